@@ -1,0 +1,41 @@
+"""Read one shard of a data set: usable scans into an archive, the others into a table with the reason."""
+
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from bleedmap.config.datasets import AnyDataset, FolderSpec, PhantomSpec, PngSlicesSpec
+from bleedmap.console import run, say, track
+from bleedmap.datasets import adapter
+from bleedmap.datasets.ingest import ingest
+from bleedmap.datasets.phantom import unpacked
+from bleedmap.datasets.sources import by_shard
+from bleedmap.provenance.tables import write_private, write_table
+
+
+def main(
+    spec: str, shard: int, out: Path, scans: Path, rejected: Path, private: Path, phantom: Path | None = None
+) -> None:
+    dataset: AnyDataset = TypeAdapter[AnyDataset](AnyDataset).validate_json(spec)
+    with tempfile.TemporaryDirectory() as folder:
+        source: FolderSpec | PngSlicesSpec
+        if isinstance(dataset, PhantomSpec):
+            assert phantom is not None, "the phantom's archive is an input of its ingestion"  # noqa: S101
+            source = unpacked(phantom, Path(folder))
+        else:
+            source = dataset
+        reader = adapter(source)
+        listed = reader.list_sources(source)
+        chosen = listed if phantom else by_shard(listed, dataset.shards)[shard]
+        result = ingest(track(chosen, "ingesting", unit="scans"), partial(reader.read, source), out)
+    table, refused, sources = result.tables()
+    write_table(table, scans)
+    write_table(refused, rejected)
+    write_private(sources, private)
+    say(f"{len(table)} scans ingested, {len(refused)} refused")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,34 @@
+"""Masks of one shard of slices: from saliency maps, from HU or from the drawn truth."""
+
+from pathlib import Path
+
+import torch
+from pydantic import TypeAdapter
+
+from bleedmap.classifiers.slice_classifier import load_classifier
+from bleedmap.config.masks import AnyMask
+from bleedmap.console import run
+from bleedmap.masks import build_masks
+from bleedmap.masks.mask_shard import MapInputs, mask_shard
+
+
+def main(
+    slices: Path,
+    spec: str,
+    threads: int,
+    out: Path,
+    maps: Path | None = None,
+    model: Path | None = None,
+    operating_point: Path | None = None,
+    scores: Path | None = None,
+) -> None:
+    torch.set_num_threads(threads)
+    settings: AnyMask = TypeAdapter[AnyMask](AnyMask).validate_json(spec)
+    inputs = None
+    if maps and model and operating_point and scores:
+        inputs = MapInputs.read(maps, load_classifier(model), operating_point, scores)
+    mask_shard(build_masks(settings), settings, slices, inputs, out)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,15 @@
+"""Print time and memory of a run's jobs, rule by rule; for people, no rule calls it."""
+
+import sys
+from pathlib import Path
+
+from bleedmap.console import run
+from bleedmap.report.timings import timings
+
+
+def main(results: Path) -> None:
+    sys.stdout.write(timings(results).to_string(index=False, float_format="{:.1f}".format) + "\n")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,23 @@
+"""Train a slice classifier on one fold's training slices and choose its operating point on the validation slices."""
+
+from pathlib import Path
+
+from bleedmap.classifiers.train import train_classifier
+from bleedmap.config.classifiers import ClassifierSpec
+from bleedmap.config.workflow import FoldSpec
+from bleedmap.console import run
+from bleedmap.training.outputs import write_training
+
+
+def main(
+    slices: list[Path], folds: Path, fold: int, fold_spec: str, spec: str, seed: int, code: str, threads: int, out: Path
+) -> None:
+    settings = ClassifierSpec.from_json(spec)
+    count = FoldSpec.from_json(fold_spec).count
+    trained, point = train_classifier(settings, slices, folds, fold, count, seed=seed, threads=threads)
+    point.write(out.parent / "operating_point.json")
+    write_training(out, trained, settings, code=code, data=[*slices, folds], seed=seed)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,93 @@
+"""From a mapping to a checked config, or one sentence about what is wrong with it."""
+
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from bleedmap.config.names import nearest
+from bleedmap.config.workflow import Config
+from bleedmap.errors import ConfigError
+
+
+def load_config(values: Mapping[str, Any]) -> Config:
+    """Check a config as read from YAML.
+
+    Args:
+        values: nested mappings, as Snakemake hands them over.
+
+    Raises:
+        ConfigError: one sentence on the first fault: key, value, what was expected, nearest valid name.
+    """
+    try:
+        return Config.model_validate(dict(values))
+    except ValidationError as error:
+        raise _explain(error.errors()[0], len(error.errors())) from None
+
+
+def _explain(fault: ErrorDetails, count: int) -> ConfigError:
+    key, _ = _follow(fault["loc"])
+    more = f" (and {count - 1} more faults)" if count > 1 else ""
+    if fault["type"] == "extra_forbidden":
+        parent = _follow(fault["loc"][:-1])[1]
+        valid = parent.model_fields if _is_model(parent) else ()
+        hint = nearest(str(fault["loc"][-1]), valid)
+        return ConfigError(
+            "unknown-key", f"unknown key {key}{more}", "a key of config/README.md", f"correct it: {hint}"
+        )
+    if fault["type"] == "missing":
+        return ConfigError("missing-key", f"no {key}{more}", "a value", "add it; config/README.md lists every key")
+    if fault["type"] == "value_error":
+        message = fault["msg"].removeprefix("Value error, ")
+        return ConfigError("bad-value", f"{message}{more}", "parts that fit together", f"correct {key or 'that key'}")
+    if fault["type"].startswith("union_tag"):
+        context = fault["ctx"]
+        valid_tags = [tag.strip("'") for tag in str(context["expected_tags"]).split(", ")]
+        hint = nearest(str(context.get("tag", "")), valid_tags)
+        tag = str(context["discriminator"]).strip("'")
+        return ConfigError(
+            "bad-value", f"{key}.{tag} = {context.get('tag')!r}{more}", "a known one", f"correct it: {hint}"
+        )
+    value = repr(fault["input"])
+    shown = value if len(value) < 60 else value[:57] + "..."
+    expected = fault["msg"][0].lower() + fault["msg"][1:]
+    return ConfigError("bad-value", f"{key} = {shown}{more}", expected, "correct that value")
+
+
+def _follow(location: tuple[int | str, ...]) -> tuple[str, Any]:
+    """The dotted key a user would recognise, and the type that stands there."""
+    kind: Any = Config
+    shown = []
+    for part in location:
+        kind, is_tag = _step(kind, part)
+        if not is_tag and part != "[key]":
+            shown.append(str(part))
+    return ".".join(shown), kind
+
+
+def _step(kind: Any, part: int | str) -> tuple[Any, bool]:  # noqa: ANN401
+    """Type below ``kind``, and whether ``part`` was pydantic's tag of a union rather than a key of the user's."""
+    if typing.get_origin(kind) is typing.Annotated:
+        return _step(typing.get_args(kind)[0], part)
+    if _is_model(kind):
+        field = kind.model_fields.get(str(part))
+        return (field.annotation if field else object), False
+    arguments = typing.get_args(kind)
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        models = [member for member in arguments if _is_model(member)]
+        tagged = [m for m in models if any(part in typing.get_args(f.annotation) for f in m.model_fields.values())]
+        if tagged:
+            return tagged[0], True
+        return _step(models[0], part) if len(models) == 1 else (object, False)
+    if typing.get_origin(kind) is dict:
+        return arguments[1], False
+    if typing.get_origin(kind) is tuple:
+        return arguments[0], False
+    return object, False
+
+
+def _is_model(kind: Any) -> bool:  # noqa: ANN401
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -1,0 +1,73 @@
+"""Mask methods: from saliency, HU or drawn truth to a binary mask. One model a file in ``bleedmap/masks``."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from bleedmap.config.base import Spec
+from bleedmap.config.slices import BRAIN, WindowSpec
+
+
+class TruthSpec(Spec):
+    """The voxel truth itself: what the supervised baseline trains on."""
+
+    method: Literal["truth"] = "truth"
+
+
+class HuThresholdSpec(Spec):
+    """Every voxel of the brain with the HU of fresh blood; no learning."""
+
+    method: Literal["hu_threshold"] = "hu_threshold"
+    low: float = Field(50.0, description="lowest HU of blood")
+    high: float = Field(90.0, description="highest HU of blood")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low > self.high:
+            msg = f"low {self.low} is above high {self.high}; give them in ascending order"
+            raise ValueError(msg)
+        return self
+
+
+class ThresholdSpec(Spec):
+    """Saliency above a fixed share of its maximum (spec 2.3 step 1; 0.7 in paper 001, 0.7 in 004 for ICH)."""
+
+    method: Literal["threshold"] = "threshold"
+    above: float = Field(0.7, ge=0, lt=1, description="share of the slice's highest saliency")
+
+
+class KMeansDifferentialSpec(Spec):
+    """The k-means cluster of the salient region whose removal lowers the logit most (spec 2.3; paper 001)."""
+
+    method: Literal["kmeans_differential"] = "kmeans_differential"
+    above: float = Field(0.7, ge=0, lt=1, description="share of the slice's highest saliency that bounds the region")
+    clusters: int = Field(4, ge=2, le=16, description="number of clusters K")
+    window: WindowSpec = Field(BRAIN, description="window whose grey value is the clustered feature")
+    seed: int = Field(0, ge=0, description="seed of the k-means initialisations")
+
+
+class DenseCrfSpec(Spec):
+    """Fully connected CRF over saliency and grey values (spec 5.4; defaults of IRN where the paper gives none)."""
+
+    method: Literal["dense_crf"] = "dense_crf"
+    unary: Literal["label", "cam"] = Field(
+        "label", description="label: thresholded saliency held with gt_prob; cam: the saliency is the probability"
+    )
+    above: float = Field(0.7, gt=0, lt=1, description="saliency threshold T; with unary cam, where probability is 1/2")
+    gt_prob: float = Field(0.7, gt=0.5, lt=1, description="certainty of the label unary")
+    gaussian_sxy: float = Field(3.0, gt=0, description="standard deviation of the smoothness term, pixels")
+    gaussian_compat: float = Field(3.0, ge=0, description="weight of the smoothness term")
+    bilateral_sxy: float = Field(50.0, gt=0, description="spatial standard deviation of the appearance term, pixels")
+    bilateral_srgb: float = Field(
+        5.0,
+        ge=1,
+        description="grey-value standard deviation of the appearance term, 0..255; below 1 crashes the solver",
+    )
+    bilateral_compat: float = Field(10.0, ge=0, description="weight of the appearance term")
+    iterations: int = Field(10, ge=1, le=100, description="mean-field iterations")
+    window: WindowSpec = Field(BRAIN, description="window that makes the grey image")
+
+
+AnyMask = Annotated[
+    TruthSpec | HuThresholdSpec | ThresholdSpec | KMeansDifferentialSpec | DenseCrfSpec, Field(discriminator="method")
+]

@@ -1,0 +1,16 @@
+"""How predictions are scored."""
+
+from pydantic import Field
+
+from bleedmap.config.base import Spec
+
+
+class ScoringSpec(Spec):
+    """What the scores depend on besides the masks (spec 0.3)."""
+
+    surface_tolerance_mm: float = Field(
+        2.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="distance up to which two surfaces count as one in surface Dice, mm (no paper states theirs)",
+    )

@@ -1,0 +1,56 @@
+"""Segmenters: networks retrained on pseudo masks (or on truth). One model a file in ``bleedmap/segmenters``."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from bleedmap.config.base import Spec
+from bleedmap.config.slices import BRAIN, Windows
+from bleedmap.config.training import TrainingSpec
+
+
+class UNetSpec(Spec):
+    """What the 2D and the 3D U-Net share (spec 2.4)."""
+
+    channels: tuple[int, ...] = Field((16, 32, 64, 128, 256), min_length=2, description="feature channels a level")
+    residual_units: int = Field(2, ge=0, le=4, description="residual convolutions a level; 0: one plain convolution")
+    norm: Literal["instance", "batch", "none"] = Field("instance", description="normalisation layers")
+    windows: Windows = Field((BRAIN,), description="input channels, one a window")
+    patches_per_scan: int = Field(4, ge=1, description="training patches drawn from a scan in an epoch")
+    threshold: float = Field(0.5, gt=0, lt=1, description="probability from which a voxel is called hemorrhage")
+    training: TrainingSpec = TrainingSpec(batch=4)
+
+
+class UNet3dSpec(UNetSpec):
+    """MONAI 3D U-Net on stacks of slices, with anisotropic strides in its upper levels."""
+
+    method: Literal["unet3d"] = "unet3d"
+    depth: int = Field(16, ge=1, description="slices of a patch")
+    flat_levels: int = Field(2, ge=0, description="upper levels that halve the plane but keep the slices")
+
+    @property
+    def patch_depth(self) -> int:
+        """Slices of a training patch."""
+        return self.depth
+
+    @model_validator(mode="after")
+    def _depth_divides(self) -> Self:
+        deep = len(self.channels) - 1 - self.flat_levels
+        if deep > 0 and self.depth % 2**deep:
+            msg = f"depth {self.depth} is not a multiple of {2**deep}, which {deep} halvings of the slices need"
+            raise ValueError(msg)
+        return self
+
+
+class UNet2dSpec(UNetSpec):
+    """MONAI 2D U-Net on single slices."""
+
+    method: Literal["unet2d"] = "unet2d"
+
+    @property
+    def patch_depth(self) -> int:
+        """Slices of a training patch."""
+        return 1
+
+
+AnySegmenter = Annotated[UNet3dSpec | UNet2dSpec, Field(discriminator="method")]

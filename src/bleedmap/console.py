@@ -1,0 +1,131 @@
+"""The command line: programs from a function's signature, progress, errors as one sentence."""
+
+import argparse
+import inspect
+import sys
+import time
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator, Sized
+from typing import Any, TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from bleedmap.errors import BleedmapError
+
+Item = TypeVar("Item")
+PLAIN_LINE_SECONDS = 10.0
+
+# options of the programs in scripts/, one meaning a name
+OPTIONS = {
+    "board": "the leaderboard",
+    "brain": "archive of the shard's brain masks",
+    "code": "digest of the code, for the manifest",
+    "dataset": "name of the data set that is scored",
+    "fold": "number of the fold",
+    "fold_spec": "config of the folds, JSON",
+    "folds": "table of subjects and parts",
+    "hero": "picture of one method step by step to write",
+    "heroes": "pictures of one method step by step, fold by fold, then the next data set",
+    "histories": "training histories of all networks, fold by fold, then the next network",
+    "maps": "saliency maps of the shard, or of all shards, one heatmap after the other",
+    "masks": "mask stores of all shards, in the order of --slices",
+    "method": "name of the method, or of all methods in the order of the table",
+    "model": "trained network, safetensors",
+    "operating_point": "operating point of the classifier, JSON",
+    "out": "file to write",
+    "out_rejected": "table of refused inputs to write",
+    "out_scans": "table of scans to write",
+    "overlays": "pictures of all methods, fold by fold, then the next data set",
+    "phantom": "archive of the phantom's shard, where that is the data set",
+    "predictions": "mask or prediction stores of all shards, in the order of --slices, one method after the other",
+    "private": "table from scan ids to source files to write, readable by its owner alone",
+    "rejected": "table(s) of refused inputs",
+    "results": "folder of all outputs",
+    "scans": "table(s) of scans",
+    "scores": "scores: of every slice by the classifier, or of every method for the leaderboard",
+    "seed": "seed of everything random",
+    "shard": "number of the shard",
+    "slices": "slice store(s)",
+    "spec": "config of the component, JSON",
+    "subjects": "numbers of the subjects to make",
+    "threads": "CPU threads; the same number gives the same bytes",
+    "volumes": "archive(s) of scans",
+}
+
+
+def say(message: str) -> None:
+    """One line for the person who watches (standard error, which rules send to their log)."""
+    sys.stderr.write(message + "\n")
+    sys.stderr.flush()
+
+
+def track(items: Iterable[Item], what: str, *, total: int | None = None, unit: str = "") -> Iterator[Item]:
+    """Go through items with a progress bar, or with a plain line now and then where there is no terminal.
+
+    Args:
+        items: what to go through.
+        what: verb and noun for the person who watches, such as ``explaining slices``.
+        total: number of items; taken from ``len(items)`` where that is known.
+        unit: what is counted, such as ``slices``.
+    """
+    if total is None:
+        total = len(items) if isinstance(items, Sized) else None
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield from _plain(items, what, total, unit)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(unit))
+    with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
+        yield from progress.track(items, total=total, description=what)
+
+
+def _plain(items: Iterable[Item], what: str, total: int | None, unit: str) -> Iterator[Item]:
+    start = last = time.monotonic()
+    done = 0
+    for item in items:
+        yield item
+        done += 1
+        now = time.monotonic()
+        if now - last >= PLAIN_LINE_SECONDS:
+            say(f"{what}: {done}/{total or '?'} {unit} in {now - start:.0f} s")
+            last = now
+    say(f"{what}: {done} {unit} done in {time.monotonic() - start:.1f} s")
+
+
+def run(main: Callable[..., None]) -> None:
+    """Run a script's ``main`` as a program: one option a parameter, lists take several values.
+
+    A parameter with a default may be left out; what it means stands in ``OPTIONS``.
+    """
+    parser = argparse.ArgumentParser(description=inspect.getdoc(inspect.getmodule(main)))
+    hints = typing.get_type_hints(main)
+    for name, parameter in inspect.signature(main).parameters.items():
+        kind, several = _element(hints[name])
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=kind,
+            nargs="+" if several else None,
+            required=parameter.default is parameter.empty,
+            help=OPTIONS[name],
+        )
+    with_plain_errors(lambda: main(**vars(parser.parse_args())))
+
+
+def with_plain_errors(program: Callable[[], Any]) -> None:
+    """Call a program; an error the user can mend ends as one sentence and exit code 1."""
+    try:
+        program()
+    except BleedmapError as error:
+        say(f"bleedmap: {error}")
+        sys.exit(1)
+
+
+def _element(hint: Any) -> tuple[Any, bool]:  # noqa: ANN401
+    """Type of one value of an option, and whether the option takes several."""
+    if typing.get_origin(hint) is types.UnionType:
+        hint = next(member for member in typing.get_args(hint) if member is not type(None))
+    if typing.get_origin(hint) is list:
+        return typing.get_args(hint)[0], True
+    return hint, False

@@ -1,0 +1,86 @@
+"""Read every source of a shard: good scans into the archive, the others into a table with the reason."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from bleedmap.datasets.sources import Source
+from bleedmap.errors import ScanError
+from bleedmap.provenance.archive import write_archive
+from bleedmap.volumes.ct_volume import Scan
+from bleedmap.volumes.scan_archive import add_scan
+
+SCAN_COLUMNS = (
+    "scan", "subject", "slices", "rows", "columns", "slice_mm", "row_mm", "column_mm", "tilt_degrees", "even",
+    "positive_slices", "labelled_slices", "truth",
+)  # fmt: skip
+REJECTED_COLUMNS = ("scan", "code", "found", "expected", "remedy")
+
+
+@dataclass
+class Ingested:
+    """What came of a shard's sources.
+
+    Args:
+        scans: rows of ``scans.csv``.
+        rejected: rows of ``rejected.csv``.
+        private: rows that lead from a scan id back to its source; never shown.
+    """
+
+    scans: list[dict[str, object]] = field(default_factory=list)
+    rejected: list[dict[str, str]] = field(default_factory=list)
+    private: list[dict[str, str]] = field(default_factory=list)
+
+    def tables(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """Scans, rejected and private rows as tables with fixed columns."""
+        return (
+            pd.DataFrame(self.scans, columns=list(SCAN_COLUMNS)),
+            pd.DataFrame(self.rejected, columns=list(REJECTED_COLUMNS)),
+            pd.DataFrame(self.private, columns=["scan", "source", "file"]),
+        )
+
+
+def ingest(sources: Iterable[Source], read: Callable[[Source], list[Scan]], archive: Path) -> Ingested:
+    """Read sources one by one into an archive; memory holds one scan.
+
+    Args:
+        sources: what to read.
+        read: the adapter's reader.
+        archive: zip to write.
+    """
+    result = Ingested()
+    with write_archive(archive) as writer:
+        for source in sources:
+            first = source.files[0].as_posix() if source.files else ""
+            result.private.append({"scan": source.id, "source": source.name, "file": first})
+            try:
+                for scan in read(source):
+                    add_scan(writer, scan)
+                    result.scans.append(_describe(scan))
+            except ScanError as error:
+                reason = {"code": error.code, "found": error.found, "expected": error.expected, "remedy": error.remedy}
+                result.rejected.append({"scan": source.id, **reason})
+    return result
+
+
+def _describe(scan: Scan) -> dict[str, object]:
+    geometry = scan.volume.geometry
+    slices, rows, columns = scan.volume.hu.shape
+    slice_mm, row_mm, column_mm = (round(value, 4) for value in geometry.spacing)
+    return {
+        "scan": scan.id,
+        "subject": scan.subject,
+        "slices": slices,
+        "rows": rows,
+        "columns": columns,
+        "slice_mm": slice_mm if geometry.in_mm else None,
+        "row_mm": row_mm if geometry.in_mm else None,
+        "column_mm": column_mm if geometry.in_mm else None,
+        "tilt_degrees": round(geometry.tilt_degrees(), 2),
+        "even": geometry.is_even(),
+        "positive_slices": int((scan.labels == 1).sum()),
+        "labelled_slices": int((scan.labels >= 0).sum()),
+        "truth": scan.truth is not None,
+    }

@@ -1,0 +1,85 @@
+"""Masks of a whole shard, written as a store with the rows of its slice store."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bleedmap.classifiers.operating_point import OperatingPoint
+from bleedmap.classifiers.slice_classifier import SliceClassifier
+from bleedmap.config.masks import AnyMask
+from bleedmap.console import track
+from bleedmap.masks import MakeMasks, MaskSlices
+from bleedmap.slices.store import SliceStore, Store, add_rows, write_store
+
+
+@dataclass(frozen=True)
+class MapInputs:
+    """What mask methods that read saliency maps need besides the slices.
+
+    Args:
+        maps: store of saliency maps.
+        classifier: the network that was explained.
+        positive: (scan, slice) of every slice that may hold a bleed.
+    """
+
+    maps: Path
+    classifier: SliceClassifier
+    positive: frozenset[tuple[str, int]]
+
+    @classmethod
+    def read(cls, maps: Path, classifier: SliceClassifier, operating_point: Path, scores: Path) -> Self:
+        """Decide which slices may hold a bleed: by label where training may use it, else by the classifier."""
+        table = pd.read_csv(scores, dtype={"scan": str, "subject": str})
+        threshold = OperatingPoint.read(operating_point).threshold
+        by_score = table["score"] >= threshold
+        by_label = table["label"] == 1
+        label_may_be_used = (table["role"] != "test") & (table["label"] >= 0)
+        chosen = table[by_label.where(label_may_be_used, by_score)]
+        return cls(maps, classifier, frozenset(zip(chosen["scan"], chosen["slice"].astype(int), strict=True)))
+
+
+def mask_shard(make_masks: MakeMasks, spec: AnyMask, slices: Path, inputs: MapInputs | None, out: Path) -> None:
+    """Make masks scan by scan.
+
+    Args:
+        make_masks: the mask method.
+        spec: its config.
+        slices: slice store.
+        inputs: maps and classifier; None for methods that read neither.
+        out: store to write, array ``labels`` (rows, size, size) uint8, 0 background, 1 hemorrhage; its attribute
+            ``known`` tells for each row whether the mask says something.
+    """
+    with SliceStore(slices) as store, write_store(out, {"known": _known(store, spec)}) as group:
+        labels = add_rows(group, "labels", len(store.table), store.size, "uint8")
+        for name, rows in track(list(store.scans()), "making masks", unit="scans"):
+            chosen = _chosen(name, rows, inputs)
+            if not chosen.any():
+                continue
+            batch = MaskSlices(
+                hu=store.rows("hu", rows)[chosen],
+                brain=store.rows("brain", rows)[chosen] > 0,
+                truth=store.rows("truth", rows)[chosen],
+                maps=None if inputs is None else _maps(inputs.maps, rows)[chosen],
+            )
+            masks = np.zeros((len(chosen), store.size, store.size), dtype=np.uint8)
+            masks[chosen] = make_masks(spec, batch, None if inputs is None else inputs.classifier)
+            labels[rows] = masks
+
+
+def _known(store: SliceStore, spec: AnyMask) -> list[bool]:
+    drawn: list[bool] = store.table["has_truth"].tolist()
+    return drawn if spec.method == "truth" else [True] * len(drawn)
+
+
+def _chosen(name: str, rows: slice, inputs: MapInputs | None) -> NDArray[np.bool_]:
+    slices = range(rows.stop - rows.start)
+    return np.array([inputs is None or (name, number) in inputs.positive for number in slices])
+
+
+def _maps(path: Path, rows: slice) -> NDArray[np.float32]:
+    with Store(path) as store:
+        return store.rows("maps", rows).astype(np.float32)

@@ -1,0 +1,215 @@
+"""The plan behind the Snakefile: which shards, methods and digests there are, from the config alone."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from bleedmap.config.load import load_config
+from bleedmap.config.workflow import NONE, Config
+from bleedmap.datasets import adapter
+from bleedmap.datasets.sources import Source, by_shard, stamps
+from bleedmap.paths import Paths
+from bleedmap.provenance.digest import code_digest
+
+Names = Mapping[str, str]  # Snakemake's wildcards
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the rules ask.
+
+    Args:
+        config: the checked config.
+        house: folder of the checkout.
+    """
+
+    config: Config
+    house: Path
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], house: Path) -> Self:
+        """Check the config and plan from it.
+
+        Raises:
+            ConfigError: one sentence on what is wrong.
+        """
+        return cls(load_config(values), house)
+
+    @cached_property
+    def paths(self) -> Paths:
+        """Where artifacts lie."""
+        return Paths(self.config.results, self.config.train)
+
+    @property
+    def wildcards(self) -> dict[str, str]:
+        """What each wildcard may be: the names of the config, nothing else."""
+        return {
+            "dataset": _one_of(self.config.datasets),
+            "shard": r"\d+",
+            "fold": r"\d+",
+            "classifier": _one_of([*self.config.classifiers, NONE]),
+            "saliency": _one_of([*self.config.saliency, NONE]),
+            "mask": _one_of(self.config.masks),
+            "segmenter": _one_of(self.config.segmenters),
+            "method": _one_of(self.config.methods),
+        }
+
+    def shards(self, dataset: str) -> list[int]:
+        """Numbers of the shards that hold at least one source."""
+        return sorted(self._sources(dataset))
+
+    def _sources(self, dataset: str) -> dict[int, list[Source]]:
+        """Sources of every shard that has any; a data set is listed once."""
+        if dataset not in self._listed:
+            spec = self.config.datasets[dataset]
+            self._listed[dataset] = by_shard(adapter(spec).list_sources(spec), spec.shards)
+        return self._listed[dataset]
+
+    @cached_property
+    def _listed(self) -> dict[str, dict[int, list[Source]]]:
+        return {}
+
+    def over_shards(self, pattern: str, **names: object) -> list[str]:
+        """A pattern's files, one a shard of a data set.
+
+        Args:
+            pattern: one of ``paths``.
+            names: values of its other wildcards, ``dataset`` among them; more than needed may be given.
+        """
+        return [pattern.format(**{**names, "shard": shard}) for shard in self.shards(str(names["dataset"]))]
+
+    def training_shards(self, pattern: str) -> Callable[[Names], list[str]]:
+        """Input function: a pattern's files over all shards of the data set that networks are trained on."""
+        return lambda wildcards: self.over_shards(pattern, **{**wildcards, "dataset": self.config.train})
+
+    def shards_of(self, pattern: str) -> Callable[[Names], list[str]]:
+        """Input function: a pattern's files over all shards of the data set that the job is about."""
+        return lambda wildcards: self.over_shards(pattern, **wildcards)
+
+    def ingest_inputs(self, wildcards: Names) -> dict[str, str]:
+        """The phantom's DICOM comes from the workflow; the files of other data sets are watched by ``members``."""
+        return {"phantom": self.paths.phantom.format(**wildcards)} if self._is_phantom(wildcards) else {}
+
+    def phantom_option(self, wildcards: Names) -> str:
+        """Option of the ingestion that names the phantom's archive."""
+        return _options(self.ingest_inputs(wildcards))
+
+    def _is_phantom(self, wildcards: Names) -> bool:
+        return self.config.datasets[wildcards["dataset"]].adapter == "phantom"
+
+    def mask_inputs(self, wildcards: Names) -> dict[str, str]:
+        """What a shard's masks are made from: slices, and for methods that read saliency also maps and classifier."""
+        inputs = {"slices": self.paths.slices.format(**wildcards)}
+        if wildcards["classifier"] != NONE:
+            folder = self.paths.classifier.format(**wildcards)
+            inputs |= {
+                "maps": self.paths.maps.format(**wildcards),
+                "model": f"{folder}/model.safetensors",
+                "operating_point": f"{folder}/operating_point.json",
+                "scores": self.paths.slice_scores.format(**wildcards),
+            }
+        return inputs
+
+    def saliency_options(self, wildcards: Names) -> str:
+        """Options of the mask program for methods that read saliency."""
+        return _options({name: file for name, file in self.mask_inputs(wildcards).items() if name != "slices"})
+
+    def score_inputs(self, wildcards: Names) -> dict[str, str | list[str]]:
+        """What a method's scores are made from: truth, predictions, and the slice scores of its classifier."""
+        names = {**wildcards, **self.config.methods[wildcards["method"]].model_dump()}
+        has_segmenter = names["segmenter"] != NONE
+        predictions = self.paths.predictions if has_segmenter else self.paths.masks
+        inputs: dict[str, str | list[str]] = {
+            "volumes": self.over_shards(self.paths.volumes, **names),
+            "slices": self.over_shards(self.paths.slices, **names),
+            "predictions": self.over_shards(predictions, **names),
+            "folds": self.paths.folds,
+        }
+        if names["classifier"] != NONE:
+            inputs["scores"] = self.paths.slice_scores.format(**names)
+            inputs["operating_point"] = f"{self.paths.classifier.format(**names)}/operating_point.json"
+        return inputs
+
+    def detection_options(self, wildcards: Names) -> str:
+        """Options of the scoring program for methods with a classifier."""
+        inputs = self.score_inputs(wildcards)
+        return _options({name: inputs[name] for name in ("scores", "operating_point") if name in inputs})
+
+    def all_scores(self) -> list[str]:
+        """Score tables of every method, fold and data set."""
+        return [
+            self.paths.scores.format(fold=fold, method=method, dataset=dataset)
+            for method in self.config.methods
+            for fold in self.config.folds.indices
+            for dataset in self.config.test
+        ]
+
+    def digest(self, script: str, *components: str) -> str:
+        """Digest of a script and of the package modules it reaches.
+
+        Args:
+            script: file name in ``scripts``.
+            components: modules that the script loads by name, such as ``masks.dense_crf``.
+        """
+        modules = [f"bleedmap.{name}" for name in components]
+        return code_digest(self.house / "scripts" / script, modules, self.house / "src")
+
+    def ingest_digest(self, wildcards: Names) -> str:
+        """Code behind a data set's ingestion: the adapter that its config names (the phantom is read as a folder)."""
+        name = self.config.datasets[wildcards["dataset"]].adapter
+        return self.digest("ingest.py", f"datasets.{'folder' if name == 'phantom' else name}")
+
+    def classifier_digest(self, script: str) -> Callable[[Names], str]:
+        """Code behind a job of one classifier."""
+        return lambda wildcards: self.digest(script, *self._head(wildcards))
+
+    def saliency_digest(self, wildcards: Names) -> str:
+        """Code behind a saliency map: the method, and the classifier's head."""
+        return self.digest("explain.py", self._module("saliency", wildcards["saliency"]), *self._head(wildcards))
+
+    def mask_digest(self, wildcards: Names) -> str:
+        """Code behind a mask: the method, and the head of the classifier it may ask."""
+        return self.digest("mask.py", self._module("masks", wildcards["mask"]), *self._head(wildcards))
+
+    def segmenter_digest(self, script: str) -> Callable[[Names], str]:
+        """Code behind a job of one segmenter."""
+        return lambda wildcards: self.digest(script, self._module("segmenters", wildcards["segmenter"]))
+
+    def _module(self, family: str, name: str) -> str:
+        return f"{family}.{getattr(self.config, family)[name].method}"
+
+    def _head(self, wildcards: Names) -> list[str]:
+        name = wildcards["classifier"]
+        return [] if name == NONE else [f"classifiers.{self.config.classifiers[name].head.pooling}"]
+
+    def spec(self, family: str, wildcard: str) -> Callable[[Names], str]:
+        """Config of the component that a wildcard names, as one JSON; an edit reruns that component's jobs."""
+        return lambda wildcards: str(getattr(self.config, family)[wildcards[wildcard]].to_json())
+
+    def dataset_spec(self, wildcards: Names) -> str:
+        """Config of a data set without its size: a new subject touches its own shard only."""
+        spec = self.config.datasets[wildcards["dataset"]]
+        return str(spec.model_dump_json(exclude={"subjects"}))
+
+    def phantom_subjects(self, wildcards: Names) -> list[str]:
+        """Numbers of the phantom subjects in a shard."""
+        return [source.name for source in self._sources(wildcards["dataset"])[int(wildcards["shard"])]]
+
+    def members(self, wildcards: Names) -> str:
+        """Digest of the sources of a shard."""
+        return stamps(self._sources(wildcards["dataset"])[int(wildcards["shard"])])
+
+    @staticmethod
+    def memory(megabytes: int) -> Callable[[Names, int], int]:
+        """Memory of a job, MB; a retry gets more."""
+        return lambda wildcards, attempt: megabytes * attempt
+
+
+def _options(files: Mapping[str, object]) -> str:
+    return " ".join(f"--{name.replace('_', '-')} {file}" for name, file in files.items())
+
+
+def _one_of(names: Iterable[str]) -> str:
+    return "|".join(sorted(names))

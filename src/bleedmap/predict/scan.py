@@ -1,0 +1,113 @@
+"""Predict one scan: DICOM folder or NIfTI file in; masks, volume in mL and a picture out."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bleedmap.datasets.folder import usable_series
+from bleedmap.datasets.sources import files_below
+from bleedmap.errors import ScanError
+from bleedmap.predict.method import TrainedMethod
+from bleedmap.predict.preview import draw_preview
+from bleedmap.provenance.atomic import write_text
+from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.nifti import read_nifti, write_like, write_nifti
+from bleedmap.volumes.regular import to_native, to_regular
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a prediction says, as written to ``prediction.json``.
+
+    Args:
+        method: name of the method.
+        slices: slices of the scan.
+        bleeding_slices: indices, from the foot, of slices with hemorrhage.
+        volume_ml: volume of hemorrhage, mL.
+        tilt_degrees: gantry tilt.
+        evenly_spaced: whether one gap holds throughout; if not, ``mask_even.nii.gz`` is the one to view.
+    """
+
+    method: str
+    slices: int
+    bleeding_slices: list[int]
+    volume_ml: float
+    tilt_degrees: float
+    evenly_spaced: bool
+
+
+def predict_scan(method: TrainedMethod, name: str, source: Path, out: Path) -> Prediction:
+    """Write ``mask.nii.gz``, ``ct.nii.gz``, ``overlay.png`` and ``prediction.json`` into a folder.
+
+    A tilted or unevenly spaced scan is brought to an even stack for the network and its mask back to the scanner's
+    own slices. A NIfTI affine cannot say uneven gaps, so such a scan also gets ``ct_even.nii.gz`` and
+    ``mask_even.nii.gz``, which are true in space throughout.
+
+    Args:
+        method: the trained method.
+        name: its name.
+        source: folder of one DICOM series, or a NIfTI file.
+        out: folder to write.
+
+    Raises:
+        ScanError: the source is not one usable head CT.
+    """
+    volume = read_scan(source)
+    regular = to_regular(volume)
+    even = method(regular)
+    own = even if regular is volume else to_native(even, regular.geometry, volume.geometry, volume.hu.shape)
+    mask = own >= 0.5
+    out.mkdir(parents=True, exist_ok=True)
+    if source.is_file():
+        write_like(out / "mask.nii.gz", mask.astype(np.uint8), source)
+    else:
+        write_nifti(out / "mask.nii.gz", mask.astype(np.uint8), volume.geometry)
+    write_nifti(out / "ct.nii.gz", volume.hu, volume.geometry)
+    if not volume.geometry.is_even():
+        write_nifti(out / "ct_even.nii.gz", regular.hu, regular.geometry)
+        write_nifti(out / "mask_even.nii.gz", (even >= 0.5).astype(np.uint8), regular.geometry)
+    draw_preview(volume, mask, out / "overlay.png")
+    prediction = Prediction(
+        method=name,
+        slices=len(mask),
+        bleeding_slices=np.flatnonzero(mask.any(axis=(1, 2))).tolist(),
+        volume_ml=round(_volume_ml(volume, mask), 3),
+        tilt_degrees=round(volume.geometry.tilt_degrees(), 2),
+        evenly_spaced=volume.geometry.is_even(),
+    )
+    write_text(out / "prediction.json", json.dumps(asdict(prediction), indent=2) + "\n")
+    return prediction
+
+
+def read_scan(source: Path) -> CtVolume:
+    """The one volume of a DICOM folder or NIfTI file.
+
+    Raises:
+        ScanError: no usable series, or more than one.
+    """
+    if source.is_file():
+        return read_nifti(source)
+    if not source.is_dir():
+        raise ScanError(
+            "no-scan",
+            found="no file or folder there",
+            expected="a DICOM folder or NIfTI file",
+            remedy="correct --input",
+        )
+    series = usable_series(files_below(source))
+    if len(series) > 1:
+        raise ScanError(
+            "many-series",
+            found=f"{len(series)} CT series",
+            expected="one",
+            remedy="name a folder that holds one series",
+        )
+    return series[0].volume
+
+
+def _volume_ml(volume: CtVolume, mask: NDArray[np.bool_]) -> float:
+    _, row_mm, column_mm = volume.geometry.spacing
+    return float(mask.sum(axis=(1, 2)) @ volume.geometry.slice_extents) * row_mm * column_mm / 1000

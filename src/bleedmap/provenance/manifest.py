@@ -1,0 +1,42 @@
+"""The JSON beside each model: from what, by what and with what it was made."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bleedmap.provenance.atomic import write_text
+
+VERSIONED = ("bleedmap", "monai", "numpy", "timm", "torch")
+
+
+def file_digest(path: Path) -> str:
+    """Sha256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_manifest(
+    path: Path, *, spec: Mapping[str, Any], code: str, data: Iterable[Path], seed: int, results: Mapping[str, Any]
+) -> None:
+    """Write a manifest.
+
+    Args:
+        path: the JSON file.
+        spec: the component's config, defaults included.
+        code: digest of the code (``code_digest``).
+        data: files that the component read; only their digests are written.
+        seed: seed of the run.
+        results: what came out, such as the best epoch.
+    """
+    content = {
+        "spec": spec,
+        "code": code,
+        "data": sorted(file_digest(file) for file in data),
+        "seed": seed,
+        "versions": {name: version(name) for name in VERSIONED},
+        "results": results,
+    }
+    write_text(path, json.dumps(content, indent=2, sort_keys=True) + "\n")

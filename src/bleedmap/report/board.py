@@ -1,0 +1,131 @@
+"""The leaderboard as tables to read: one a data set, class and kind of score."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from bleedmap.report.spec import Row
+from bleedmap.scoring.leaderboard import METRICS
+
+DETECTION = ("auroc", "accuracy", "recall", "specificity", "precision", "f1")
+VOLUMES = ("volume_true_ml", "volume_predicted_ml", "volume_error_ml")
+LOWER_IS_BETTER = frozenset({"rvd", "hd95", "volume_error_ml"})
+NOT_A_CONTEST = frozenset({"volume_true_ml", "volume_predicted_ml"})
+TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        "dice": "Dice",
+        "iou": "IoU",
+        "tpr": "TPR",
+        "ppv": "PPV",
+        "rvd": "RVD",
+        "hd95": "HD95, mm",
+        "surface_dice": "surface Dice",
+        "volume_true_ml": "true, mL",
+        "volume_predicted_ml": "predicted, mL",
+        "volume_error_ml": "error, mL",
+        "auroc": "AUROC",
+        "f1": "F1",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One score: mean, deviation (blank where there is none), number of units, and whether it is the best."""
+
+    mean: str
+    std: str
+    n: str
+    best: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """A block of the leaderboard.
+
+    Args:
+        kind: ``subject``, ``slice``, ``pooled``, ``volume`` or ``detection``.
+        columns: (title, arrow towards the better).
+        lines: (method, a cell a column; None where there is no score).
+    """
+
+    kind: str
+    columns: list[tuple[str, str]]
+    lines: list[tuple[Row, list[Cell | None]]]
+
+
+def tables(board: pd.DataFrame, rows: Sequence[Row]) -> dict[tuple[str, str], list[Table]]:
+    """All blocks of a leaderboard by (data set, class).
+
+    Args:
+        board: what ``scoring.leaderboard`` wrote.
+        rows: the methods, in order.
+    """
+    board = board.assign(kind=[_kind(*pair) for pair in zip(board["unit"], board["metric"], strict=True)])
+    return {
+        (str(dataset), str(name)): list(_blocks(part, rows))
+        for (dataset, name), part in board.groupby(["dataset", "class"], sort=False)
+    }
+
+
+def _blocks(part: pd.DataFrame, rows: Sequence[Row]) -> Iterator[Table]:
+    for kind in ("subject", "slice", "pooled", "volume", "detection"):
+        block = part[part["kind"] == kind]
+        if block.empty:
+            continue
+        metrics = sorted(set(block["metric"]), key=lambda name: (_place(name), name))
+        best = {metric: _best(block[block["metric"] == metric], metric, rows) for metric in metrics}
+        cells = {(str(r.method), str(r.metric)): r for r in block.itertuples()}
+        lines = []
+        for row in rows:
+            found = [cells.get((row.name, metric)) for metric in metrics]
+            if any(found):
+                marks = [row.name in best[metric] for metric in metrics]
+                lines.append((row, [_cell(r, mark) if r else None for r, mark in zip(found, marks, strict=True)]))
+        yield Table(kind, [(_title(metric), _arrow(metric)) for metric in metrics], lines)
+
+
+def _kind(unit: str, metric: str) -> str:
+    if metric in VOLUMES:
+        return "volume"
+    return "detection" if metric in DETECTION else unit
+
+
+def _place(metric: str) -> int:
+    return METRICS.index(metric) if metric in METRICS else len(METRICS)
+
+
+def _title(metric: str) -> str:
+    return TITLES.get(metric, metric.replace("_", " "))
+
+
+def _arrow(metric: str) -> str:
+    if metric in NOT_A_CONTEST or metric not in METRICS:
+        return ""
+    return "↓" if metric in LOWER_IS_BETTER else "↑"
+
+
+def _best(scores: pd.DataFrame, metric: str, rows: Sequence[Row]) -> set[str]:
+    """Methods with the best mean, as shown, among those that saw no drawn mask; nobody if all have the same."""
+    weak = {row.name for row in rows if not row.supervised}
+    shown = (
+        scores[scores["method"].isin(weak)].dropna(subset=["mean"]).set_index("method")["mean"].round(_digits(metric))
+    )
+    if not _arrow(metric) or shown.nunique() < 2:
+        return set()
+    top = shown.min() if metric in LOWER_IS_BETTER else shown.max()
+    return set(shown.index[shown == top])
+
+
+def _digits(metric: str) -> int:
+    return 1 if metric == "hd95" or metric in VOLUMES else 3
+
+
+def _cell(score: object, best: bool) -> Cell:
+    mean, std, n, missing, metric = (getattr(score, name) for name in ("mean", "std", "n", "missing", "metric"))
+    units = f"{n} of {n + missing}" if missing else f"{n}"
+    mean, std = ("" if np.isnan(value) else f"{value:.{_digits(metric)}f}" for value in (mean, std))
+    return Cell(mean=mean, std=std, n=units, best=best)

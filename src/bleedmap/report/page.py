@@ -1,0 +1,83 @@
+"""The page: one HTML file that holds everything it shows, with the same bytes for the same results."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bleedmap.report.board import Table, tables
+from bleedmap.report.charts import dice_chart, training_chart
+from bleedmap.report.cohort import Cohort
+from bleedmap.report.spec import TEMPLATE, PageSpec
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG of a data set in one fold."""
+
+    dataset: str
+    fold: int
+    hero: bytes
+    sheet: bytes
+
+
+@dataclass(frozen=True)
+class Block:
+    """Scores of one data set and class."""
+
+    dataset: str
+    class_name: str
+    tables: list[Table]
+    chart: bytes
+
+
+def render(
+    spec: PageSpec,
+    *,
+    board: pd.DataFrame,
+    scores: pd.DataFrame,
+    cohorts: Sequence[Cohort],
+    pictures: Sequence[Picture],
+    histories: Sequence[Sequence[pd.DataFrame]],
+) -> str:
+    """The page as text.
+
+    Args:
+        spec: what it is about.
+        board: the leaderboard.
+        scores: long table of all methods, folds and data sets; only subject rows are needed.
+        cohorts: the data sets.
+        pictures: overlays by data set and fold.
+        histories: for each network of ``spec`` one training history a fold.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATE.parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["data_uri"] = data_uri
+    return environment.get_template(TEMPLATE.name).render(
+        spec=spec,
+        blocks=_blocks(spec, board, scores),
+        cohorts=cohorts,
+        pictures=pictures,
+        training=training_chart(spec.networks, histories) if spec.networks else None,
+    )
+
+
+def data_uri(png: bytes) -> str:
+    """A PNG as the address of itself."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+
+
+def _blocks(spec: PageSpec, board: pd.DataFrame, scores: pd.DataFrame) -> list[Block]:
+    blocks = []
+    for (dataset, name), found in tables(board, spec.rows).items():
+        own = scores[(scores["dataset"] == dataset) & (scores["class"] == name)]
+        blocks.append(Block(dataset, name, found, dice_chart(own, spec.rows)))
+    return blocks

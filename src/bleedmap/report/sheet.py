@@ -1,0 +1,89 @@
+"""The contact sheet: one row a slice, one column a heatmap or method."""
+
+import textwrap
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from bleedmap.report.drawing import (
+    FAINT,
+    FOUND,
+    INK,
+    PAPER,
+    TRUE,
+    fill,
+    legend,
+    note,
+    outline,
+    save_png,
+    show_heatmap,
+    show_slice,
+)
+from bleedmap.report.panels import Panel
+
+SIDE, CAPTION, HEAD, FOOT = 1.3, 1.15, 0.5, 0.3  # inches
+Draw = Callable[[Axes, Panel], None]
+
+
+def draw_sheet(panels: Sequence[Panel], heatmaps: Sequence[str], methods: Sequence[str], path: Path) -> None:
+    """Draw all methods on all chosen slices; numbers are Dice on the slice.
+
+    Args:
+        panels: the slices.
+        heatmaps: columns of saliency maps.
+        methods: columns of masks.
+        path: PNG to write.
+    """
+    columns: list[tuple[str, Draw]] = [
+        ("CT", lambda axes, panel: None),
+        *((name, _heatmap(name)) for name in heatmaps),
+        *((name, _mask(name)) for name in methods),
+        ("truth", _truth),
+    ]
+    width, height = CAPTION + SIDE * len(columns), HEAD + SIDE * max(1, len(panels)) + FOOT
+    figure = Figure(figsize=(width, height), facecolor=PAPER)
+    for column, (title, _) in enumerate(columns):
+        x = (CAPTION + SIDE * (column + 0.5)) / width
+        text = "\n".join(textwrap.wrap(title.replace("/", " "), 17))
+        figure.text(x, 1 - HEAD / 2 / height, text, color=INK, fontsize=7.5, ha="center", va="center")
+    for row, panel in enumerate(panels):
+        bottom = height - HEAD - SIDE * (row + 1)
+        figure.text(0.08 / width, (bottom + SIDE / 2) / height, _caption(panel), color=FAINT, fontsize=7, va="center")
+        for column, (_, draw) in enumerate(columns):
+            place = ((CAPTION + SIDE * column) / width, bottom / height, SIDE * 0.98 / width, SIDE * 0.98 / height)
+            axes = figure.add_axes(place)
+            show_slice(axes, panel.hu)
+            draw(axes, panel)
+    if not panels:
+        figure.text(0.5, 0.5, "no test scans", color=FAINT, fontsize=9, ha="center", va="center")
+    legend(figure, CAPTION / width, FOOT / 2 / height, size=8, more="numbers are Dice on the slice")
+    save_png(figure, path, dpi=110)
+
+
+def _caption(panel: Panel) -> str:
+    return "\n".join([*textwrap.wrap(panel.scan, 16), f"slice {panel.slice_number}"])
+
+
+def _heatmap(name: str) -> Draw:
+    return lambda axes, panel: show_heatmap(axes, panel.maps[name])
+
+
+def _mask(method: str) -> Draw:
+    def draw(axes: Axes, panel: Panel) -> None:
+        fill(axes, panel.masks[method], FOUND)
+        if panel.truth is not None:
+            outline(axes, panel.truth, TRUE)
+        if not np.isnan(value := panel.dice(method)):
+            note(axes, f"{value:.2f}")
+
+    return draw
+
+
+def _truth(axes: Axes, panel: Panel) -> None:
+    if panel.truth is None:
+        note(axes, "not drawn")
+    else:
+        fill(axes, panel.truth, TRUE)

@@ -1,0 +1,111 @@
+"""All scores of one scan, as rows of the long table.
+
+Slice scores are those of slices with true hemorrhage, as in the papers: a slice without any has no TPR, and its Dice
+would only say whether one voxel too many was found. A slice where something was predicted though nothing is there keeps
+its rows with NaN, so that the leaderboard's ``missing`` counts such slices; a slice where both masks are empty has no
+rows. Subject scores are those of the whole scan in 3D, false positives on any slice included.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bleedmap.config.scoring import ScoringSpec
+from bleedmap.errors import ScanError
+from bleedmap.scoring.overlap import check_shapes, count, overlap, overlap_from_counts
+from bleedmap.scoring.pooled import count_scores
+from bleedmap.scoring.surface import surface_distances
+from bleedmap.scoring.table import RowLabels, Score, tabulate
+from bleedmap.scoring.volume import volume_error_ml, volume_ml
+
+DEFAULTS = ScoringSpec()
+
+
+def score_scan(
+    prediction: NDArray[np.bool_],
+    truth: NDArray[np.bool_],
+    spacing: Sequence[float],
+    slice_extents: NDArray[np.float64],
+    labels: RowLabels,
+    *,
+    truth_slices: NDArray[np.bool_] | None = None,
+    spec: ScoringSpec = DEFAULTS,
+) -> pd.DataFrame:
+    """Score one prediction.
+
+    Args:
+        prediction: (slices, rows, columns) bool, or labels of which every non-zero one is hemorrhage.
+        truth: the same shape.
+        spacing: mm between (slices, rows, columns).
+        slice_extents: (slices,) mm of the patient that each slice stands for.
+        labels: what the rows belong to.
+        truth_slices: (slices,) bool, slices whose truth is known; None: all. Voxels of the others take no part in
+            any score. A scan without any known slice gets no rows.
+        spec: tolerance of the surface Dice.
+
+    Returns:
+        Long table (see ``table``): units ``slice`` and ``subject`` with dice, iou, tpr, ppv, rvd, hd95 (mm) and
+        surface_dice; ``subject`` also with volume_true_ml, volume_predicted_ml and volume_error_ml; and ``count``.
+    """
+    check_shapes(prediction, truth)
+    known = _known_slices(truth_slices, truth.shape)
+    if not known.any():
+        return tabulate(labels, [])
+    here = known[:, None, None]
+    found, real = (prediction != 0) & here, (truth != 0) & here
+    scores = [
+        *_slice_scores(found, real, spacing[1:], spec.surface_tolerance_mm),
+        *_scan_scores(found, real, spacing, slice_extents, spec.surface_tolerance_mm),
+    ]
+    return tabulate(labels, scores)
+
+
+def _slice_scores(
+    prediction: NDArray[np.bool_], truth: NDArray[np.bool_], spacing: Sequence[float], tolerance_mm: float
+) -> Iterator[Score]:
+    overlaps = overlap(prediction, truth, slicewise=True)
+    bleeds, called = (np.asarray(mask.any(axis=(1, 2))) for mask in (truth, prediction))
+    for index in np.flatnonzero(bleeds | called).tolist():
+        values = dict.fromkeys((*overlaps, "hd95", "surface_dice"), np.nan)
+        if bleeds[index]:
+            distances = surface_distances(prediction[index], truth[index], spacing)
+            values = {name: float(value[index]) for name, value in overlaps.items()}
+            values |= {"hd95": distances.hd95(), "surface_dice": distances.surface_dice(tolerance_mm)}
+        for name, value in values.items():
+            yield Score("slice", name, value, index)
+
+
+def _scan_scores(
+    prediction: NDArray[np.bool_],
+    truth: NDArray[np.bool_],
+    spacing: Sequence[float],
+    slice_extents: NDArray[np.float64],
+    tolerance_mm: float,
+) -> Iterator[Score]:
+    counts = count(prediction, truth)
+    distances = surface_distances(prediction, truth, spacing)
+    true_ml, predicted_ml = (volume_ml(mask, slice_extents, spacing[1] * spacing[2]) for mask in (truth, prediction))
+    values = {name: float(value) for name, value in overlap_from_counts(counts).items()} | {
+        "hd95": distances.hd95(),
+        "surface_dice": distances.surface_dice(tolerance_mm),
+        "volume_true_ml": true_ml,
+        "volume_predicted_ml": predicted_ml,
+        "volume_error_ml": volume_error_ml(predicted_ml, true_ml),
+    }
+    for name, value in values.items():
+        yield Score("subject", name, value)
+    yield from count_scores(counts, distances, tolerance_mm)
+
+
+def _known_slices(truth_slices: NDArray[np.bool_] | None, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    known = np.ones(shape[:1], bool) if truth_slices is None else np.asarray(truth_slices, dtype=bool)
+    if len(shape) != 3 or known.shape != shape[:1]:
+        raise ScanError(
+            code="shape",
+            found=f"masks of shape {shape} with {known.size} truth slices",
+            expected="(slices, rows, columns) with one entry a slice",
+            remedy="look at how the truth of this scan was read",
+        )
+    return known

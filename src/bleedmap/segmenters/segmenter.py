@@ -1,0 +1,84 @@
+"""A segmenter: windows and network, its loss, and the prediction of a whole scan."""
+
+import importlib
+from pathlib import Path
+
+import numpy as np
+import torch
+from monai.inferers import sliding_window_inference
+from monai.losses import DiceLoss
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+from safetensors import safe_open
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from bleedmap.config.segmenters import AnySegmenter
+from bleedmap.slices.windows import apply_windows
+
+SEGMENTER: TypeAdapter[AnySegmenter] = TypeAdapter(AnySegmenter)
+EPSILON = 1e-5  # keeps the Dice loss of two empty masks at zero (spec 2.4)
+
+
+class Segmenter(nn.Module):
+    """Probability of hemorrhage in every voxel."""
+
+    def __init__(self, spec: AnySegmenter) -> None:
+        super().__init__()
+        self.spec = spec
+        self.network = importlib.import_module(f"bleedmap.segmenters.{spec.method}").build(spec)
+
+    def forward(self, hu: Tensor) -> Tensor:
+        """(B, D, H, W) HU to (B, D, H, W) logits."""
+        logits: Tensor = self.network(apply_windows(hu, self.spec.windows))
+        return logits[:, 0]
+
+
+class DiceAndCrossEntropy(nn.Module):
+    """Dice loss over the whole batch plus binary cross-entropy (spec 2.4)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._dice = DiceLoss(sigmoid=True, batch=True, smooth_nr=EPSILON, smooth_dr=EPSILON)
+        self._cross_entropy = nn.BCEWithLogitsLoss()
+
+    def forward(self, logits: Tensor, masks: Tensor) -> Tensor:
+        """Loss of (B, D, H, W) logits against (B, D, H, W) masks."""
+        total: Tensor = self._dice(logits[:, None], masks[:, None]) + self._cross_entropy(logits, masks)
+        return total
+
+
+def load_segmenter(path: Path) -> Segmenter:
+    """A trained segmenter, ready to predict; on the GPU if there is one."""
+    with safe_open(path, framework="pt") as file:
+        spec = SEGMENTER.validate_json(file.metadata()["spec"])
+    model = Segmenter(spec)
+    model.load_state_dict(load_file(path))
+    return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def segment_scan(model: Segmenter, hu: NDArray[np.int16]) -> NDArray[np.float32]:
+    """Probabilities of one scan on the working grid, by a window sliding over its slices.
+
+    Args:
+        model: a trained segmenter.
+        hu: (slices, size, size) int16 HU.
+
+    Returns:
+        (slices, size, size) float32 in [0, 1].
+    """
+    device = next(model.parameters()).device
+    stack = torch.from_numpy(hu).float()[None, None].to(device)
+    window = (model.spec.patch_depth, *hu.shape[1:])
+    with torch.inference_mode():
+        logits = sliding_window_inference(
+            stack,
+            roi_size=window,
+            sw_batch_size=4,
+            predictor=lambda patches: model(patches[:, 0])[:, None],
+            overlap=0.5,
+            mode="gaussian",
+            padding_mode="constant",
+            cval=-1024.0,
+        )
+    return np.asarray(logits[0, 0].sigmoid().cpu().numpy())

@@ -1,0 +1,43 @@
+"""Training of a segmenter in one fold."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from bleedmap.config.segmenters import AnySegmenter
+from bleedmap.segmenters.patches import PatchBatches
+from bleedmap.segmenters.segmenter import DiceAndCrossEntropy, Segmenter
+from bleedmap.slices.training_set import TrainingSet
+from bleedmap.training.engine import Trained, fit, make_deterministic
+from bleedmap.training.folds import roles
+
+
+def train_segmenter(
+    spec: AnySegmenter,
+    slices: Sequence[Path],
+    masks: Sequence[Path],
+    folds: Path,
+    fold: int,
+    count: int,
+    *,
+    seed: int,
+    threads: int,
+) -> Trained:
+    """Train on the masks of the fold's training scans, stop on those of its validation scans.
+
+    Args:
+        spec: network and training.
+        slices: slice stores of the training data set.
+        masks: mask stores of the same shards.
+        folds: table of subjects and parts.
+        fold: number of the fold.
+        count: number of parts.
+        seed: seed of weights, order, patches and augmentation.
+        threads: CPU threads; results are the same for the same number of them.
+    """
+    make_deterministic(seed, threads)
+    with TrainingSet(slices, masks) as data:
+        role = roles(data.table, pd.read_csv(folds, dtype={"subject": str}), fold, count).to_numpy()
+        batches = PatchBatches(data, role, data.masks_known(), spec, seed)
+        return fit(Segmenter(spec), DiceAndCrossEntropy(), batches, spec.training)

@@ -1,0 +1,7 @@
+"""What networks see: slices on a common working grid, windows, and the stores that hold them.
+
+- ``box``: the square of a scan that is resampled to the working grid, and the way back;
+- ``store``: random-access stores of slices, maps and masks, row for row the same;
+- ``windows``: HU to grey values;
+- ``augment``: random changes to a batch, a function of (seed, epoch, index).
+"""

@@ -1,0 +1,51 @@
+"""Random changes to training slices: every draw is a function of (seed, epoch, index), never of the batch."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from bleedmap.config.training import AugmentSpec
+
+AIR_HU = -1024.0
+
+
+def augment(
+    spec: AugmentSpec, hu: Tensor, masks: Tensor, key: tuple[int, int], indices: Sequence[int]
+) -> tuple[Tensor, Tensor]:
+    """Move, mirror, rescale and roughen samples, image and mask alike.
+
+    Args:
+        spec: sizes of the changes.
+        hu: (B, D, H, W) float32 HU; all slices of a sample move together.
+        masks: (B, D, H, W) float32, 0 or 1.
+        key: seed and epoch.
+        indices: one number a sample; with the key it decides every draw.
+
+    Returns:
+        HU and masks of the same shapes.
+    """
+    draws = [np.random.default_rng([*key, index]) for index in indices]
+    grid = F.affine_grid(
+        torch.stack([_affine(spec, rng) for rng in draws]), [len(hu), 1, *hu.shape[-2:]], align_corners=False
+    )
+    moved = F.grid_sample(hu - AIR_HU, grid, mode="bilinear", align_corners=False) + AIR_HU
+    moved_masks = F.grid_sample(masks, grid, mode="nearest", align_corners=False)
+    for sample, rng in enumerate(draws):
+        gain = 1 + rng.uniform(-spec.gain, spec.gain)
+        noise = rng.standard_normal(moved.shape[1:], dtype=np.float32) * np.float32(rng.uniform(0, spec.noise_hu))
+        moved[sample] = moved[sample] * gain + torch.from_numpy(noise)
+    return moved, moved_masks
+
+
+def _affine(spec: AugmentSpec, rng: np.random.Generator) -> Tensor:
+    """(2, 3) map from output to input coordinates, both in [-1, 1]."""
+    angle = np.radians(rng.uniform(-spec.rotate_degrees, spec.rotate_degrees))
+    zoom = 1 + rng.uniform(-spec.scale, spec.scale)
+    mirror = -1.0 if spec.flip and rng.random() < 0.5 else 1.0
+    # coordinates run over two units, so a share of the width is twice that number
+    shift = rng.uniform(-2 * spec.shift, 2 * spec.shift, size=2)
+    cosine, sine = np.cos(angle) * zoom, np.sin(angle) * zoom
+    return torch.tensor([[mirror * cosine, -sine, shift[0]], [mirror * sine, cosine, shift[1]]], dtype=torch.float32)

@@ -1,0 +1,90 @@
+"""The square around the head that becomes the working grid, and the way back to the scan's own pixels."""
+
+from dataclasses import asdict, dataclass
+from typing import Self
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+
+from bleedmap.config.slices import SliceSpec
+from bleedmap.volumes.ct_volume import CtVolume
+
+AIR_HU = -1024
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle of a scan's own pixels; it may reach past the picture's edge, where there is air."""
+
+    top: int
+    left: int
+    height: int
+    width: int
+
+    @classmethod
+    def around_brain(cls, volume: CtVolume, brain: NDArray[np.uint8], spec: SliceSpec) -> Self:
+        """Square of ``spec.field_of_view_mm``, centred on the brain; the whole picture where there are no mm.
+
+        Args:
+            volume: the scan.
+            brain: (slices, rows, columns) uint8 brain mask; if empty, the picture's centre is taken.
+            spec: the working grid.
+        """
+        rows, columns = volume.hu.shape[1:]
+        if spec.field_of_view_mm is None or not volume.geometry.in_mm:
+            side = max(rows, columns)
+            return cls((rows - side) // 2, (columns - side) // 2, side, side)
+        _, row_mm, column_mm = volume.geometry.spacing
+        height, width = round(spec.field_of_view_mm / row_mm), round(spec.field_of_view_mm / column_mm)
+        inside = np.asarray(brain.any(axis=0))
+        middle_row, middle_column = _middle(inside, 1), _middle(inside, 0)
+        return cls(middle_row - height // 2, middle_column - width // 2, height, width)
+
+    def as_dict(self) -> dict[str, int]:
+        """Plain numbers, for JSON."""
+        return asdict(self)
+
+    def take(self, image: NDArray[np.generic], size: int, fill: float) -> NDArray[np.float32]:
+        """Resample the box of every slice to ``size`` x ``size``, averaging where pixels shrink.
+
+        Args:
+            image: (slices, rows, columns), any number type.
+            size: rows and columns of the result.
+            fill: value past the picture's edge.
+        """
+        rows, columns = image.shape[1:]
+        cut = np.full((len(image), self.height, self.width), fill, dtype=np.float32)
+        inside, own = self._overlap(rows, columns)
+        cut[:, inside[0], inside[1]] = image[:, own[0], own[1]]
+        small = F.interpolate(torch.from_numpy(cut)[:, None], size=(size, size), mode="bilinear", antialias=True)
+        return np.asarray(small[:, 0].numpy())
+
+    def put_back(self, image: NDArray[np.floating] | NDArray[np.bool_], rows: int, columns: int) -> NDArray[np.float32]:
+        """Resample working-grid slices to the scan's own pixels; zero outside the box.
+
+        Args:
+            image: (slices, size, size) float or bool.
+            rows: rows of the scan.
+            columns: columns of the scan.
+        """
+        tensor = torch.from_numpy(np.asarray(image, dtype=np.float32))[:, None]
+        large = F.interpolate(tensor, size=(self.height, self.width), mode="bilinear", antialias=True)[:, 0].numpy()
+        result = np.zeros((len(image), rows, columns), dtype=np.float32)
+        inside, own = self._overlap(rows, columns)
+        result[:, own[0], own[1]] = large[:, inside[0], inside[1]]
+        return result
+
+    def _overlap(self, rows: int, columns: int) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+        """Where box and picture meet: in pixels of the box, and in pixels of the picture."""
+        top, bottom = max(self.top, 0), max(min(self.top + self.height, rows), 0)
+        left, right = max(self.left, 0), max(min(self.left + self.width, columns), 0)
+        inside = (slice(top - self.top, bottom - self.top), slice(left - self.left, right - self.left))
+        return inside, (slice(top, bottom), slice(left, right))
+
+
+def _middle(inside: NDArray[np.bool_], axis: int) -> int:
+    """Middle of a mask across an axis; of the picture, where the mask is empty."""
+    indices = np.flatnonzero(inside.any(axis=axis))
+    return int(indices[0] + indices[-1] + 1) // 2 if len(indices) else inside.shape[1 - axis] // 2

@@ -1,0 +1,28 @@
+"""The training curve as a picture."""
+
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from bleedmap.provenance.atomic import atomic_path
+
+
+def draw_history(history: pd.DataFrame, best_epoch: int, path: Path) -> None:
+    """Training and validation loss over epochs, the best epoch marked.
+
+    Args:
+        history: columns epoch, train_loss, validation_loss.
+        best_epoch: epoch whose weights were kept.
+        path: PNG to write.
+    """
+    figure = Figure(figsize=(5, 3), layout="constrained")
+    axes = figure.add_subplot()
+    epochs = history["epoch"] + 1
+    axes.plot(epochs, history["train_loss"], label="training", color="0.6")
+    axes.plot(epochs, history["validation_loss"], label="validation", color="tab:red")
+    axes.axvline(best_epoch + 1, linestyle=":", color="0.3", label="kept")
+    axes.set(xlabel="epoch", ylabel="loss")
+    axes.legend(frameon=False)
+    with atomic_path(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=120)

@@ -1,0 +1,150 @@
+"""NIfTI files: read into this project's voxel order, written back byte for byte the same each time."""
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+from nibabel.orientations import apply_orientation, axcodes2ornt, io_orientation, ornt_transform
+from numpy.typing import NDArray
+
+from bleedmap.errors import ScanError
+from bleedmap.provenance.atomic import atomic_path
+from bleedmap.volumes.ct_volume import CtVolume, Geometry
+from bleedmap.volumes.hounsfield import clip_hu, require_hu
+from bleedmap.volumes.nifti_file import as_image, open_nifti, packed, read_canonical, to_canonical
+
+SAME_GRID_MM = 0.05
+LABEL_TOLERANCE = 1e-3
+
+
+def read_nifti(path: Path) -> CtVolume:
+    """Read a CT from a NIfTI file with its axes in any order.
+
+    Raises:
+        ScanError: ``not-nifti``, ``truncated``, ``not-one-volume``, ``no-position``, ``not-axial``, ``not-hu``.
+    """
+    values, affine = read_canonical(path)
+    if values.dtype == np.uint16 and values.max(initial=0) >= 2**15:
+        values = values.view(np.int16)  # signed HU written as unsigned: no CT number is that high
+    hu = clip_hu(values)
+    require_hu(hu)
+    return CtVolume(hu=hu, geometry=Geometry.from_affine(affine, len(hu)))
+
+
+def read_mask(path: Path, like: CtVolume) -> NDArray[np.uint8]:
+    """Read labels drawn on the grid of a scan.
+
+    Args:
+        path: NIfTI file with whole numbers from 0 to 255.
+        like: the scan; the corners of both grids may differ by ``SAME_GRID_MM``.
+
+    Returns:
+        (slices, rows, columns) uint8 in the voxel order of ``like``, values as in the file.
+
+    Raises:
+        ScanError: ``mask-grid``, ``mask-values``, or what ``read_nifti`` raises for an unreadable file.
+    """
+    values, affine = read_canonical(path)
+    if values.shape != like.hu.shape or _largest_shift(affine, like.geometry.affine(), values.shape) > SAME_GRID_MM:
+        raise ScanError(
+            "mask-grid",
+            found=f"a mask of {values.shape} voxels (slices, rows, columns) for a scan of {like.hu.shape}"
+            if values.shape != like.hu.shape
+            else "a mask that lies elsewhere than its scan",
+            expected="a mask on the voxel grid of its scan",
+            remedy="draw or resample the mask on the scan itself, nearest neighbour",
+        )
+    whole = np.rint(values)
+    if (
+        not np.isfinite(values).all()
+        or np.abs(values - whole).max() > LABEL_TOLERANCE
+        or whole.min() < 0
+        or whole.max() > 255
+    ):
+        raise ScanError(
+            "mask-values",
+            found="mask values other than whole numbers from 0 to 255",
+            expected="0 background, 1 or more for what is marked",
+            remedy="threshold the mask, or resample it with nearest neighbour",
+        )
+    return np.asarray(whole, dtype=np.uint8)
+
+
+def to_bytes(array: NDArray[Any], geometry: Geometry) -> bytes:
+    """A gzipped NIfTI file of an array, the same bytes for the same voxels and place.
+
+    Args:
+        array: (slices, rows, columns).
+        geometry: where they lie; an uneven stack is written with its mean gap (see ``Geometry.affine``).
+    """
+    return packed(as_image(array, geometry))
+
+
+def from_bytes(data: bytes) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """Read what ``to_bytes`` wrote.
+
+    Returns:
+        The array, (slices, rows, columns), and its (4, 4) affine from (column, row, slice) to RAS mm.
+    """
+    image = nib.Nifti1Image.from_bytes(gzip.decompress(data))
+    return np.ascontiguousarray(np.asanyarray(image.dataobj).T), np.asarray(image.affine)
+
+
+def write_nifti(path: Path, array: NDArray[Any], geometry: Geometry) -> None:
+    """Write an array as NIfTI, atomically; gzipped if the name ends in .gz.
+
+    Args:
+        path: file to make.
+        array: (slices, rows, columns).
+        geometry: where they lie; an uneven stack is written with its mean gap (see ``Geometry.affine``).
+    """
+    _write(path, as_image(array, geometry))
+
+
+def nifti_orientation(path: Path) -> NDArray[np.float64]:
+    """Nibabel's (3, 2) orientation that turns the voxel axes of a file into (column, row, slice) of this project."""
+    return to_canonical(open_nifti(path).affine)
+
+
+def write_like(path_out: Path, mask: NDArray[np.uint8], source_path: Path) -> None:
+    """Write a mask of a scan that came from a NIfTI file on that file's own voxels, with its own header geometry.
+
+    Args:
+        path_out: file to make; gzipped if the name ends in .gz.
+        mask: (slices, rows, columns), as ``read_nifti`` ordered the scan.
+        source_path: the file the scan was read from.
+    """
+    source = open_nifti(source_path)
+    back = ornt_transform(axcodes2ornt("LPS"), io_orientation(source.affine))
+    voxels = apply_orientation(mask.T, back)
+    if voxels.shape != source.shape[:3]:
+        raise ScanError(
+            "mask-grid",
+            found=f"a mask of {voxels.shape} voxels for a file of {source.shape[:3]}",
+            expected="a mask on the voxel grid of its scan",
+            remedy="map the mask back to the native slices before writing it",
+        )
+    image = nib.Nifti1Image(voxels, source.affine)
+    for form, place in (("qform", image.header.set_qform), ("sform", image.header.set_sform)):
+        affine, code = getattr(source, f"get_{form}")(coded=True)
+        place(affine, code=int(code)) if code else place(None, code=0)
+    image.header.set_xyzt_units("mm")
+    _write(path_out, image)
+
+
+def _write(path: Path, image: nib.Nifti1Image) -> None:
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(packed(image) if path.suffix == ".gz" else image.to_bytes())
+
+
+def _largest_shift(one: NDArray[np.float64], other: NDArray[np.float64], shape: tuple[int, ...]) -> float:
+    """Mm between the corners of two grids of one (slices, rows, columns) shape, at the worst corner."""
+    last = np.array(shape[::-1]) - 1
+    corners = np.array([[*(last * corner), 1] for corner in np.ndindex(2, 2, 2)])
+    return float(np.linalg.norm(corners @ (one - other).T, axis=1).max())
+
+
+def _range(values: NDArray[Any]) -> tuple[float, float]:
+    return float(values.min()), float(values.max())

@@ -1,0 +1,110 @@
+"""NIfTI files at the level of nibabel: opened, turned, and packed into the same bytes each time."""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+from nibabel.orientations import apply_orientation, axcodes2ornt, inv_ornt_aff, io_orientation, ornt_transform
+from numpy.typing import NDArray
+
+from bleedmap.errors import ScanError
+from bleedmap.volumes.ct_volume import Geometry
+from bleedmap.volumes.orientation import require_axial
+
+SHEAR_TOLERANCE = 1e-4
+GZIP_LEVEL = 4
+
+
+def open_nifti(path: Path) -> nib.Nifti1Image:
+    """The file as nibabel sees it, voxels not yet read."""
+    with named_errors():
+        image = nib.load(path)
+        if not isinstance(image, nib.Nifti1Image):
+            raise _not_nifti()
+        return image
+
+
+def read_canonical(path: Path) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """Voxels as (slices, rows, columns) and the affine from (column, row, slice) to RAS mm."""
+    with named_errors():
+        image = open_nifti(path)
+        affine = np.asarray(image.affine, dtype=np.float64)
+        shape = image.shape
+        if len(shape) < 3 or int(np.prod(shape[3:])) != 1 or min(shape) < 1:
+            raise ScanError(
+                "not-one-volume",
+                found=f"an image of shape {tuple(shape)}",
+                expected="one volume of three axes",
+                remedy="extract the volume to be read",
+            )
+        if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
+            raise ScanError(
+                "no-position",
+                found="a header without usable voxel sizes and directions",
+                expected="a valid qform or sform",
+                remedy="convert the scan again from DICOM",
+            )
+        values = np.asanyarray(image.dataobj).reshape(shape[:3])
+        if values.dtype.kind not in "iuf":
+            raise ScanError(
+                "not-hu", found="colours or complex numbers", expected="Hounsfield units", remedy="give the CT itself"
+            )
+    turn = to_canonical(affine)
+    turned = apply_orientation(values, turn)
+    affine = affine @ inv_ornt_aff(turn, shape[:3])
+    require_axial(row_step=affine[:3, 1], column_step=affine[:3, 0])
+    return np.ascontiguousarray(turned.T), affine
+
+
+def to_canonical(affine: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Nibabel's (3, 2) orientation from the voxel axes of an affine to (column, row, slice) of this project."""
+    return np.asarray(ornt_transform(io_orientation(affine), axcodes2ornt("LPS")))
+
+
+def as_image(array: NDArray[Any], geometry: Geometry) -> nib.Nifti1Image:
+    """A (slices, rows, columns) array as a NIfTI image."""
+    affine = geometry.affine()
+    image = nib.Nifti1Image(array.T, affine)
+    image.header.set_sform(affine, code=1)
+    steps = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
+    if np.abs(steps.T @ steps - np.eye(3)).max() < SHEAR_TOLERANCE:
+        image.header.set_qform(affine, code=1)  # a qform cannot say that the gantry was tilted
+    image.header.set_xyzt_units("mm" if geometry.in_mm else "unknown")
+    return image
+
+
+def packed(image: nib.Nifti1Image) -> bytes:
+    """The gzipped file of an image, without a time stamp."""
+    return gzip.compress(image.to_bytes(), compresslevel=GZIP_LEVEL, mtime=0)
+
+
+def _not_nifti() -> ScanError:
+    return ScanError(
+        "not-nifti",
+        found="a file that is not NIfTI",
+        expected="a .nii or .nii.gz file",
+        remedy="convert the scan to NIfTI or give its DICOM files",
+    )
+
+
+@contextmanager
+def named_errors() -> Iterator[None]:
+    """Turn whatever a broken file makes nibabel raise into one sentence without its path."""
+    try:
+        yield
+    except ScanError:
+        raise
+    except (EOFError, OSError, zlib.error):
+        raise ScanError(
+            "truncated",
+            found="a NIfTI file that cannot be read to its end",
+            expected="a whole file",
+            remedy="copy or convert the file again",
+        ) from None
+    except Exception:  # noqa: BLE001  nibabel raises many kinds on a damaged header, quoting paths
+        raise _not_nifti() from None

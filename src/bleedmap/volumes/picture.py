@@ -1,0 +1,64 @@
+"""Single slices as pictures: grey values with a known window, but without HU and without a pixel size."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from bleedmap.errors import ScanError
+from bleedmap.volumes.ct_volume import CtVolume, Geometry
+from bleedmap.volumes.hounsfield import clip_hu
+
+_SIXTEEN_BIT = {"I", "I;16", "I;16B", "I;16L", "I;16N"}
+
+
+def read_grey(path: Path, window: tuple[float, float]) -> CtVolume:
+    """Read a picture as a volume of one slice in pseudo HU.
+
+    Black becomes the lower and white the upper end of the window; a transparent pixel is black. The "mm" of the
+    geometry are pixels.
+
+    Args:
+        path: grey, RGB, RGBA or 16-bit picture.
+        window: (level, width) the grey values were made with, HU.
+
+    Raises:
+        ScanError: ``not-a-picture``.
+    """
+    level, width = window
+    grey = _grey(path)
+    geometry = Geometry(
+        origins=np.zeros((1, 3)), row_step=np.array([0.0, 1, 0]), column_step=np.array([1.0, 0, 0]), in_mm=False
+    )
+    return CtVolume(hu=clip_hu(level - width / 2 + grey * width)[None], geometry=geometry, slice_keys=(path.name,))
+
+
+def read_picture_mask(path: Path) -> NDArray[np.uint8]:
+    """Read a drawn mask.
+
+    Returns:
+        (rows, columns) uint8, 1 where the picture is at least half bright, which drops the fringe of a scaled mask.
+
+    Raises:
+        ScanError: ``not-a-picture``.
+    """
+    return (_grey(path) >= 0.5).astype(np.uint8)
+
+
+def _grey(path: Path) -> NDArray[np.float32]:
+    """(rows, columns) float32 in [0, 1]."""
+    try:
+        with Image.open(path) as picture:
+            if picture.mode in _SIXTEEN_BIT:
+                return np.asarray(picture, dtype=np.float32) / np.float32(65535)
+            colours = picture.convert("RGBA")
+            lit = Image.alpha_composite(Image.new("RGBA", colours.size, (0, 0, 0, 255)), colours)
+            return np.asarray(lit.convert("L"), dtype=np.float32) / np.float32(255)
+    except (OSError, SyntaxError, ValueError, UnidentifiedImageError, Image.DecompressionBombError):
+        raise ScanError(
+            "not-a-picture",
+            found="a file that cannot be read as a picture",
+            expected="PNG, grey or coloured, 8 or 16 bits",
+            remedy="save the slice again as PNG",
+        ) from None

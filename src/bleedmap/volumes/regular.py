@@ -1,0 +1,113 @@
+"""From the slices a scanner made to an even, untilted stack, and back again."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from bleedmap.volumes.ct_volume import CtVolume, Geometry
+from bleedmap.volumes.hounsfield import AIR, clip_hu
+
+NO_TILT_DEGREES = 0.1
+SAME_SPACING_MM = 1e-3
+
+
+def to_regular(volume: CtVolume, spacing_mm: float | None = None) -> CtVolume:
+    """Resample a volume to even slices that stand square on their normal; pixels keep their size.
+
+    A tilted gantry shifts every slice against the one below; undoing that may need a larger picture, which is filled
+    with air.
+
+    Args:
+        volume: the CT on its own slices.
+        spacing_mm: mm between slices; None keeps the median gap.
+
+    Returns:
+        The volume itself where nothing is to be done, else a new one without slice keys.
+    """
+    native = volume.geometry
+    spacing = spacing_mm or native.slice_spacing
+    as_wanted = native.is_even() and native.tilt_degrees() < NO_TILT_DEGREES
+    if len(native.origins) == 1 or (as_wanted and abs(spacing - native.slice_spacing) < SAME_SPACING_MM):
+        return volume
+    geometry, shape = _regular_grid(native, volume.hu.shape, spacing)
+    hu = _sample(volume.hu.astype(np.float32), native, geometry, shape, outside=AIR)
+    return CtVolume(hu=clip_hu(hu), geometry=geometry)
+
+
+def to_native(array: NDArray[Any], regular: Geometry, native: Geometry, shape: tuple[int, int, int]) -> NDArray[Any]:
+    """Bring an array from the regular grid back to the scanner's own slices.
+
+    Args:
+        array: (slices, rows, columns) on the regular grid: floats are interpolated; labels go to the voxels at least
+            half of which they fill.
+        regular: geometry that ``to_regular`` gave.
+        native: geometry of the scan.
+        shape: (slices, rows, columns) of the scan.
+
+    Returns:
+        ``shape``, of the type of ``array``; 0 outside the regular grid.
+    """
+    if array.dtype.kind == "f":
+        return _sample(array, regular, native, shape, outside=0.0).astype(array.dtype)
+    labels = np.zeros(shape, dtype=array.dtype)
+    for label in np.unique(array[array != 0]):
+        share = _sample((array == label).astype(np.float32), regular, native, shape, outside=0.0)
+        labels[share >= 0.5] = label
+    return labels
+
+
+def _regular_grid(native: Geometry, shape: tuple[int, ...], spacing: float) -> tuple[Geometry, tuple[int, int, int]]:
+    """An even grid that holds every voxel of the native slices, centred on them along the normal."""
+    lateral = _pixels_apart(native.origins - native.origins[0], native)
+    first, last = np.floor(lateral.min(axis=0) + 1e-6), np.ceil(lateral.max(axis=0) - 1e-6)
+    length = native.positions[-1] - native.positions[0]
+    count = int(np.ceil(length / spacing - 1e-6)) + 1
+    start = native.positions[0] - ((count - 1) * spacing - length) / 2 - native.origins[0] @ native.normal
+    corner = native.origins[0] + first[0] * native.row_step + first[1] * native.column_step + start * native.normal
+    origins = corner + np.arange(count)[:, None] * spacing * native.normal
+    rows, columns = shape[1] + int(last[0] - first[0]), shape[2] + int(last[1] - first[1])
+    return Geometry(origins, native.row_step, native.column_step, native.in_mm), (count, rows, columns)
+
+
+def _sample(
+    array: NDArray[Any], source: Geometry, target: Geometry, shape: tuple[int, int, int], outside: float
+) -> NDArray[np.float32]:
+    """Linear interpolation of one stack at the voxels of another that shares its pixel size and plane."""
+    places = np.interp(target.origins @ source.normal, source.positions, np.arange(len(source.origins)))
+    sampled = np.empty(shape, dtype=np.float32)
+    for index, place in enumerate(places):
+        below = min(int(place), len(array) - 1)
+        share = float(place - below)
+        sampled[index] = (1 - share) * _shifted(
+            array, below, source, origin=target.origins[index], shape=shape, outside=outside
+        )
+        if share > 0:
+            sampled[index] += share * _shifted(
+                array, below + 1, source, origin=target.origins[index], shape=shape, outside=outside
+            )
+    return sampled
+
+
+def _shifted(
+    array: NDArray[Any],
+    index: int,
+    source: Geometry,
+    *,
+    origin: NDArray[np.float64],
+    shape: tuple[int, ...],
+    outside: float,
+) -> NDArray[np.float32]:
+    """One source slice as seen in the frame of a target slice."""
+    offset = np.round(_pixels_apart((origin - source.origins[index])[None], source)[0], 6)
+    moved: NDArray[np.float32] = ndimage.affine_transform(
+        array[index].astype(np.float32), np.ones(2), offset, shape[1:], order=1, mode="constant", cval=outside
+    )
+    return moved
+
+
+def _pixels_apart(shifts: NDArray[np.float64], geometry: Geometry) -> NDArray[np.float64]:
+    """(n, 3) mm as (n, 2) rows and columns, leaving out what goes along the normal."""
+    steps = np.stack([geometry.row_step, geometry.column_step, geometry.normal], axis=1)
+    return np.asarray(np.linalg.solve(steps, shifts.T).T[:, :2], dtype=np.float64)

@@ -1,0 +1,73 @@
+"""The scans of a shard in one zip: ``<scan>/hu.nii.gz``, ``<scan>/truth.nii.gz`` where drawn, ``<scan>/scan.json``.
+
+One file a shard lets Snakemake compare content; its members open in any viewer once unpacked. The JSON holds public
+names, labels and geometry and nothing else of the source.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bleedmap.provenance.archive import ArchiveWriter, members, read_member
+from bleedmap.volumes.ct_volume import CtVolume, Geometry, Scan
+from bleedmap.volumes.nifti import from_bytes, to_bytes
+
+
+def add_scan(archive: ArchiveWriter, scan: Scan) -> None:
+    """Add a scan's volume, truth and sidecar."""
+    geometry = scan.volume.geometry
+    sidecar = {
+        "subject": scan.subject,
+        "labels": scan.labels.tolist(),
+        "truth_slices": None if scan.truth_slices is None else scan.truth_slices.tolist(),
+        "origins": geometry.origins.tolist(),
+        "row_step": geometry.row_step.tolist(),
+        "column_step": geometry.column_step.tolist(),
+        "in_mm": geometry.in_mm,
+    }
+    archive.add(f"{scan.id}/hu.nii.gz", to_bytes(scan.volume.hu, geometry))
+    archive.add(f"{scan.id}/scan.json", (json.dumps(sidecar, sort_keys=True) + "\n").encode())
+    if scan.truth is not None:
+        archive.add(f"{scan.id}/truth.nii.gz", to_bytes(scan.truth, geometry))
+
+
+def scan_ids(path: Path) -> list[str]:
+    """Scans of an archive, sorted."""
+    return sorted({name.split("/")[0] for name in members(path)})
+
+
+def read_scan(path: Path, name: str) -> Scan:
+    """One scan of an archive."""
+    sidecar = json.loads(read_member(path, f"{name}/scan.json"))
+    geometry = Geometry(
+        origins=np.array(sidecar["origins"], dtype=np.float64),
+        row_step=np.array(sidecar["row_step"], dtype=np.float64),
+        column_step=np.array(sidecar["column_step"], dtype=np.float64),
+        in_mm=sidecar["in_mm"],
+    )
+    hu, _ = from_bytes(read_member(path, f"{name}/hu.nii.gz"))
+    has_truth = f"{name}/truth.nii.gz" in members(path)
+    slices = sidecar["truth_slices"]
+    return Scan(
+        id=name,
+        subject=sidecar["subject"],
+        volume=CtVolume(hu.astype(np.int16), geometry),
+        labels=np.array(sidecar["labels"], dtype=np.int8),
+        truth=read_mask_member(path, name, "truth") if has_truth else None,
+        truth_slices=None if slices is None else np.array(slices, dtype=bool),
+    )
+
+
+def read_scans(path: Path) -> Iterator[Scan]:
+    """Every scan of an archive, one in memory at a time."""
+    for name in scan_ids(path):
+        yield read_scan(path, name)
+
+
+def read_mask_member(path: Path, name: str, kind: str) -> NDArray[np.uint8]:
+    """A mask of a scan, (slices, rows, columns) uint8; ``kind`` is ``truth`` or ``brain``."""
+    mask, _ = from_bytes(read_member(path, f"{name}/{kind}.nii.gz"))
+    return mask.astype(np.uint8)

@@ -1,0 +1,86 @@
+"""What several test folders share."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from bleedmap.classifiers.slice_classifier import SliceClassifier
+from bleedmap.config.classifiers import ClassifierSpec
+from bleedmap.slices.store import add_rows, write_store
+
+torch.set_num_threads(1)
+
+SIZE, SLICES = 32, 4
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Root of the checkout."""
+    return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of real files that must not be committed; tests that need it skip where it is absent."""
+    folder = Path(os.environ.get("BLEEDMAP_REAL_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("no real data: set BLEEDMAP_REAL_DATA to the folder that holds dicom, head_ct and nifti")
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_id_key(tmp_path_factory):
+    """Hashed names come from a key of the tests, never from the user's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BLEEDMAP_ID_KEY", str(tmp_path_factory.mktemp("key") / "id.key"))
+        yield
+
+
+def head(rng, blob):
+    """A (32, 32) slice: skull, brain of 30 HU and perhaps a blob of 65 HU; with its brain mask and truth."""
+    row, column = np.mgrid[:SIZE, :SIZE] - (SIZE - 1) / 2
+    radius = np.hypot(row, column)
+    brain = radius < 12
+    hu = np.where(brain, 30, np.where(radius < 14, 1000, -1000)) + rng.integers(-2, 3, (SIZE, SIZE))
+    truth = np.zeros((SIZE, SIZE), dtype=bool)
+    if blob:
+        top, left = rng.integers(9, 18, size=2)
+        truth[top : top + 6, left : left + 6] = True
+    hu[truth] = 65 + rng.integers(-2, 3, truth.sum())
+    return hu, brain, truth
+
+
+@pytest.fixture(scope="session")
+def slice_store(tmp_path_factory) -> Path:
+    """Slice store of six scans s0 to s5, a subject p0 to p5 each, of four slices; 1 and 2 bleed, but none of s5."""
+    rng = np.random.default_rng(0)
+    bleeds = [scan < 5 and number in (1, 2) for scan in range(6) for number in range(SLICES)]
+    rows = [
+        [f"s{index // SLICES}", f"p{index // SLICES}", index % SLICES, int(blob), True]
+        for index, blob in enumerate(bleeds)
+    ]
+    boxes = {f"s{scan}": {"top": 0, "left": 0, "height": SIZE, "width": SIZE} for scan in range(6)}
+    images = [np.stack(layer) for layer in zip(*(head(rng, blob) for blob in bleeds), strict=True)]
+    path = tmp_path_factory.mktemp("slices") / "0.zarr.zip"
+    with write_store(path, {"rows": rows, "size": SIZE, "boxes": boxes}) as group:
+        for name, dtype, image in zip(("hu", "brain", "truth"), ("int16", "uint8", "uint8"), images, strict=True):
+            add_rows(group, name, len(rows), SIZE, dtype)[:] = image.astype(dtype)
+    return path
+
+
+@pytest.fixture(scope="session")
+def folds(tmp_path_factory) -> Path:
+    """Table of parts for ``slice_store``: p0 and p1 in part 0, p2 and p3 in part 1, p4 and p5 in part 2."""
+    path = tmp_path_factory.mktemp("folds") / "folds.csv"
+    path.write_text("subject,part\n" + "".join(f"p{subject},{subject // 2}\n" for subject in range(6)))
+    return path
+
+
+@pytest.fixture(scope="session")
+def classifier() -> SliceClassifier:
+    """A small classifier with random weights that finds evidence both for and against a bleed."""
+    torch.manual_seed(3)
+    return SliceClassifier(ClassifierSpec(backbone="test_resnet", stride=8)).eval()

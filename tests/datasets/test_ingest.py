@@ -1,0 +1,108 @@
+import zipfile
+from functools import partial
+
+import numpy as np
+import pytest
+
+from bleedmap.config.datasets import FolderSpec
+from bleedmap.datasets.catalog import join_shards
+from bleedmap.datasets.folder import list_sources, read
+from bleedmap.datasets.ingest import REJECTED_COLUMNS, SCAN_COLUMNS, ingest
+from bleedmap.errors import TableError
+from bleedmap.provenance.tables import write_private, write_table
+from bleedmap.volumes.scan_archive import read_scan
+
+
+@pytest.fixture
+def spec(tmp_path, write_ct):
+    """Scans ``a`` and ``b`` with labels, and ``c``, which is no CT."""
+    for name in ("a", "b"):
+        write_ct(tmp_path / "scans" / f"{name}.nii.gz")
+    write_ct(tmp_path / "scans" / "c.nii.gz", np.zeros((3, 24, 20), dtype=np.int16))
+    labels = tmp_path / "labels.csv"
+    labels.write_text("scan,slice,hemorrhage\na,0,1\na,1,1\na,2,0\nb,0,0\n")
+    return FolderSpec(root=tmp_path / "scans", labels=labels, public_names=True)
+
+
+def ingested(spec, archive):
+    return ingest(list_sources(spec), partial(read, spec), archive)
+
+
+def test_tables_tell_what_was_read_and_what_was_refused(spec, tmp_path):
+    scans, rejected, private = ingested(spec, tmp_path / "a.zip").tables()
+    assert scans["scan"].tolist() == ["a", "b"]
+    assert scans[["slices", "rows", "columns"]].iloc[0].tolist() == [3, 24, 20]
+    assert scans[["slice_mm", "row_mm", "column_mm"]].iloc[0].tolist() == [5.0, 0.5, 0.5]
+    assert scans["positive_slices"].tolist() == [2, 0]
+    assert scans["labelled_slices"].tolist() == [3, 1]
+    assert rejected[["scan", "code"]].to_numpy().tolist() == [["c", "not-hu"]]
+    assert private["scan"].tolist() == ["a", "b", "c"]
+
+
+def test_a_scan_comes_back_from_the_archive_as_it_was_read(spec, tmp_path):
+    ingested(spec, tmp_path / "a.zip")
+    (original,) = read(spec, list_sources(spec)[0])
+    back = read_scan(tmp_path / "a.zip", "a")
+    np.testing.assert_array_equal(back.volume.hu, original.volume.hu)
+    np.testing.assert_array_equal(back.labels, original.labels)
+    np.testing.assert_allclose(back.volume.geometry.origins, original.volume.geometry.origins)
+    assert back.subject == original.subject
+
+
+def test_the_same_sources_give_the_same_bytes(spec, tmp_path):
+    for name in ("1.zip", "2.zip"):
+        ingested(spec, tmp_path / name)
+    assert (tmp_path / "1.zip").read_bytes() == (tmp_path / "2.zip").read_bytes()
+
+
+def test_a_shard_whose_sources_are_all_refused_still_has_its_files(spec, tmp_path):
+    only = [source for source in list_sources(spec) if source.id == "c"]
+    result = ingest(only, partial(read, spec), tmp_path / "a.zip")
+    scans, rejected, _ = result.tables()
+    assert (len(scans), len(rejected)) == (0, 1)
+    assert scans.columns.tolist() == list(SCAN_COLUMNS)
+    assert rejected.columns.tolist() == list(REJECTED_COLUMNS)
+    assert zipfile.ZipFile(tmp_path / "a.zip").namelist() == []
+
+
+def shards(spec, tmp_path, *groups):
+    """Tables of shards that hold the sources named by each of ``groups``."""
+    paths = []
+    for number, names in enumerate(groups):
+        result = ingest(
+            [source for source in list_sources(spec) if source.id in names],
+            partial(read, spec),
+            tmp_path / f"{number}.zip",
+        )
+        good, bad, private = result.tables()
+        write_table(good, tmp_path / f"{number}.scans.csv")
+        write_table(bad, tmp_path / f"{number}.rejected.csv")
+        write_private(private, tmp_path / f"{number}.private.csv")
+        paths.append((tmp_path / f"{number}.scans.csv", tmp_path / f"{number}.rejected.csv"))
+    return [list(kind) for kind in zip(*paths, strict=True)]
+
+
+def test_the_catalog_joins_shards_whatever_their_number(spec, tmp_path):
+    for name, groups in (("one", ["abc"]), ("many", ["b", "c", "a"])):
+        good, bad = join_shards(*shards(spec, tmp_path, *groups))
+        write_table(good, tmp_path / f"{name}.scans.csv")
+        write_table(bad, tmp_path / f"{name}.rejected.csv")
+    for kind in ("scans", "rejected"):
+        assert (tmp_path / f"one.{kind}.csv").read_bytes() == (tmp_path / f"many.{kind}.csv").read_bytes()
+
+
+def test_a_name_of_digits_keeps_its_zeros(tmp_path, write_ct):
+    write_ct(tmp_path / "scans" / "007.nii.gz")
+    good, _ = join_shards(*shards(FolderSpec(root=tmp_path / "scans", public_names=True), tmp_path, ["007"]))
+    assert good[["scan", "subject"]].to_numpy().tolist() == [["007", "007"]]
+
+
+def test_a_data_set_without_one_usable_scan_says_why(spec, tmp_path):
+    with pytest.raises(TableError, match=r"no usable scan among 1 \(not-hu\)") as caught:
+        join_shards(*shards(spec, tmp_path, "c"))
+    assert caught.value.code == "nothing-usable"
+
+
+def test_the_way_back_to_the_files_is_for_the_user_alone(spec, tmp_path):
+    shards(spec, tmp_path, "ab")
+    assert (tmp_path / "0.private.csv").stat().st_mode & 0o777 == 0o600

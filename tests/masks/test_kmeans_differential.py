@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from bleedmap.config.masks import KMeansDifferentialSpec
+from bleedmap.masks import MaskSlices
+from bleedmap.masks.kmeans_differential import choose, differential_logits, make_masks
+
+SPEC = KMeansDifferentialSpec(clusters=3)
+
+
+class BloodMeter(nn.Module):
+    """Its logit is the share of pixels with the HU of fresh blood, plus a constant."""
+
+    def __init__(self, low=60, high=72):
+        super().__init__()
+        self.low, self.high = low, high
+        self.bias = nn.Parameter(torch.zeros(()))
+
+    def forward(self, hu: Tensor) -> Tensor:
+        return ((hu > self.low) & (hu < self.high)).float().mean(dim=(1, 2)) + self.bias
+
+
+def square(top, left, side, size=32):
+    mask = np.zeros((size, size), dtype=bool)
+    mask[top : top + side, left : left + side] = True
+    return mask
+
+
+@pytest.fixture
+def scene():
+    """Brain of 30 HU with a blob of 65 and a brighter, larger one of 78 HU, all salient; and the first blob."""
+    rng = np.random.default_rng(0)
+    blood, calcified = square(6, 6, 5), square(18, 16, 8)
+    hu = np.full((32, 32), 30) + rng.integers(-2, 3, (32, 32))
+    hu[blood], hu[calcified] = 65, 78
+    return one_slice(hu, square(4, 4, 24)), blood
+
+
+def one_slice(hu, region):
+    return MaskSlices(
+        hu=hu[None].astype(np.int16),
+        brain=np.ones((1, *hu.shape), dtype=bool),
+        truth=np.zeros((1, *hu.shape), dtype=np.uint8),
+        maps=region[None].astype(np.float32),
+    )
+
+
+def test_the_blob_that_drives_the_logit_is_chosen(scene):
+    slices, blood = scene
+    np.testing.assert_array_equal(make_masks(SPEC, slices, BloodMeter())[0], blood)
+
+
+def test_the_choice_follows_the_classifier_and_not_the_brightness(scene):
+    slices, _ = scene
+    mask = make_masks(SPEC, slices, BloodMeter(low=75, high=90))[0]
+    np.testing.assert_array_equal(mask, slices.hu[0] == 78)
+
+
+def test_where_no_cluster_matters_the_brightest_is_chosen(scene):
+    slices, _ = scene
+    mask = make_masks(SPEC, slices, BloodMeter(low=500, high=501))[0]
+    np.testing.assert_array_equal(mask, slices.hu[0] == 78)
+
+
+def test_of_equal_logits_the_brighter_cluster_wins_and_else_the_lower_logit():
+    assert choose(np.array([1.0, 1.0, 2.0]), [0.3, 0.6, 0.9]) == 1
+    assert choose(np.array([1.0, 0.5, 2.0]), [0.9, 0.1, 0.9]) == 1
+
+
+def test_a_region_with_fewer_grey_values_than_clusters_is_kept_whole():
+    region = square(4, 4, 10)
+    hu = np.where(square(4, 4, 5), 65, 30)
+    np.testing.assert_array_equal(make_masks(SPEC, one_slice(hu, region), BloodMeter())[0], region)
+
+
+def test_a_slice_without_a_salient_pixel_has_an_empty_mask(scene):
+    slices, _ = scene
+    assert not make_masks(SPEC, one_slice(slices.hu[0], np.zeros((32, 32), dtype=bool)), BloodMeter()).any()
+
+
+def test_a_removed_cluster_becomes_air():
+    class Darkest(BloodMeter):
+        def forward(self, hu: Tensor) -> Tensor:
+            return hu.amin(dim=(1, 2)) + self.bias
+
+    clusters = np.stack([square(0, 0, 2), np.zeros((32, 32), dtype=bool)])
+    logits = differential_logits(Darkest(), np.full((32, 32), 30, dtype=np.int16), clusters)
+    np.testing.assert_array_equal(logits, [-1024, 30])
+
+
+def test_nothing_outside_the_brain_is_clustered(scene):
+    slices, blood = scene
+    brain = np.zeros((1, 32, 32), dtype=bool)
+    brain[:, :, :9] = True
+    slices = MaskSlices(slices.hu, brain, slices.truth, slices.maps)
+    np.testing.assert_array_equal(make_masks(SPEC, slices, BloodMeter())[0], blood & brain[0])

@@ -1,0 +1,23 @@
+"""A small cohort, simulated once: every subtype and two healthy subjects."""
+
+import pytest
+
+from bleedmap.config.datasets import PhantomSpec
+from bleedmap.phantom import bleeds_of, make_subject
+
+
+@pytest.fixture(scope="session")
+def spec():
+    return PhantomSpec(subjects=12, matrix=112)
+
+
+@pytest.fixture(scope="session")
+def bleeds(spec):
+    """Subtypes by index."""
+    return {index: bleeds_of(spec, index) for index in range(spec.subjects)}
+
+
+@pytest.fixture(scope="session")
+def subjects(spec):
+    """Subject by index; together they show every subtype."""
+    return {index: make_subject(spec, index) for index in range(spec.subjects)}

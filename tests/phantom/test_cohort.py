@@ -1,0 +1,132 @@
+import csv
+import hashlib
+import os
+import subprocess
+import sys
+
+import nibabel
+import numpy as np
+import pydicom
+import pytest
+import SimpleITK as sitk  # noqa: N813
+
+from bleedmap.config.datasets import PhantomSpec
+from bleedmap.phantom import make_subject, subject_name, write_cohort
+
+INDICES = (0, 1, 6)
+SPEC = PhantomSpec(matrix=96, slice_thickness_mm=10.0)
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cohort")
+    write_cohort(SPEC, INDICES, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made():
+    return {index: make_subject(SPEC, index) for index in INDICES}
+
+
+def digests(folder):
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def read_sorted(cohort, index):
+    found = [pydicom.dcmread(path) for path in (cohort / "dicom" / subject_name(index)).iterdir()]
+    return sorted(found, key=lambda data: float(data.ImagePositionPatient[2]))
+
+
+def test_equal_seeds_give_equal_bytes_in_another_process_and_another_year(cohort, tmp_path):
+    code = (
+        "import sys, pathlib\n"
+        "from bleedmap.config.datasets import PhantomSpec\n"
+        "from bleedmap.phantom import write_cohort\n"
+        f"write_cohort(PhantomSpec(matrix=96, slice_thickness_mm=10.0), {INDICES}, pathlib.Path(sys.argv[1]))\n"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "again")], check=True, env=environment)
+    assert digests(tmp_path / "again") == digests(cohort)
+
+
+def test_the_folder_holds_series_masks_and_one_table(cohort, made):
+    names = {subject_name(index) for index in INDICES}
+    assert {path.name for path in (cohort / "dicom").iterdir()} == names
+    assert {path.name for path in (cohort / "masks").iterdir()} == {f"{name}.nii.gz" for name in names}
+    assert {path.name for path in cohort.iterdir()} == {"dicom", "masks", "labels.csv"}
+    for index, subject in made.items():
+        files = sorted(path.name for path in (cohort / "dicom" / subject_name(index)).iterdir())
+        assert files == [f"{number + 1:03d}.dcm" for number in range(len(subject.hu))]
+
+
+def test_dicom_sorted_by_position_gives_the_hu_back_exactly(cohort, made):
+    for index, subject in made.items():
+        slices = read_sorted(cohort, index)
+        hu = np.stack([d.pixel_array * float(d.RescaleSlope) + float(d.RescaleIntercept) for d in slices])
+        np.testing.assert_array_equal(hu, subject.hu)
+        gaps = np.diff([float(d.ImagePositionPatient[2]) for d in slices])
+        np.testing.assert_allclose(gaps, subject.spacing[0], atol=1e-6)
+        np.testing.assert_allclose([float(v) for v in slices[0].PixelSpacing], subject.spacing[1:], rtol=1e-8)
+
+
+def test_file_names_do_not_tell_the_order_of_the_slices(cohort):
+    for index in INDICES:
+        files = sorted((cohort / "dicom" / subject_name(index)).iterdir())
+        heights = [float(pydicom.dcmread(path).ImagePositionPatient[2]) for path in files]
+        assert heights != sorted(heights)
+        assert heights != sorted(heights, reverse=True)
+
+
+def test_both_ways_of_storing_hu_occur_among_scanners():
+    from bleedmap.phantom.dicom import make_series
+
+    subject = make_subject(PhantomSpec(matrix=64, slice_thickness_mm=10.0), 0)
+    series = [make_series(1, index, subject) for index in range(20)]
+    assert {s.intercept for s in series} == {0, -1024}
+    assert {s.head_first for s in series} == {True, False}
+
+
+def test_headers_are_valid_and_uids_are_unique(cohort):
+    seen = set()
+    for index in INDICES:
+        slices = read_sorted(cohort, index)
+        assert len({d.SeriesInstanceUID for d in slices}) == len({d.StudyInstanceUID for d in slices}) == 1
+        assert sorted(int(d.InstanceNumber) for d in slices) == list(range(1, len(slices) + 1))
+        for data in slices:
+            assert data.SOPClassUID == pydicom.uid.CTImageStorage
+            assert pydicom.uid.UID(data.SOPInstanceUID).is_valid
+            assert data.file_meta.MediaStorageSOPInstanceUID == data.SOPInstanceUID
+            assert data.PatientID == subject_name(index)
+            seen.add(data.SOPInstanceUID)
+    assert len(seen) == sum(len(read_sorted(cohort, index)) for index in INDICES)
+
+
+def test_labels_agree_with_masks_slice_by_slice(cohort):
+    with (cohort / "labels.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["scan", "slice", "subject", "hemorrhage"]
+    label = {row["slice"]: (row["scan"], int(row["hemorrhage"])) for row in rows}
+    assert len(label) == len(rows)
+    for index in INDICES:
+        name = subject_name(index)
+        truth = np.asarray(nibabel.load(cohort / "masks" / f"{name}.nii.gz").dataobj)
+        for number, data in enumerate(read_sorted(cohort, index)):
+            assert label[data.SOPInstanceUID] == (name, int((truth[:, :, number] > 0).any()))
+    assert {value for _, value in label.values()} == {0, 1}
+
+
+def test_masks_lie_on_the_grid_that_another_reader_gives_the_dicom(cohort, made):
+    for index, subject in made.items():
+        name = subject_name(index)
+        reader = sitk.ImageSeriesReader()
+        reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(cohort / "dicom" / name)))
+        scan, mask = reader.Execute(), sitk.ReadImage(str(cohort / "masks" / f"{name}.nii.gz"))
+        np.testing.assert_array_equal(sitk.GetArrayFromImage(scan), subject.hu)
+        np.testing.assert_array_equal(sitk.GetArrayFromImage(mask), subject.truth)
+        for get in ("GetOrigin", "GetSpacing", "GetDirection"):
+            np.testing.assert_allclose(getattr(scan, get)(), getattr(mask, get)(), atol=1e-3)

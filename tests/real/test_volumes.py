@@ -1,0 +1,104 @@
+"""Readers and brain masks on real files."""
+
+import numpy as np
+import pytest
+
+from bleedmap.brain import brain_mask, flags
+from bleedmap.config.brain import BrainSpec
+from bleedmap.errors import ScanError
+from bleedmap.volumes.dicom import group_series, read_series
+from bleedmap.volumes.nifti import read_mask, read_nifti
+from bleedmap.volumes.picture import read_grey, read_picture_mask
+from bleedmap.volumes.regular import to_native, to_regular
+
+pytestmark = pytest.mark.real
+
+
+def only_series(folder):
+    groups, refused = group_series(sorted(folder.iterdir()))
+    assert {error.code for error in refused} <= {"dicomdir"}
+    assert len(groups) == 1
+    return groups[0]
+
+
+@pytest.fixture(scope="module")
+def ge(real_data):
+    return read_series(only_series(real_data / "dicom" / "GE")).volume
+
+
+def test_a_tilted_uneven_scan_keeps_its_geometry(ge):
+    assert ge.hu.shape == (28, 512, 512)
+    assert (ge.hu.min(), ge.hu.max()) == (-1024, 2121)
+    assert ge.geometry.tilt_degrees() == pytest.approx(18.5, abs=0.01)
+    steps = np.linalg.norm(np.diff(ge.geometry.origins, axis=0), axis=1)
+    assert sorted({round(float(step), 2) for step in steps}) == [1.14, 4.22, 7.38]
+    assert not ge.geometry.is_even()
+
+
+@pytest.mark.parametrize(
+    ("folder", "slices", "tilt", "gap"),
+    [("Philips_S21570_S2010", 28, 0.0, 5.0), ("Philips_S21610_S3010", 58, 16.5, 2.397)],
+)
+def test_regular_series_are_read(real_data, folder, slices, tilt, gap):
+    geometry = read_series(only_series(real_data / "dicom" / folder)).volume.geometry
+    assert len(geometry.origins) == slices
+    assert geometry.is_even()
+    assert geometry.tilt_degrees() == pytest.approx(tilt, abs=0.01)
+    assert geometry.slice_spacing == pytest.approx(gap, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("folder", "code"), [("Philips_S21570_S1000", "localizer"), ("Philips_S21570_S4010", "no-position")]
+)
+def test_what_is_no_scan_is_refused(real_data, folder, code):
+    files = only_series(real_data / "dicom" / folder)
+    with pytest.raises(ScanError) as refused:
+        read_series(files)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize("name", ["scct.nii", "scct_stripped.nii", "CT_pitch.nii.gz"])
+def test_other_units_than_hu_are_refused(real_data, name):
+    with pytest.raises(ScanError) as refused:
+        read_nifti(real_data / "nifti" / name)
+    assert refused.value.code == "not-hu"
+
+
+def test_a_skull_stripped_template_is_read_with_its_mask(real_data):
+    volume = read_nifti(real_data / "nifti" / "scct_unsmooth_SS_0.01.nii.gz")
+    mask = read_mask(real_data / "nifti" / "scct_unsmooth_SS_0.01_Mask.nii.gz", volume)
+    found = brain_mask(BrainSpec(), volume)
+    assert 2 * (mask & found).sum() / (mask.sum() + found.sum()) > 0.99
+
+
+def test_the_brain_of_a_real_scan_has_a_plausible_volume_and_stays_off_the_face(ge):
+    mask = brain_mask(BrainSpec(), ge)
+    assert flags(BrainSpec(), mask, ge) == []
+    areas = mask.sum(axis=(1, 2)) * 0.488**2 / 100
+    assert areas.max() == pytest.approx(185, abs=15)
+    assert not mask[:4].any()
+    assert not mask[:9, :100].any()
+
+
+def test_a_mask_goes_to_the_regular_grid_and_back(ge):
+    mask = brain_mask(BrainSpec(), ge)
+    regular = to_regular(ge)
+    assert regular.geometry.is_even()
+    small = brain_mask(BrainSpec(), regular)
+    back = to_native(small, regular.geometry, ge.geometry, ge.hu.shape)
+    assert 2 * (mask & back).sum() / (mask.sum() + back.sum()) > 0.95
+
+
+def test_pictures_of_every_kind_are_read_and_masked(real_data):
+    spec = BrainSpec(bone_hu=78)
+    covered = []
+    for path in sorted((real_data / "head_ct").glob("*.png"))[::3]:
+        volume = read_grey(path, (40, 80))
+        mask = brain_mask(spec, volume)
+        assert mask.mean() > 0.1
+        truth = path.parent / "masks" / path.name
+        if truth.exists():
+            blood = read_picture_mask(truth)
+            assert blood.shape == volume.hu[0].shape
+            covered.append((mask[0] & blood).sum() / blood.sum())
+    assert np.mean(covered) > 0.95

@@ -1,0 +1,56 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from bleedmap.report.board import tables
+from bleedmap.scoring.leaderboard import BOARD_COLUMNS
+
+
+def board(*rows):
+    return pd.DataFrame([("d", m, "any", *rest) for m, *rest in rows], columns=list(BOARD_COLUMNS))
+
+
+def best(table, column=0):
+    return {row.name for row, cells in table.lines if cells[column] and cells[column].best}
+
+
+@pytest.mark.parametrize(("metric", "winner"), [("dice", "weak"), ("hd95", "plain"), ("rvd", "plain")])
+def test_best_is_highest_or_lowest_among_methods_that_saw_no_drawn_mask(rows, metric, winner):
+    means = {"plain": 0.3, "weak": 0.4, "strong": 0.9 if metric == "dice" else 0.0}
+    scores = board(*((name, "subject", metric, mean, 0.1, 5, 0) for name, mean in means.items()))
+    (table,) = tables(scores, rows)["d", "any"]
+    assert best(table) == {winner}
+
+
+def test_all_that_look_equal_are_best_and_nobody_is_if_all_are_equal(rows):
+    rivals = (*rows, rows[0].model_copy(update={"name": "third"}))
+    near = [("plain", 0.40001), ("weak", 0.40002), ("third", 0.1)]
+    (table,) = tables(board(*((m, "subject", "dice", v, 0.1, 5, 0) for m, v in near)), rivals)["d", "any"]
+    assert best(table) == {"plain", "weak"}
+    (table,) = tables(board(*((m, "subject", "dice", v, 0.1, 5, 0) for m, v in near[:2])), rivals)["d", "any"]
+    assert best(table) == set()
+
+
+def test_true_volume_is_no_contest(rows):
+    scores = board(
+        *((name, "subject", "volume_true_ml", mean, 0.1, 5, 0) for name, mean in [("plain", 1), ("weak", 2)])
+    )
+    (table,) = tables(scores, rows)["d", "any"]
+    assert best(table) == set()
+    assert table.kind == "volume"
+
+
+def test_units_left_out_are_told_and_nan_is_blank(rows):
+    found = tables(
+        board(("weak", "subject", "dice", 0.5, np.nan, 1, 2), ("weak", "subject", "tpr", np.nan, np.nan, 0, 3)), rows
+    )
+    ((_, (dice, tpr)),) = found["d", "any"][0].lines
+    assert (dice.mean, dice.std, dice.n) == ("0.500", "", "1 of 3")
+    assert (tpr.mean, tpr.n) == ("", "0 of 3")
+
+
+def test_blocks_and_methods_keep_their_order(rows):
+    scores = [(m, unit, "dice", 0.5, 0.1, 5, 0) for unit in ("pooled", "slice", "subject") for m in ("strong", "plain")]
+    found = tables(board(*scores, ("weak", "slice", "auroc", 0.9, 0.1, 50, 0)), rows)["d", "any"]
+    assert [table.kind for table in found] == ["subject", "slice", "pooled", "detection"]
+    assert [row.name for row, _ in found[0].lines] == ["plain", "strong"]

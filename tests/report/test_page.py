@@ -1,0 +1,131 @@
+import math
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from bleedmap.report.cohort import describe
+from bleedmap.report.page import Picture, render
+from bleedmap.report.spec import PageSpec
+from bleedmap.scoring.leaderboard import BOARD_COLUMNS
+from bleedmap.scoring.table import RowLabels, Score, join, tabulate
+
+PNG = b"\x89PNG picture"
+BOARD = [
+    ("plain", "subject", "dice", 0.1234, 0.0567, 11, 0),
+    ("weak", "subject", "dice", 0.5432, 0.0789, 11, 4),
+    ("strong", "subject", "dice", 0.9871, 0.0123, 11, 0),
+    ("plain", "slice", "hd95", 23.456, 7.891, 321, 17),
+    ("weak", "pooled", "iou", 0.4567, float("nan"), 11, 0),
+    ("weak", "subject", "volume_error_ml", 12.34, 5.67, 11, 0),
+    ("weak", "slice", "auroc", 0.8765, float("nan"), 654, 0),
+]
+
+
+class Reader(HTMLParser):
+    """Text, addresses and table rows of a page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.text, self.addresses, self.rows, self.tags = "", [], [], set()
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.addresses += [value for name, value in attrs if name in {"src", "href", "srcset", "action"}]
+        if tag == "tr":
+            self.rows.append("")
+
+    def handle_data(self, data):
+        self.text += data
+        if self.rows:
+            self.rows[-1] += " " + data
+
+
+@pytest.fixture
+def parts(rows):
+    labels = [RowLabels("d", row.name, 0, subject, subject) for row in rows for subject in "ab"]
+    scans = pd.DataFrame(
+        {"subject": ["a", "a", "b"], "slices": 1000, "labelled_slices": 30, "positive_slices": 7, "truth": True}
+    )
+    reason = ("uneven-spacing", "one gap throughout", "leave it out")
+    rejected = pd.DataFrame([reason] * 2, columns=["code", "expected", "remedy"]).assign(found="gaps of /home/me")
+    history = pd.DataFrame({"epoch": [0, 1], "train_loss": [1.0, 0.5], "validation_loss": [1.1, 0.8]})
+    return {
+        "spec": PageSpec(rows=rows, train="d", test=("d",), folds=(0, 2), fold_count=5, networks=("net",)),
+        "board": pd.DataFrame([("d", m, "any", *rest) for m, *rest in BOARD], columns=list(BOARD_COLUMNS)),
+        "scores": join(tabulate(label, [Score("subject", "dice", 0.5)]) for label in labels),
+        "cohorts": [describe("d", scans, rejected)],
+        "pictures": [Picture("d", 0, PNG, PNG + b"0"), Picture("d", 2, PNG, PNG + b"2")],
+        "histories": [[history, history]],
+    }
+
+
+def test_every_method_and_every_number_is_on_the_page(parts, rows):
+    page = Reader(render(**parts))
+    shown = {"hd95": 1, "volume_error_ml": 1}
+    for method, _, metric, mean, std, n, missing in BOARD:
+        numbers = [f"{value:.{shown.get(metric, 3)}f}" for value in (mean, std) if not math.isnan(value)]
+        units = f"{n} of {n + missing}" if missing else f"{n}"
+        assert any(all(part in row for part in (method, *numbers, units)) for row in page.rows), (method, metric)
+    assert all(row.name in page.text for row in rows)
+
+
+def test_methods_are_shown_as_paths(parts):
+    page = Reader(render(**parts))
+    assert any(
+        re.sub(r"\s+", " ", row).strip().startswith("weak scans → net → cam → crf → unet → scores") for row in page.rows
+    )
+
+
+def test_data_are_counted_and_refusals_told_by_code_without_what_was_found(parts):
+    page = Reader(render(**parts))
+    assert any(re.findall(r"\S+", row)[:8] == ["d", "3", "2", "3,000", "90", "21", "3", "2"] for row in page.rows)
+    assert any("uneven-spacing 2" in re.sub(r"\s+", " ", row) for row in page.rows)
+    assert "/home" not in page.text
+
+
+def test_the_page_asks_nothing_of_the_network(parts):
+    html = render(**parts)
+    page = Reader(html)
+    assert page.addresses
+    assert all(address.startswith(("data:image/png;base64,", "#")) for address in page.addresses)
+    assert not page.tags & {"script", "link", "iframe", "object"}
+    without_pictures = re.sub(r"base64,[A-Za-z0-9+/=]+", "", html)
+    assert not re.search(r"https?://|url\(|@import", without_pictures)
+
+
+def test_the_page_has_the_same_bytes_twice(parts):
+    assert render(**parts) == render(**parts)
+
+
+def test_text_of_users_is_escaped(parts):
+    bad = "<script>alert(1)</script>"
+    scans, rejected = (
+        pd.DataFrame({"subject": ["a"], "slices": 1, "labelled_slices": 1, "positive_slices": 1, "truth": True}),
+        pd.DataFrame([(bad, bad, bad)], columns=["code", "expected", "remedy"]),
+    )
+    page = Reader(render(**parts | {"cohorts": [describe(bad, scans, rejected)]}))
+    assert "script" not in page.tags
+    assert bad in page.text
+
+
+def test_pictures_of_all_folds_are_there(parts):
+    page = Reader(render(**parts))
+    assert "d, fold 0" in page.text
+    assert "d, fold 2" in page.text
+    assert sum(address.startswith("data:") for address in page.addresses) == 2 * 2 + 2  # overlays and two charts
+
+
+def test_a_run_without_networks_has_no_training_section(parts):
+    spec = parts["spec"].model_copy(update={"networks": ()})
+    assert "training" not in Reader(render(**parts | {"spec": spec, "histories": []})).addresses
+    assert 'id="training"' not in render(**parts | {"spec": spec, "histories": []})
+
+
+def test_a_data_set_without_truth_has_detection_scores_only(parts):
+    board = parts["board"][parts["board"]["metric"] == "auroc"]
+    html = render(**parts | {"board": board, "scores": parts["scores"][:0]})
+    assert "Detection" in html
+    assert "By subject" not in html

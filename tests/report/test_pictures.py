@@ -1,0 +1,128 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from matplotlib.colors import rgb_to_hsv, to_rgb
+from matplotlib.image import imread
+
+from bleedmap.report.choose import choose, list_test_slices
+from bleedmap.report.drawing import FOUND, TRUE
+from bleedmap.report.hero import typical
+from bleedmap.report.overlays import by_name, draw_overlays, hero_steps
+from bleedmap.report.panels import Panel, read_panels
+from bleedmap.report.sheet import draw_sheet
+
+
+@pytest.fixture
+def test_slices(stores, folds):
+    return list_test_slices(stores["slices"], folds, 0, 3, None)
+
+
+@pytest.fixture
+def panels(stores, test_slices):
+    masks = {name: stores[name] for name in ("plain", "weak", "strong")}
+    return read_panels(choose(test_slices, 3), stores["slices"], {"net/cam": stores["maps"]}, masks)
+
+
+def painted(path, colour):
+    """Pixels of a colour's hue, a veil over grey included."""
+    hue, saturation, _ = np.moveaxis(rgb_to_hsv(imread(path)[..., :3]), -1, 0)
+    return int(((np.abs(hue - rgb_to_hsv(to_rgb(colour))[0]) < 0.04) & (saturation > 0.2)).sum())
+
+
+def test_panels_hold_the_slices_that_were_chosen(panels):
+    assert [(panel.scan, panel.slice_number) for panel in panels] == [("a", 3), ("b", 1), ("e", 1)]
+    assert panels[0].truth.sum() == 64
+    assert panels[2].truth is None
+
+
+def test_dice_is_that_of_the_slice(panels):
+    assert panels[0].dice("strong") == 1
+    assert panels[0].dice("plain") == 0
+    assert panels[0].dice("weak") == pytest.approx(2 / 3)
+    assert np.isnan(panels[2].dice("weak"))
+
+
+def test_the_sheet_shows_masks_heatmaps_and_truth(panels, tmp_path):
+    def drawn(name, panel, method, heatmaps=()):
+        draw_sheet([panel], heatmaps, [method], tmp_path / name)
+        return tmp_path / name
+
+    nothing, half = drawn("nothing.png", panels[0], "plain"), drawn("half.png", panels[0], "weak")
+    assert painted(half, FOUND) > painted(nothing, FOUND) + 50
+    without_truth = drawn("without.png", panels[2], "plain")
+    assert painted(nothing, TRUE) > painted(without_truth, TRUE) + 50
+    assert imread(drawn("map.png", panels[0], "plain", ["net/cam"])).shape[1] > imread(nothing).shape[1]
+
+
+def test_a_heatmap_changes_the_picture_where_it_is_high(panels, tmp_path):
+    pictures = []
+    for heat in (np.zeros((32, 32)), np.eye(32)):
+        draw_sheet([replace(panels[0], maps={"net/cam": heat})], ["net/cam"], [], tmp_path / "sheet.png")
+        pictures.append(imread(tmp_path / "sheet.png"))
+    assert (pictures[0] != pictures[1]).any(axis=-1).sum() > 100
+
+
+def test_every_method_has_a_column_and_every_slice_a_row(panels, tmp_path):
+    shapes = []
+    for shown, methods in ((panels[:1], ["weak"]), (panels[:2], ["weak"]), (panels[:2], ["weak", "strong"])):
+        draw_sheet(shown, [], methods, tmp_path / "sheet.png")
+        shapes.append(np.array(imread(tmp_path / "sheet.png").shape[:2]))
+    side = 1.3 * 110
+    np.testing.assert_allclose(np.diff(shapes, axis=0), [[side, 0], [0, side]], atol=1)
+
+
+def test_the_hero_is_the_slice_of_median_dice():
+    truth = np.zeros((8, 8), bool)
+    truth[:4] = True
+
+    def panel(rows, drawn=truth):
+        found = np.zeros_like(truth)
+        found[:rows] = True
+        return Panel("scan", 1, truth.astype(np.int16), drawn, {}, {"m": found})
+
+    assert typical([panel(4), panel(1), panel(3)], "m") == 2
+    assert typical([panel(4), panel(1), panel(3), panel(2)], "m") == 3
+    assert typical([panel(4, None), panel(1), panel(3)], "m") == 1
+    assert typical([panel(4, None), panel(1, None)], "m") == 0
+
+
+def test_the_hero_shows_the_first_method_with_saliency_and_segmenter_step_by_step(spec):
+    assert spec.hero.name == "weak"
+    steps = hero_steps(spec.hero, has_pseudo_mask=True)
+    titles = ["CT", "saliency (cam)", "pseudo mask (crf)", "prediction (unet)", "truth"]
+    assert [step.title for step in steps] == titles
+    plain = hero_steps(spec.rows[0], has_pseudo_mask=False)
+    assert [step.title for step in plain] == ["CT", "mask (hu)", "truth"]
+
+
+def test_files_go_to_names_shard_by_shard():
+    assert by_name(["a", "b"], [1, 2, 3, 4], 2) == {"a": [1, 2], "b": [3, 4]}
+    with pytest.raises(ValueError, match="zip"):
+        by_name(["a", "b"], [1, 2, 3, 4, 5, 6], 2)
+
+
+def draw(folder, spec, stores, test_slices):
+    draw_overlays(
+        spec,
+        test_slices,
+        slices=stores["slices"],
+        predictions=[*stores["plain"], *stores["weak"], *stores["strong"]],
+        maps=stores["maps"],
+        masks=stores["pseudo"],
+        sheet=folder / "sheet.png",
+        hero=folder / "hero.png",
+    )
+    return [(folder / name).read_bytes() for name in ("sheet.png", "hero.png")]
+
+
+def test_pictures_have_the_same_bytes_twice_and_say_nothing_of_the_software(spec, stores, test_slices, tmp_path):
+    first = draw(tmp_path / "one", spec, stores, test_slices)
+    assert first == draw(tmp_path / "two", spec, stores, test_slices)
+    assert all(b"atplotlib" not in picture for picture in first)
+
+
+def test_a_fold_without_test_scans_still_gets_its_pictures(spec, stores, test_slices, tmp_path):
+    sheet, hero = draw(tmp_path, spec, stores, test_slices[:0])
+    assert len(sheet) > 1000
+    assert len(hero) > 1000

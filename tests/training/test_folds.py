@@ -1,0 +1,61 @@
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bleedmap.config.workflow import FoldSpec
+from bleedmap.errors import TableError
+from bleedmap.training.folds import make_folds, roles
+
+
+def scans_of(bleeding, healthy, per_subject=2):
+    """A scan table; of a bleeding subject, the last scan alone shows the bleed."""
+    names = [f"p{number:03d}" for number in range(bleeding + healthy)]
+    rows = [
+        (f"{name}-{scan}", name, int(number < bleeding and scan == per_subject - 1))
+        for number, name in enumerate(names)
+        for scan in range(per_subject)
+    ]
+    return pd.DataFrame(rows, columns=["scan", "subject", "positive_slices"])
+
+
+@given(count=st.integers(3, 6), bleeding=st.integers(6, 25), healthy=st.integers(0, 25), seed=st.integers(0, 2**31 - 1))
+def test_every_subject_has_one_role_a_fold_and_is_tested_once(count, bleeding, healthy, seed):
+    scans = scans_of(bleeding, healthy)
+    folds = make_folds(scans, FoldSpec(count=count), seed)
+    assert sorted(folds["subject"]) == sorted(scans["subject"].unique())
+    tested = []
+    for fold in range(count):
+        role = roles(scans, folds, fold, count)
+        assert role.groupby(scans["subject"]).nunique().eq(1).all()
+        assert set(role) == {"train", "validation", "test"}
+        tested += sorted(scans.loc[role == "test", "subject"].unique())
+    assert sorted(tested) == sorted(scans["subject"].unique())
+
+
+def test_bleeding_subjects_are_dealt_in_equal_shares():
+    scans = scans_of(bleeding=15, healthy=10)
+    folds = make_folds(scans, FoldSpec(count=5), seed=3)
+    bleeds = scans.groupby("subject")["positive_slices"].max()
+    assert folds.groupby("part")["subject"].agg(lambda names: bleeds[names].sum()).tolist() == [3] * 5
+    assert folds["part"].value_counts().tolist() == [5] * 5
+
+
+def test_the_deal_depends_on_the_seed_and_not_on_the_order_of_scans():
+    scans = scans_of(20, 10)
+    folds = make_folds(scans, FoldSpec(count=5), seed=3)
+    pd.testing.assert_frame_equal(make_folds(scans[::-1], FoldSpec(count=5), seed=3), folds)
+    assert not make_folds(scans, FoldSpec(count=5), seed=4).equals(folds)
+
+
+def test_subjects_of_another_data_set_are_all_tested():
+    folds = make_folds(scans_of(6, 3), FoldSpec(count=3), seed=0)
+    other = pd.DataFrame({"subject": ["x", "y"]})
+    assert roles(other, folds, 1, 3).tolist() == ["test", "test"]
+
+
+@pytest.mark.parametrize(("bleeding", "healthy"), [(2, 0), (4, 0), (2, 2), (4, 4)])
+def test_too_few_subjects_to_deal_are_one_sentence(bleeding, healthy):
+    with pytest.raises(TableError) as caught:
+        make_folds(scans_of(bleeding, healthy), FoldSpec(count=5), seed=0)
+    assert caught.value.code == "few-subjects"

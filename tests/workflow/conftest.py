@@ -1,0 +1,88 @@
+"""A checkout of its own with a tiny phantom run in it, shared by the tests of reruns."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+TINY = Path(__file__).with_name("tiny.yaml")
+PARTS = ("Snakefile", "workflow", "config", "envs", "profiles", "scripts", "src")
+RULE = re.compile(r"^(?:local)?rule (\w+):$")
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A copy of the project where Snakemake can run and files can be edited."""
+
+    folder: Path
+
+    def lay_files(self, repository: Path) -> None:
+        """Put the project's files there anew, as a fresh clone would: same content, new times."""
+        for part in PARTS:
+            shutil.rmtree(self.folder / part, ignore_errors=True)
+            source = repository / part
+            if source.is_dir():
+                ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+                # copy, not copy2: times are those of now
+                shutil.copytree(source, self.folder / part, ignore=ignored, copy_function=shutil.copy)
+            else:
+                shutil.copy(source, self.folder / part)
+        shutil.copy(TINY, self.folder / "tiny.yaml")
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Snakemake in the checkout."""
+        command = [sys.executable, "-m", "snakemake", "--configfile", "tiny.yaml", "--cores", "2", *arguments]
+        # scripts are started as ``python``: the one that runs the tests
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": path, "PYTHONPATH": ""}
+        return subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=900
+        )
+
+    def run(self, *arguments: str) -> None:
+        """Run Snakemake and expect success."""
+        done = self.snakemake(*arguments)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-5000:]
+
+    def planned(self, *arguments: str) -> list[tuple[str, str]]:
+        """Rule and first output of every job that a run would start, sorted."""
+        done = self.snakemake("--dry-run", *arguments)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-5000:]
+        jobs, rule = [], ""
+        for line in (done.stdout + done.stderr).splitlines():
+            if match := RULE.match(line.strip()):
+                rule = match[1]
+            elif line.strip().startswith("output:"):
+                jobs.append((rule, line.strip().removeprefix("output:").split(",")[0].strip()))
+        return sorted(jobs)
+
+    def planned_rules(self, *arguments: str) -> dict[str, int]:
+        """How many jobs of each rule a run would start."""
+        rules = [rule for rule, _ in self.planned(*arguments)]
+        return {rule: rules.count(rule) for rule in sorted(set(rules))}
+
+    def edit(self, file: str, addition: str) -> None:
+        """Append to a file."""
+        path = self.folder / file
+        path.write_text(path.read_text() + addition)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory, repository):
+    """A checkout with a finished run."""
+    checkout = Checkout(tmp_path_factory.mktemp("checkout"))
+    checkout.lay_files(repository)
+    checkout.run()
+    return checkout
+
+
+@pytest.fixture
+def checkout(finished, repository):
+    """The finished checkout, its files laid anew before and after each test."""
+    finished.lay_files(repository)
+    return finished

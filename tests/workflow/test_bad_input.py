@@ -1,0 +1,71 @@
+"""What a user can get wrong ends as one sentence, before any job where that is possible."""
+
+import json
+import shutil
+
+import pytest
+from PIL import Image
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """Six pictures of which one cannot be read, with labels that also name one that is not there."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in range(6):
+        Image.new("L", (64, 64), 40 + 10 * number).save(folder / f"{number}.png")
+    (folder / "3.png").write_bytes(b"not a picture")
+    rows = [f"{number},{number % 2}" for number in (*range(6), 9)]
+    (folder / "labels.csv").write_text("id, hemorrhage\n" + "\n".join(rows) + "\n")
+    return folder
+
+
+def dataset(folder, **more):
+    spec = {"adapter": "png_slices", "root": str(folder), "shards": 2, **more}
+    return json.dumps({"pictures": spec})
+
+
+def options(checkout, folder, **more):
+    return ("--config", f"datasets={dataset(folder, **more)}", "train=pictures", 'test=["pictures"]', "results=other")
+
+
+def one_sentence(done):
+    text = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "Traceback" not in text
+    return text
+
+
+def test_a_misspelt_key_is_named_with_the_right_one(checkout):
+    done = checkout.snakemake("--dry-run", "--config", 'masks={"crf": {"itterations": 3}}')
+    assert "did you mean 'iterations'" in one_sentence(done)
+
+
+def test_a_folder_that_is_not_there_is_one_sentence(checkout, tmp_path):
+    done = checkout.snakemake("--dry-run", *options(checkout, tmp_path / "nowhere"))
+    assert "[no-folder]" in one_sentence(done)
+
+
+def test_a_folder_without_images_is_one_sentence(checkout, tmp_path):
+    done = checkout.snakemake("--dry-run", *options(checkout, tmp_path))
+    assert "[empty-folder]" in one_sentence(done)
+
+
+def test_bad_pictures_are_listed_and_the_others_go_on(checkout, pictures):
+    checkout.run(*options(checkout, pictures), "--", "other/pictures/scans.csv")
+    refused = (checkout.folder / "other" / "pictures" / "rejected.csv").read_text()
+    scans = (checkout.folder / "other" / "pictures" / "scans.csv").read_text().splitlines()
+    assert sorted(line.split(",")[1] for line in refused.splitlines()[1:]) == ["label-slice", "not-a-picture"]
+    assert len(scans) == 1 + 5
+    assert str(pictures) not in refused
+    shutil.rmtree(checkout.folder / "other")
+
+
+def test_a_class_without_examples_ends_the_training_with_one_sentence(checkout, pictures):
+    (pictures / "labels.csv").write_text("id,hemorrhage\n" + "".join(f"{number},0\n" for number in range(6)))
+    target = "other/pictures/fold-0/tiny/model.safetensors"
+    done = checkout.snakemake(*options(checkout, pictures), "slices={size: 32, field_of_view_mm: null}", "--", target)
+    assert "[empty-class]" in one_sentence(done)
+    shutil.rmtree(checkout.folder / "other")

@@ -1,0 +1,114 @@
+"""What a change reruns, proven with real Snakemake on a finished run."""
+
+import os
+
+import pandas as pd
+import pytest
+
+pytestmark = pytest.mark.slow
+
+AFTER_SCORES = {"leaderboard": 1, "overlays": 1, "report": 1}
+CRF_CHAIN = {"mask": 2, "train_segmenter": 1, "segment": 2, "score": 1, **AFTER_SCORES}
+
+
+def paths_of(jobs, rule):
+    return [output for name, output in jobs if name == rule]
+
+
+def test_a_finished_run_has_nothing_to_do(checkout):
+    assert checkout.planned() == []
+
+
+def test_a_crf_parameter_reruns_the_crf_masks_and_what_follows(checkout):
+    jobs = checkout.planned("--config", 'masks={"crf": {"bilateral_sxy": 40}}')
+    assert checkout.planned_rules("--config", 'masks={"crf": {"bilateral_sxy": 40}}') == CRF_CHAIN
+    assert all("/crf/" in output for output in paths_of(jobs, "mask"))
+    assert paths_of(jobs, "score") == ["results/phantom/fold-0/scores/cam-crf-unet3d/phantom.csv"]
+
+
+def test_an_edit_of_kmeans_reruns_its_rows_alone(checkout):
+    checkout.edit("src/bleedmap/masks/kmeans_differential.py", "\n\nUNUSED = 1\n")
+    jobs = checkout.planned()
+    assert checkout.planned_rules() == {"mask": 2, "score": 1, **AFTER_SCORES}
+    assert all("/kmeans/" in output for output in paths_of(jobs, "mask"))
+    assert paths_of(jobs, "score") == ["results/phantom/fold-0/scores/cam-kmeans/phantom.csv"]
+
+
+def test_an_edit_of_the_pooling_head_reruns_from_the_classifier_on(checkout):
+    checkout.edit("src/bleedmap/classifiers/gap.py", "\n\nUNUSED = 1\n")
+    rules = checkout.planned_rules()
+    assert rules["train_classifier"] == 1
+    assert not {"phantom", "ingest", "brain", "slices", "folds"} & rules.keys()
+
+
+@pytest.mark.parametrize(
+    ("file", "addition"),
+    [
+        ("src/bleedmap/predict/preview.py", "\n\nUNUSED = 1\n"),
+        ("src/bleedmap/saliency/cam.py", "\n# a remark\n"),
+        ("src/bleedmap/errors.py", "\n\nUNUSED = 1\n"),
+        ("src/bleedmap/classifiers/lse.py", "\n\nUNUSED = 1\n"),
+    ],
+)
+def test_an_edit_that_touches_no_job_reruns_nothing(checkout, file, addition):
+    checkout.edit(file, addition)
+    assert checkout.planned() == []
+
+
+def test_a_touch_of_every_file_reruns_nothing(checkout):
+    # newest first: every input is younger than what was made from it
+    files = sorted(path for path in checkout.folder.rglob("*") if ".snakemake" not in path.parts and path.is_file())
+    now = max(path.stat().st_mtime for path in files) + 10
+    made_last = sorted(files, key=lambda path: path.stat().st_mtime, reverse=True)
+    for number, path in enumerate(made_last):
+        os.utime(path, (now + number, now + number))
+    assert checkout.planned() == []
+
+
+def test_a_fresh_clone_over_the_same_results_reruns_nothing(checkout, repository):
+    checkout.lay_files(repository)
+    assert checkout.planned() == []
+    metadata = checkout.folder / ".snakemake"
+    aside = checkout.folder / "snakemake-aside"
+    metadata.rename(aside)
+    try:
+        assert checkout.planned() == []
+    finally:
+        if metadata.exists():
+            metadata.rename(checkout.folder / "snakemake-of-dry-run")
+        aside.rename(metadata)
+
+
+def test_one_more_scan_touches_one_shard_and_what_was_trained(checkout):
+    more = ("--config", 'datasets={"phantom": {"subjects": 10}}')
+    jobs, rules = checkout.planned(*more), checkout.planned_rules(*more)
+    for rule in ("phantom", "ingest", "brain", "slices"):
+        assert len(paths_of(jobs, rule)) == 1, rule
+    assert len({output.split("/")[-1].split(".")[0] for name, output in jobs if name in ("phantom", "brain")}) == 1
+    assert rules["train_classifier"] == rules["train_segmenter"] == 1
+
+
+def test_forcing_one_stage_reruns_it_and_what_follows(checkout):
+    rules = checkout.planned_rules("-R", "explain")
+    assert rules["explain"] == 2
+    assert rules["mask"] == 4
+    assert rules["train_segmenter"] == 1
+    assert not {"train_classifier", "classify", "slices"} & rules.keys()
+
+
+def test_a_rerun_stage_leaves_the_leaderboard_as_it_was(checkout):
+    board = checkout.folder / "results" / "leaderboard.csv"
+    before = board.read_bytes()
+    checkout.run("-R", "explain", "--until", "leaderboard")
+    assert board.read_bytes() == before
+    checkout.run()
+
+
+def test_every_score_is_there_for_every_row(checkout):
+    board = pd.read_csv(checkout.folder / "results" / "leaderboard.csv")
+    assert list(board.columns[:8]) == ["dataset", "method", "class", "unit", "metric", "mean", "std", "n"]
+    for method in ("hu-threshold", "cam-kmeans", "cam-crf-unet3d"):
+        for unit in ("slice", "subject", "pooled"):
+            metrics = set(board[(board.method == method) & (board.unit == unit)].metric)
+            assert {"dice", "iou", "tpr", "rvd", "hd95", "surface_dice"} <= metrics
+    assert set(board[board.metric == "auroc"].method) == {"cam-kmeans", "cam-crf-unet3d"}

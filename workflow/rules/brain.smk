@@ -1,0 +1,21 @@
+rule brain:
+    """Brain masks of one shard of scans."""
+    input:
+        volumes=path.volumes,
+    output:
+        brain=ensure(path.brain, non_empty=True),
+    log:
+        path.log(path.brain),
+    benchmark:
+        path.benchmark(path.brain)
+    params:
+        spec=plan.config.brain.to_json(),
+        code=plan.digest("brain.py", f"brain.{plan.config.brain.method}"),
+    conda:
+        "../../envs/bleedmap.yaml"
+    threads: 1
+    resources:
+        mem_mb=plan.memory(3000),
+        runtime=120,
+    shell:
+        "python {SCRIPTS}/brain.py --volumes {input.volumes} --spec {params.spec:q} --out {output.brain} 2> {log}"
