@@ -4,6 +4,8 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 CORES ?= all
+# one network job a GPU; without a GPU the cores are the only limit
+GPU_JOBS ?= $(shell nvidia-smi -L 2>/dev/null | wc -l | sed 's/^0$$/99/')
 UV := $(BIN)/uv
 GENERATED := --schema workflow/schemas/config.schema.json --reference config/README.md
 
@@ -24,7 +26,7 @@ setup: .venv/ready  ## install Python packages into .venv
 	touch $@
 
 demo: .venv/ready  ## the whole chain on the embedded phantom
-	$(BIN)/snakemake --cores $(CORES)
+	$(BIN)/snakemake --cores $(CORES) --resources gpu=$(GPU_JOBS)
 	@echo "open results/report.html"
 
 test: .venv/ready  ## all tests

@@ -2,16 +2,14 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from bleedmap.config.workflow import FoldSpec
 from bleedmap.console import run
-from bleedmap.provenance.tables import write_table
+from bleedmap.provenance.tables import read_table, write_table
 from bleedmap.training.folds import make_folds
 
 
 def main(scans: Path, spec: str, seed: int, out: Path) -> None:
-    table = pd.read_csv(scans, dtype={"scan": str, "subject": str})
+    table = read_table(scans)
     write_table(make_folds(table, FoldSpec.from_json(spec), seed), out)
 
 

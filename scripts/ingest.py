@@ -6,13 +6,13 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from bleedmap.config.datasets import AnyDataset, FolderSpec, PhantomSpec, PngSlicesSpec
+from bleedmap.config.datasets import AnyDataset, PhantomSpec
 from bleedmap.console import run, say, track
 from bleedmap.datasets import adapter
 from bleedmap.datasets.ingest import ingest
 from bleedmap.datasets.phantom import unpacked
 from bleedmap.datasets.sources import by_shard
-from bleedmap.provenance.tables import write_private, write_table
+from bleedmap.provenance.tables import write_table
 
 
 def main(
@@ -20,7 +20,7 @@ def main(
 ) -> None:
     dataset: AnyDataset = TypeAdapter[AnyDataset](AnyDataset).validate_json(spec)
     with tempfile.TemporaryDirectory() as folder:
-        source: FolderSpec | PngSlicesSpec
+        source: AnyDataset
         if isinstance(dataset, PhantomSpec):
             assert phantom is not None, "the phantom's archive is an input of its ingestion"  # noqa: S101
             source = unpacked(phantom, Path(folder))
@@ -33,7 +33,7 @@ def main(
     table, refused, sources = result.tables()
     write_table(table, scans)
     write_table(refused, rejected)
-    write_private(sources, private)
+    write_table(sources, private, private=True)
     say(f"{len(table)} scans ingested, {len(refused)} refused")
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import torch
 from pydantic import TypeAdapter
 
-from bleedmap.classifiers.slice_classifier import load_classifier
 from bleedmap.config.masks import AnyMask
 from bleedmap.console import run
 from bleedmap.masks import build_masks
@@ -26,6 +25,9 @@ def main(
     settings: AnyMask = TypeAdapter[AnyMask](AnyMask).validate_json(spec)
     inputs = None
     if maps and model and operating_point and scores:
+        # timm takes seconds to import, and some mask methods need no classifier
+        from bleedmap.classifiers.slice_classifier import load_classifier  # noqa: PLC0415
+
         inputs = MapInputs.read(maps, load_classifier(model), operating_point, scores)
     mask_shard(build_masks(settings), settings, slices, inputs, out)
 

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from bleedmap.config.workflow import FoldSpec
 from bleedmap.console import run
+from bleedmap.provenance.tables import read_table
 from bleedmap.report.choose import list_test_slices
 from bleedmap.report.overlays import draw_overlays
 from bleedmap.report.spec import OverlaySpec
@@ -24,8 +23,8 @@ def main(
     scores: Path | None = None,
     masks: list[Path] | None = None,
 ) -> None:
-    parts = pd.read_csv(folds, dtype={"subject": str})
-    table = pd.read_csv(scores, dtype={"scan": str, "subject": str}) if scores else None
+    parts = read_table(folds)
+    table = read_table(scores) if scores else None
     test = list_test_slices(slices, parts, fold, FoldSpec.from_json(fold_spec).count, table)
     settings = OverlaySpec.from_json(spec)
     draw_overlays(

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from bleedmap.classifiers.operating_point import OperatingPoint
 from bleedmap.config.scoring import ScoringSpec
 from bleedmap.config.workflow import FoldSpec
 from bleedmap.console import run
+from bleedmap.provenance.tables import read_table
 from bleedmap.scoring.score_shards import score_detection, score_shards
 from bleedmap.scoring.table import RowLabels, join, write
 
@@ -28,10 +27,10 @@ def main(
 ) -> None:
     row = RowLabels(dataset=dataset, method=method, fold=fold)
     shards = list(zip(volumes, slices, predictions, strict=True))
-    parts = pd.read_csv(folds, dtype={"subject": str})
+    parts = read_table(folds)
     tables = [score_shards(shards, parts, FoldSpec.from_json(fold_spec).count, row, ScoringSpec.from_json(spec))]
     if scores and operating_point:
-        table = pd.read_csv(scores, dtype={"scan": str, "subject": str})
+        table = read_table(scores)
         tables.append(score_detection(table, OperatingPoint.read(operating_point), row))
     write(join(tables), out)
 

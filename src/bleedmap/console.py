@@ -103,11 +103,13 @@ def run(main: Callable[..., None]) -> None:
     hints = typing.get_type_hints(main)
     for name, parameter in inspect.signature(main).parameters.items():
         kind, several = _element(hints[name])
+        is_required = parameter.default is parameter.empty
         parser.add_argument(
             f"--{name.replace('_', '-')}",
             type=kind,
             nargs="+" if several else None,
-            required=parameter.default is parameter.empty,
+            required=is_required,
+            default=None if is_required else parameter.default,
             help=OPTIONS[name],
         )
     with_plain_errors(lambda: main(**vars(parser.parse_args())))

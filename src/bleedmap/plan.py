@@ -1,5 +1,7 @@
 """The plan behind the Snakefile: which shards, methods and digests there are, from the config alone."""
 
+import os
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,12 +32,17 @@ class Plan:
 
     @classmethod
     def of(cls, values: Mapping[str, Any], house: Path) -> Self:
-        """Check the config and plan from it.
+        """Check the config, list its data sets and let jobs find this checkout.
 
         Raises:
-            ConfigError: one sentence on what is wrong.
+            ConfigError: one sentence on what is wrong with the config.
+            TableError: one on what is wrong with a data set's folder or tables.
         """
-        return cls(load_config(values), house)
+        plan = cls(load_config(values), house)
+        for name in sorted({plan.config.train, *plan.config.test}):
+            plan.shards(name)
+        _let_jobs_find(house)
+        return plan
 
     @cached_property
     def paths(self) -> Paths:
@@ -205,6 +212,16 @@ class Plan:
     def memory(megabytes: int) -> Callable[[Names, int], int]:
         """Memory of a job, MB; a retry gets more."""
         return lambda wildcards, attempt: megabytes * attempt
+
+
+def _let_jobs_find(house: Path) -> None:
+    """Jobs run this Python and the package and scripts of this checkout, whatever else is installed."""
+    for variable, folders in (
+        ("PATH", [Path(sys.executable).parent]),
+        ("PYTHONPATH", [house / "src", house]),
+    ):
+        before = os.environ.get(variable)
+        os.environ[variable] = os.pathsep.join([*map(str, folders), *([before] if before else [])])
 
 
 def _options(files: Mapping[str, object]) -> str:

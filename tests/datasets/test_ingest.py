@@ -9,7 +9,7 @@ from bleedmap.datasets.catalog import join_shards
 from bleedmap.datasets.folder import list_sources, read
 from bleedmap.datasets.ingest import REJECTED_COLUMNS, SCAN_COLUMNS, ingest
 from bleedmap.errors import TableError
-from bleedmap.provenance.tables import write_private, write_table
+from bleedmap.provenance.tables import write_table
 from bleedmap.volumes.scan_archive import read_scan
 
 
@@ -77,7 +77,7 @@ def shards(spec, tmp_path, *groups):
         good, bad, private = result.tables()
         write_table(good, tmp_path / f"{number}.scans.csv")
         write_table(bad, tmp_path / f"{number}.rejected.csv")
-        write_private(private, tmp_path / f"{number}.private.csv")
+        write_table(private, tmp_path / f"{number}.private.csv", private=True)
         paths.append((tmp_path / f"{number}.scans.csv", tmp_path / f"{number}.rejected.csv"))
     return [list(kind) for kind in zip(*paths, strict=True)]
 

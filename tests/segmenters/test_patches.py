@@ -74,10 +74,12 @@ def test_patches_follow_from_seed_and_epoch(data):
 
 def test_slices_whose_mask_says_nothing_are_left_out(data):
     usable = data.masks_known()
-    usable[9] = False
-    batches = patches(data, deep(1), {"s0": "train", "s2": "validation"}, usable)
-    shown = np.concatenate([hu for hu, _ in batches.validation()])[:, 0]
-    np.testing.assert_array_equal(shown, data.hu([8, 10, 11]))
+    usable[[0, 1, 9]] = False
+    batches = patches(data, deep(2), {"s0": "train", "s2": "validation"}, usable)
+    for hu, _ in batches.training(0):
+        np.testing.assert_allclose(hu, np.broadcast_to(data.hu([2, 3]), hu.shape), atol=0.1)
+    shown = np.concatenate([hu for hu, _ in batches.validation()]).reshape(-1, 32, 32)
+    np.testing.assert_array_equal(shown[:3], data.hu([8, 10, 11]))
 
 
 @pytest.mark.parametrize("roles", [{"s0": "train"}, {"s0": "validation"}, {}])

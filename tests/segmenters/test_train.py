@@ -13,7 +13,12 @@ from bleedmap.segmenters.train import train_segmenter
 from bleedmap.slices.store import SliceStore, Store
 from bleedmap.training.outputs import write_training
 
-FLAT = UNet2dSpec(channels=(8, 16), patches_per_scan=32, training=TrainingSpec(epochs=15, batch=8, learning_rate=0.02))
+FLAT = UNet2dSpec(
+    channels=(8, 16),
+    residual_units=0,
+    patches_per_scan=32,
+    training=TrainingSpec(epochs=15, batch=4, learning_rate=0.01),
+)
 DEEP = UNet3dSpec(channels=(4, 8), residual_units=1, depth=4, training=TrainingSpec(epochs=1, batch=4))
 
 

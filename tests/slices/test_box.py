@@ -32,8 +32,8 @@ def test_a_picture_is_taken_whole():
 )
 def test_a_blob_inside_the_box_comes_back_where_it_was(top, left, side):
     picture = np.zeros((1, 80, 80), dtype=np.float32)
-    rows = slice(max(top + 8, 0), min(top + side - 8, 80))
-    columns = slice(max(left + 8, 0), min(left + side - 8, 80))
+    rows = slice(max(top + 8, 0), max(min(top + side - 8, 80), 0))
+    columns = slice(max(left + 8, 0), max(min(left + side - 8, 80), 0))
     picture[:, rows, columns] = 1
     if picture.sum() < 100:
         return

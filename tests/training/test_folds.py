@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from bleedmap.config.workflow import FoldSpec
 from bleedmap.errors import TableError
-from bleedmap.training.folds import make_folds, roles
+from bleedmap.training.folds import make_folds
+from bleedmap.training.roles import roles
 
 
 def scans_of(bleeding, healthy, per_subject=2):

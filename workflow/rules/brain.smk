@@ -18,4 +18,4 @@ rule brain:
         mem_mb=plan.memory(3000),
         runtime=120,
     shell:
-        "python {SCRIPTS}/brain.py --volumes {input.volumes} --spec {params.spec:q} --out {output.brain} 2> {log}"
+        "python -m scripts.brain --volumes {input.volumes} --spec {params.spec:q} --out {output.brain} 2> {log}"

@@ -25,13 +25,13 @@ rule train_classifier:
         code=plan.classifier_digest("train_classifier.py"),
     conda:
         "../../envs/bleedmap.yaml"
-    threads: 2
+    threads: 1
     resources:
         gpu=1,
         mem_mb=plan.memory(5000),
         runtime=720,
     shell:
-        "python {SCRIPTS}/train_classifier.py --slices {input.slices:q} --folds {input.folds} --fold {wildcards.fold}"
+        "python -m scripts.train_classifier --slices {input.slices:q} --folds {input.folds} --fold {wildcards.fold}"
         " --fold-spec {params.folds:q} --spec {params.spec:q} --seed {params.seed} --code {params.code}"
         " --threads {threads} --out {output.model} 2> {log}"
 
@@ -53,11 +53,11 @@ rule classify:
         code=plan.classifier_digest("classify.py"),
     conda:
         "../../envs/bleedmap.yaml"
-    threads: 2
+    threads: 1
     resources:
         gpu=1,
         mem_mb=plan.memory(4000),
         runtime=240,
     shell:
-        "python {SCRIPTS}/classify.py --model {input.model} --slices {input.slices:q} --folds {input.folds}"
+        "python -m scripts.classify --model {input.model} --slices {input.slices:q} --folds {input.folds}"
         " --fold {wildcards.fold} --fold-spec {params.folds:q} --threads {threads} --out {output.scores} 2> {log}"

@@ -23,7 +23,7 @@ rule ingest:
         mem_mb=plan.memory(3000),
         runtime=120,
     shell:
-        "python {SCRIPTS}/ingest.py --spec {params.spec:q} --shard {wildcards.shard} {params.phantom}"
+        "python -m scripts.ingest --spec {params.spec:q} --shard {wildcards.shard} {params.phantom}"
         " --out {output.volumes} --scans {output.scans} --rejected {output.rejected} --private {output.private}"
         " 2> {log}"
 
@@ -49,5 +49,5 @@ rule catalog:
         mem_mb=plan.memory(1000),
         runtime=10,
     shell:
-        "python {SCRIPTS}/catalog.py --scans {input.scans:q} --rejected {input.rejected:q}"
+        "python -m scripts.catalog --scans {input.scans:q} --rejected {input.rejected:q}"
         " --out-scans {output.scans} --out-rejected {output.rejected} 2> {log}"

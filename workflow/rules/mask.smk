@@ -19,5 +19,5 @@ rule mask:
         mem_mb=plan.memory(4000),
         runtime=240,
     shell:
-        "python {SCRIPTS}/mask.py --slices {input.slices} --spec {params.spec:q} {params.saliency}"
+        "python -m scripts.mask --slices {input.slices} --spec {params.spec:q} {params.saliency}"
         " --threads {threads} --out {output.masks} 2> {log}"

@@ -17,4 +17,4 @@ rule phantom:
         mem_mb=plan.memory(3000),
         runtime=60,
     shell:
-        "python {SCRIPTS}/phantom.py --spec {params.spec:q} --subjects {params.subjects} --out {output.archive} 2> {log}"
+        "python -m scripts.phantom --spec {params.spec:q} --subjects {params.subjects} --out {output.archive} 2> {log}"

@@ -36,7 +36,7 @@ rule overlays:
         mem_mb=plan.memory(3000),
         runtime=60,
     shell:
-        "python {SCRIPTS}/overlays.py --slices {input.slices:q} --predictions {input.predictions:q}"
+        "python -m scripts.overlays --slices {input.slices:q} --predictions {input.predictions:q}"
         " --folds {input.folds} --fold {wildcards.fold} --fold-spec {params.folds:q} --spec {params.spec:q}"
         " {params.optional} --out {output.sheet} --hero {output.hero} 2> {log}"
 
@@ -67,6 +67,6 @@ rule report:
         mem_mb=plan.memory(2000),
         runtime=10,
     shell:
-        "python {SCRIPTS}/report.py --spec {params.spec:q} --board {input.board} --scores {input.scores:q}"
+        "python -m scripts.report --spec {params.spec:q} --board {input.board} --scores {input.scores:q}"
         " --scans {input.scans:q} --rejected {input.rejected:q} --overlays {input.overlays:q}"
         " --heroes {input.heroes:q} {params.optional} --out {output.page} 2> {log}"

@@ -14,11 +14,11 @@ rule explain:
         code=plan.saliency_digest,
     conda:
         "../../envs/bleedmap.yaml"
-    threads: 2
+    threads: 1
     resources:
         gpu=1,
         mem_mb=plan.memory(4000),
         runtime=120,
     shell:
-        "python {SCRIPTS}/explain.py --model {input.model} --slices {input.slices} --spec {params.spec:q}"
+        "python -m scripts.explain --model {input.model} --slices {input.slices} --spec {params.spec:q}"
         " --threads {threads} --out {output.maps} 2> {log}"

@@ -20,7 +20,7 @@ rule score:
         mem_mb=plan.memory(4000),
         runtime=120,
     shell:
-        "python {SCRIPTS}/score.py --volumes {input.volumes:q} --slices {input.slices:q}"
+        "python -m scripts.score --volumes {input.volumes:q} --slices {input.slices:q}"
         " --predictions {input.predictions:q} --folds {input.folds} --fold {wildcards.fold}"
         " --fold-spec {params.folds:q} --spec {params.spec:q} --dataset {wildcards.dataset}"
         " --method {wildcards.method} {params.detection} --out {output.scores} 2> {log}"
@@ -51,5 +51,5 @@ rule leaderboard:
         mem_mb=plan.memory(2000),
         runtime=10,
     shell:
-        "python {SCRIPTS}/leaderboard.py --scores {input.scores:q} --method {params.methods:q} --out {output.board}"
+        "python -m scripts.leaderboard --scores {input.scores:q} --method {params.methods:q} --out {output.board}"
         " 2> {log}"

@@ -25,13 +25,13 @@ rule train_segmenter:
         code=plan.segmenter_digest("train_segmenter.py"),
     conda:
         "../../envs/bleedmap.yaml"
-    threads: 2
+    threads: 1
     resources:
         gpu=1,
         mem_mb=plan.memory(5000),
         runtime=1440,
     shell:
-        "python {SCRIPTS}/train_segmenter.py --slices {input.slices:q} --masks {input.masks:q} --folds {input.folds}"
+        "python -m scripts.train_segmenter --slices {input.slices:q} --masks {input.masks:q} --folds {input.folds}"
         " --fold {wildcards.fold} --fold-spec {params.folds:q} --spec {params.spec:q} --seed {params.seed}"
         " --code {params.code} --threads {threads} --out {output.model} 2> {log}"
 
@@ -53,11 +53,11 @@ rule segment:
         code=plan.segmenter_digest("segment.py"),
     conda:
         "../../envs/bleedmap.yaml"
-    threads: 2
+    threads: 1
     resources:
         gpu=1,
         mem_mb=plan.memory(4000),
         runtime=240,
     shell:
-        "python {SCRIPTS}/segment.py --model {input.model} --slices {input.slices} --folds {input.folds}"
+        "python -m scripts.segment --model {input.model} --slices {input.slices} --folds {input.folds}"
         " --fold {wildcards.fold} --fold-spec {params.folds:q} --threads {threads} --out {output.predictions} 2> {log}"

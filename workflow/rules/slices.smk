@@ -19,7 +19,7 @@ rule slices:
         mem_mb=plan.memory(3000),
         runtime=120,
     shell:
-        "python {SCRIPTS}/slices.py --volumes {input.volumes} --brain {input.brain} --spec {params.spec:q}"
+        "python -m scripts.slices --volumes {input.volumes} --brain {input.brain} --spec {params.spec:q}"
         " --out {output.slices} 2> {log}"
 
 
@@ -44,5 +44,5 @@ rule folds:
         mem_mb=plan.memory(1000),
         runtime=10,
     shell:
-        "python {SCRIPTS}/folds.py --scans {input.scans} --spec {params.spec:q} --seed {params.seed}"
+        "python -m scripts.folds --scans {input.scans} --spec {params.spec:q} --seed {params.seed}"
         " --out {output.folds} 2> {log}"

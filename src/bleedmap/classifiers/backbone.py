@@ -47,7 +47,7 @@ class Backbone(nn.Module):
 
 def _level(spec: ClassifierSpec) -> int:
     """Index of the deepest feature map with the wanted stride."""
-    # the whole model on the meta device costs no memory and tells its strides
+    # a copy of the whole model, thrown away, tells its strides
     strides = timm.create_model(spec.backbone, features_only=True, pretrained=False).feature_info.reduction()
     if spec.stride is None:
         return len(strides) - 1

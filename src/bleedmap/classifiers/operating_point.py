@@ -7,7 +7,6 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score, roc_curve
 
 from bleedmap.provenance.atomic import write_text
 
@@ -34,6 +33,8 @@ class OperatingPoint:
             scores: (n,) probabilities.
             labels: (n,) 0 or 1, both present.
         """
+        from sklearn.metrics import roc_auc_score, roc_curve  # noqa: PLC0415  most users only read a point
+
         false_positive, true_positive, thresholds = roc_curve(labels, scores)
         best = int(np.argmax(true_positive - false_positive))
         # worse than chance, the best point calls no slice positive; roc_curve gives it an infinite threshold

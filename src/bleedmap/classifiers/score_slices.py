@@ -9,8 +9,9 @@ import torch
 
 from bleedmap.classifiers.slice_classifier import SliceClassifier
 from bleedmap.console import track
+from bleedmap.provenance.tables import read_table
 from bleedmap.slices.store import SliceStore
-from bleedmap.training.folds import roles
+from bleedmap.training.roles import roles
 
 
 def score_slices(model: SliceClassifier, slices: Sequence[Path], folds: Path, fold: int, count: int) -> pd.DataFrame:
@@ -36,5 +37,5 @@ def score_slices(model: SliceClassifier, slices: Sequence[Path], folds: Path, fo
             ]
             tables.append(store.table.assign(score=np.concatenate(scores) if scores else []))
     table = pd.concat(tables, ignore_index=True)
-    table["role"] = roles(table, pd.read_csv(folds, dtype={"subject": str}), fold, count)
+    table["role"] = roles(table, read_table(folds), fold, count)
     return table[["scan", "subject", "slice", "label", "role", "score"]]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import torch
 from torch import nn
 
@@ -12,9 +11,10 @@ from bleedmap.classifiers.operating_point import OperatingPoint
 from bleedmap.classifiers.slice_batches import SliceBatches
 from bleedmap.classifiers.slice_classifier import SliceClassifier
 from bleedmap.config.classifiers import ClassifierSpec
+from bleedmap.provenance.tables import read_table
 from bleedmap.slices.training_set import TrainingSet
 from bleedmap.training.engine import Trained, fit, make_deterministic
-from bleedmap.training.folds import roles
+from bleedmap.training.roles import roles
 
 
 def train_classifier(
@@ -34,7 +34,7 @@ def train_classifier(
     make_deterministic(seed, threads)
     model = SliceClassifier(spec, pretrained=spec.pretrained)
     with TrainingSet(slices) as data:
-        role = roles(data.table, pd.read_csv(folds, dtype={"subject": str}), fold, count).to_numpy()
+        role = roles(data.table, read_table(folds), fold, count).to_numpy()
         batches = SliceBatches(data, role, spec.training, seed)
         trained = fit(model, nn.BCEWithLogitsLoss(), batches, spec.training)
         model.load_state_dict(trained.weights)

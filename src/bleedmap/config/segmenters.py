@@ -17,6 +17,9 @@ class UNetSpec(Spec):
     norm: Literal["instance", "batch", "none"] = Field("instance", description="normalisation layers")
     windows: Windows = Field((BRAIN,), description="input channels, one a window")
     patches_per_scan: int = Field(4, ge=1, description="training patches drawn from a scan in an epoch")
+    foreground_share: float = Field(
+        0.5, ge=0, le=1, description="share of training patches that are placed around a slice with hemorrhage"
+    )
     threshold: float = Field(0.5, gt=0, lt=1, description="probability from which a voxel is called hemorrhage")
     training: TrainingSpec = TrainingSpec(batch=4)
 

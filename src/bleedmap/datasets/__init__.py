@@ -6,7 +6,7 @@
 - ``identity``: public names of scans and patients.
 
 Each adapter has ``list_sources(spec) -> list[Source]``, cheap enough for every start of Snakemake, and
-``read(spec, source) -> list[Scan]``.
+``read(spec, source)`` -> scans, and a ``ScanError`` for each part of the source that is none.
 """
 
 import importlib

@@ -6,8 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from bleedmap.errors import TableError
-
-TEXT = {"scan": str, "subject": str}
+from bleedmap.provenance.tables import read_table
 
 
 def join_shards(scans: Sequence[Path], rejected: Sequence[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -20,7 +19,7 @@ def join_shards(scans: Sequence[Path], rejected: Sequence[Path]) -> tuple[pd.Dat
     Raises:
         TableError: not one scan is usable.
     """
-    tables = [[pd.read_csv(path, dtype=TEXT) for path in paths] for paths in (scans, rejected)]
+    tables = [[read_table(path) for path in paths] for paths in (scans, rejected)]
     good, bad = (pd.concat(parts, ignore_index=True).sort_values("scan", ignore_index=True) for parts in tables)
     if good.empty:
         reasons = ", ".join(sorted(set(bad["code"]))) or "none was found"

@@ -1,6 +1,6 @@
 """A tree of scans: a folder of DICOM files or one NIfTI file each, with one table of slice labels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -50,12 +50,14 @@ def list_sources(spec: FolderSpec) -> list[Source]:
     return sources + [_source(spec, name, (), stamp((), left)) for name, left in sorted(rows.items())]
 
 
-def read(spec: FolderSpec, source: Source) -> list[Scan]:
-    """Scans of a source: one a DICOM series, one a NIfTI file.
+def read(spec: FolderSpec, source: Source) -> list[Scan | ScanError]:
+    """Scans of a source, one a DICOM series or NIfTI file, and the fault of each series that is none.
 
     Raises:
         ScanError: nothing in the source can be used; the reason of the first fault.
     """
+    if not source.files and (spec.root / source.name).is_dir():
+        raise _nothing()
     if not source.files:
         raise ScanError(
             "label-scan",
@@ -66,18 +68,19 @@ def read(spec: FolderSpec, source: Source) -> list[Scan]:
     rows = _label_rows(spec).get(source.name, [])
     if _is_nifti(source.files[0]):
         return [_scan(spec, source, source.id, source.name, read_nifti(source.files[0]), rows, [])]
-    return [
+    series, faults = usable_series(source.files)
+    if not series:
+        raise faults[0] if faults else _nothing()
+    names = [source.id] if len(series) == 1 else [f"{source.id}-{number}" for number in range(1, len(series) + 1)]
+    scans = [
         _scan(spec, source, name, found.patient_id, found.volume, rows, [found.file_names])
-        for name, found in _named(source, usable_series(source.files))
+        for name, found in zip(names, series, strict=True)
     ]
+    return [*scans, *faults]
 
 
-def usable_series(files: Sequence[Path]) -> list[DicomSeries]:
-    """Series of a study that are head CT volumes; a localizer or summary beside them is left out.
-
-    Raises:
-        ScanError: there is none; the reason of the first fault.
-    """
+def usable_series(files: Sequence[Path]) -> tuple[list[DicomSeries], list[ScanError]]:
+    """Series of a study that are head CT volumes, and why the others are not; a DICOMDIR is no fault."""
     groups, faults = group_series(files)
     found = []
     for group in groups:
@@ -85,14 +88,7 @@ def usable_series(files: Sequence[Path]) -> list[DicomSeries]:
             found.append(read_series(group))
         except ScanError as error:
             faults.append(error)
-    if not found:
-        raise faults[0] if faults else _nothing()
-    return found
-
-
-def _named(source: Source, series: Sequence[DicomSeries]) -> Iterator[tuple[str, DicomSeries]]:
-    for number, found in enumerate(series, start=1):
-        yield source.id if len(series) == 1 else f"{source.id}-{number}", found
+    return found, [fault for fault in faults if fault.code != "dicomdir"]
 
 
 def _scan(

@@ -33,6 +33,11 @@ class Ingested:
     rejected: list[dict[str, str]] = field(default_factory=list)
     private: list[dict[str, str]] = field(default_factory=list)
 
+    def refuse(self, source: Source, error: ScanError) -> None:
+        """Note why a source, or a part of it, is not used."""
+        reason = {"code": error.code, "found": error.found, "expected": error.expected, "remedy": error.remedy}
+        self.rejected.append({"scan": source.id, **reason})
+
     def tables(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """Scans, rejected and private rows as tables with fixed columns."""
         return (
@@ -42,7 +47,7 @@ class Ingested:
         )
 
 
-def ingest(sources: Iterable[Source], read: Callable[[Source], list[Scan]], archive: Path) -> Ingested:
+def ingest(sources: Iterable[Source], read: Callable[[Source], list[Scan | ScanError]], archive: Path) -> Ingested:
     """Read sources one by one into an archive; memory holds one scan.
 
     Args:
@@ -55,14 +60,32 @@ def ingest(sources: Iterable[Source], read: Callable[[Source], list[Scan]], arch
         for source in sources:
             first = source.files[0].as_posix() if source.files else ""
             result.private.append({"scan": source.id, "source": source.name, "file": first})
-            try:
-                for scan in read(source):
-                    add_scan(writer, scan)
-                    result.scans.append(_describe(scan))
-            except ScanError as error:
-                reason = {"code": error.code, "found": error.found, "expected": error.expected, "remedy": error.remedy}
-                result.rejected.append({"scan": source.id, **reason})
+            for found in _read(read, source):
+                fault = found if isinstance(found, ScanError) else _repeated(found, result)
+                if fault is not None:
+                    result.refuse(source, fault)
+                elif isinstance(found, Scan):
+                    add_scan(writer, found)
+                    result.scans.append(_describe(found))
     return result
+
+
+def _read(read: Callable[[Source], list[Scan | ScanError]], source: Source) -> list[Scan | ScanError]:
+    try:
+        return read(source)
+    except ScanError as error:
+        return [error]
+
+
+def _repeated(scan: Scan, result: Ingested) -> ScanError | None:
+    if scan.id not in {row["scan"] for row in result.scans}:
+        return None
+    return ScanError(
+        "same-name",
+        found="a scan with the name of another",
+        expected="a name for each scan",
+        remedy="rename its folder or file; signs other than letters, digits, dots and dashes make no difference",
+    )
 
 
 def _describe(scan: Scan) -> dict[str, object]:

@@ -17,7 +17,7 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
     """Rows of a CSV file; blanks around column names are dropped (the head CT set's header has one).
 
     Raises:
-        TableError: the file is not there or lacks a column.
+        TableError: the file is not there, is no CSV in UTF-8, or lacks a column.
     """
     if not path.is_file():
         raise TableError(
@@ -26,12 +26,19 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
             expected="a CSV file",
             remedy="correct its path",
         )
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.reader(file)
-        header = [name.strip() for name in next(reader, [])]
-        rows: list[Row] = [
-            dict(zip(header, (value.strip() for value in line), strict=False)) for line in reader if line
-        ]
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            lines = [[value.strip() for value in line] for line in csv.reader(file) if line]
+    except (UnicodeDecodeError, csv.Error):
+        raise TableError(
+            "unreadable-table",
+            found="a table that is no CSV text in UTF-8",
+            expected="comma-separated values in UTF-8",
+            remedy="save the table again as CSV in UTF-8",
+        ) from None
+    header = lines[0] if lines else []
+    # a line that ends early leaves its last columns empty
+    rows: list[Row] = [dict(zip(header, [*line, *[""] * len(header)], strict=False)) for line in lines[1:]]
     missing = [name for name in columns if name not in header]
     if missing:
         raise TableError(

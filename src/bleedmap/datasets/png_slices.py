@@ -43,7 +43,7 @@ def list_sources(spec: PngSlicesSpec) -> list[Source]:
     return sources
 
 
-def read(spec: PngSlicesSpec, source: Source) -> list[Scan]:
+def read(spec: PngSlicesSpec, source: Source) -> list[Scan | ScanError]:
     """One scan of one slice.
 
     Raises:

@@ -32,7 +32,8 @@ def stamp(files: Iterable[Path], *details: object) -> str:
 
     Times do not count: a copied or checked-out data set is the same data set.
     """
-    sizes = [(file.name, file.stat().st_size) for file in files]
+    # a link that leads nowhere is told of when the scan is read
+    sizes = [(file.name, file.stat().st_size if file.exists() else None) for file in files]
     return hashlib.sha256(json.dumps([sizes, details], sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 

@@ -8,13 +8,15 @@ Each module has ``make_masks(spec, slices, classifier) -> masks``, (B, H, W) boo
 
 import importlib
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bleedmap.classifiers.slice_classifier import SliceClassifier
 from bleedmap.config.masks import AnyMask
+
+if TYPE_CHECKING:
+    from bleedmap.classifiers.slice_classifier import SliceClassifier
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class MaskSlices:
 class MakeMasks(Protocol):
     """What every mask module offers as ``make_masks``."""
 
-    def __call__(self, spec: Any, slices: MaskSlices, classifier: SliceClassifier | None) -> NDArray[np.bool_]:  # noqa: ANN401
+    def __call__(self, spec: Any, slices: MaskSlices, classifier: "SliceClassifier | None") -> NDArray[np.bool_]:  # noqa: ANN401
         """Masks of a batch of slices."""
 
 

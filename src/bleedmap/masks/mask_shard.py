@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from bleedmap.classifiers.operating_point import OperatingPoint
-from bleedmap.classifiers.slice_classifier import SliceClassifier
 from bleedmap.config.masks import AnyMask
 from bleedmap.console import track
 from bleedmap.masks import MakeMasks, MaskSlices
+from bleedmap.provenance.tables import read_table
 from bleedmap.slices.store import SliceStore, Store, add_rows, write_store
+
+if TYPE_CHECKING:
+    from bleedmap.classifiers.slice_classifier import SliceClassifier
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,13 @@ class MapInputs:
     """
 
     maps: Path
-    classifier: SliceClassifier
+    classifier: "SliceClassifier"
     positive: frozenset[tuple[str, int]]
 
     @classmethod
-    def read(cls, maps: Path, classifier: SliceClassifier, operating_point: Path, scores: Path) -> Self:
+    def read(cls, maps: Path, classifier: "SliceClassifier", operating_point: Path, scores: Path) -> Self:
         """Decide which slices may hold a bleed: by label where training may use it, else by the classifier."""
-        table = pd.read_csv(scores, dtype={"scan": str, "subject": str})
+        table = read_table(scores)
         threshold = OperatingPoint.read(operating_point).threshold
         by_score = table["score"] >= threshold
         by_label = table["label"] == 1

@@ -97,8 +97,10 @@ def read_scan(source: Path) -> CtVolume:
             expected="a DICOM folder or NIfTI file",
             remedy="correct --input",
         )
-    series = usable_series(files_below(source))
-    if len(series) > 1:
+    series, faults = usable_series(files_below(source))
+    if not series and faults:
+        raise faults[0]
+    if len(series) != 1:
         raise ScanError(
             "many-series",
             found=f"{len(series)} CT series",

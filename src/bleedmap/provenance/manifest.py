@@ -7,9 +7,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bleedmap import __version__
 from bleedmap.provenance.atomic import write_text
 
-VERSIONED = ("bleedmap", "monai", "numpy", "timm", "torch")
+VERSIONED = ("monai", "numpy", "timm", "torch")
 
 
 def file_digest(path: Path) -> str:
@@ -36,7 +37,7 @@ def write_manifest(
         "code": code,
         "data": sorted(file_digest(file) for file in data),
         "seed": seed,
-        "versions": {name: version(name) for name in VERSIONED},
+        "versions": {"bleedmap": __version__} | {name: version(name) for name in VERSIONED},
         "results": results,
     }
     write_text(path, json.dumps(content, indent=2, sort_keys=True) + "\n")

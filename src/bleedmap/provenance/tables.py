@@ -7,13 +7,19 @@ import pandas as pd
 from bleedmap.provenance.atomic import atomic_path
 
 
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table: six significant digits, Unix line ends, no index."""
-    with atomic_path(path) as temporary:
-        table.to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
+def write_table(table: pd.DataFrame, path: Path, *, private: bool = False) -> None:
+    """Write a table: nine significant digits (a float32 in full), Unix line ends, no index.
+
+    Args:
+        table: what to write.
+        path: CSV file.
+        private: whether only the owner may read it.
+    """
+    with atomic_path(path, private=private) as temporary:
+        table.to_csv(temporary, index=False, float_format="%.9g", lineterminator="\n")
 
 
-def write_private(table: pd.DataFrame, path: Path) -> None:
-    """Write a table that only the user may read."""
-    write_table(table, path)
-    path.chmod(0o600)
+def read_table(path: Path) -> pd.DataFrame:
+    """Read a table; scans and subjects keep names such as ``007`` and ``NA``."""
+    names = {"scan": str, "subject": str}
+    return pd.read_csv(path, dtype=names, keep_default_na=False, na_values=[""])

@@ -8,7 +8,7 @@ import pandas as pd
 
 from bleedmap.console import track
 from bleedmap.slices.store import SliceStore
-from bleedmap.training.folds import roles
+from bleedmap.training.roles import roles
 
 
 def list_test_slices(

@@ -4,13 +4,15 @@ import torch
 from torch import Tensor
 
 from bleedmap.classifiers.slice_classifier import SliceClassifier
+from bleedmap.config.saliency import CamSpec
 from bleedmap.saliency.stretch import stretch, upsample
 
 
-def explain(model: SliceClassifier, hu: Tensor, target: int) -> Tensor:
+def explain(spec: CamSpec, model: SliceClassifier, hu: Tensor, target: int) -> Tensor:
     """CAM of a batch: ``mm(ReLU(sum_k w_k F_k))``, upsampled to the slice.
 
     Args:
+        spec: nothing to choose.
         model: a trained classifier.
         hu: (B, H, W) float32 HU.
         target: 1 for evidence of a bleed, 0 for evidence against one.

@@ -15,7 +15,7 @@ from bleedmap.scoring.scan import score_scan
 from bleedmap.scoring.table import RowLabels, join
 from bleedmap.slices.box import Box
 from bleedmap.slices.store import SliceStore, Store
-from bleedmap.training.folds import roles
+from bleedmap.training.roles import roles
 from bleedmap.volumes.ct_volume import Scan
 from bleedmap.volumes.scan_archive import read_scan
 

@@ -18,8 +18,9 @@ Batch = tuple[Tensor, Tensor]
 class PatchBatches:
     """Patches of ``spec.patch_depth`` slices; a scan with fewer slices is filled up with air.
 
-    In training every scan gives ``spec.patches_per_scan`` patches an epoch, at random heights; in validation its
-    slices are covered once, from the foot up.
+    In training every scan gives ``spec.patches_per_scan`` patches an epoch, a share of them around a slice with
+    hemorrhage (which fills few voxels of a scan), the others at random heights; in validation its slices are covered
+    once, from the foot up.
 
     Args:
         data: slices and masks of all shards.
@@ -45,7 +46,8 @@ class PatchBatches:
                 expected="at least one of each",
                 remedy="give masks to more scans, or choose a mask method that needs none",
             )
-        if not any(self._data.masks(scan.tolist()).any() for scan in self._training):
+        self._bleeding = [np.flatnonzero(data.masks(scan.tolist()).any(axis=(1, 2))) for scan in self._training]
+        if not any(len(slices) for slices in self._bleeding):
             raise TrainingError(
                 "empty-masks",
                 found="training masks without a single voxel of hemorrhage",
@@ -58,15 +60,12 @@ class PatchBatches:
         rng = np.random.default_rng([self._seed, epoch])
         per_scan = self._spec.patches_per_scan
         order = rng.permutation(len(self._training) * per_scan)
-        heights = rng.random(len(order))
+        starts = [self._start(number // per_scan, rng) for number in range(len(order))]
         for start in range(0, len(order), self._spec.training.batch):
             chosen = order[start : start + self._spec.training.batch].tolist()
-            scans = [self._training[number // per_scan] for number in chosen]
             depth = self._spec.patch_depth
-            starts = [
-                round(heights[number] * max(0, len(scan) - depth)) for number, scan in zip(chosen, scans, strict=True)
-            ]
-            inputs, masks = self._stack([scan[s : s + depth] for scan, s in zip(scans, starts, strict=True)])
+            patches = [self._training[n // per_scan][starts[n] : starts[n] + depth] for n in chosen]
+            inputs, masks = self._stack(patches)
             yield augment(self._spec.training.augment, inputs, masks, (self._seed, epoch), chosen)
 
     def validation(self) -> Iterator[Batch]:
@@ -79,6 +78,14 @@ class PatchBatches:
     def steps(self) -> int:
         """Training batches of an epoch."""
         return -(-len(self._training) * self._spec.patches_per_scan // self._spec.training.batch)
+
+    def _start(self, scan: int, rng: np.random.Generator) -> int:
+        """Lowest slice of a random patch."""
+        last = max(0, len(self._training[scan]) - self._spec.patch_depth)
+        if rng.random() < self._spec.foreground_share and len(self._bleeding[scan]):
+            bleeding = int(rng.choice(self._bleeding[scan]))
+            return int(np.clip(bleeding - rng.integers(self._spec.patch_depth), 0, last))
+        return int(rng.integers(last + 1))
 
     def _scans(self, chosen: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
         """Row numbers of each scan's chosen slices, foot to head."""

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from bleedmap.console import track
+from bleedmap.provenance.tables import read_table
 from bleedmap.segmenters.segmenter import Segmenter, segment_scan
 from bleedmap.slices.store import SliceStore, add_rows, write_store
-from bleedmap.training.folds import roles
+from bleedmap.training.roles import roles
 
 
 def segment_shard(model: Segmenter, slices: Path, folds: Path, fold: int, count: int, out: Path) -> None:
@@ -21,7 +20,7 @@ def segment_shard(model: Segmenter, slices: Path, folds: Path, fold: int, count:
         count: number of parts.
         out: store to write, array ``labels`` (rows, size, size) uint8.
     """
-    parts = pd.read_csv(folds, dtype={"subject": str})
+    parts = read_table(folds)
     with SliceStore(slices) as store, write_store(out, {}) as group:
         labels = add_rows(group, "labels", len(store.table), store.size, "uint8")
         is_test = (roles(store.table, parts, fold, count) == "test").to_numpy()

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from bleedmap.config.segmenters import AnySegmenter
+from bleedmap.provenance.tables import read_table
 from bleedmap.segmenters.patches import PatchBatches
 from bleedmap.segmenters.segmenter import DiceAndCrossEntropy, Segmenter
 from bleedmap.slices.training_set import TrainingSet
 from bleedmap.training.engine import Trained, fit, make_deterministic
-from bleedmap.training.folds import roles
+from bleedmap.training.roles import roles
 
 
 def train_segmenter(
@@ -38,6 +37,6 @@ def train_segmenter(
     """
     make_deterministic(seed, threads)
     with TrainingSet(slices, masks) as data:
-        role = roles(data.table, pd.read_csv(folds, dtype={"subject": str}), fold, count).to_numpy()
+        role = roles(data.table, read_table(folds), fold, count).to_numpy()
         batches = PatchBatches(data, role, data.masks_known(), spec, seed)
         return fit(Segmenter(spec), DiceAndCrossEntropy(), batches, spec.training)

@@ -42,22 +42,3 @@ def make_folds(scans: pd.DataFrame, spec: FoldSpec, seed: int) -> pd.DataFrame:
         ):
             part.iloc[chosen] = number
     return pd.DataFrame({"subject": subjects["subject"], "part": part})
-
-
-def roles(table: pd.DataFrame, folds: pd.DataFrame, fold: int, count: int) -> pd.Series:
-    """Role of every row in one fold.
-
-    Args:
-        table: anything with a column ``subject``.
-        folds: what ``make_folds`` returned.
-        fold: number of the fold.
-        count: number of parts.
-
-    Returns:
-        ``train``, ``validation`` or ``test`` a row; subjects without a part (another data set) are ``test``.
-    """
-    part = table["subject"].map(folds.set_index("subject")["part"])
-    role = pd.Series("train", index=table.index)
-    role[part == (fold + 1) % count] = "validation"
-    role[part.isna() | (part == fold)] = "test"
-    return role
