@@ -1,6 +1,6 @@
 """Mask methods: from saliency, HU or drawn truth to a binary mask. One model a file in ``bleedmap/masks``."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -8,15 +8,23 @@ from bleedmap.config.base import Spec
 from bleedmap.config.slices import BRAIN, WindowSpec
 
 
-class TruthSpec(Spec):
+class MaskSpec(Spec):
+    """What all mask methods share."""
+
+    reads_saliency: ClassVar[bool] = True
+
+
+class TruthSpec(MaskSpec):
     """The voxel truth itself: what the supervised baseline trains on."""
 
+    reads_saliency: ClassVar[bool] = False
     method: Literal["truth"] = "truth"
 
 
-class HuThresholdSpec(Spec):
+class HuThresholdSpec(MaskSpec):
     """Every voxel of the brain with the HU of fresh blood; no learning."""
 
+    reads_saliency: ClassVar[bool] = False
     method: Literal["hu_threshold"] = "hu_threshold"
     low: float = Field(50.0, description="lowest HU of blood")
     high: float = Field(90.0, description="highest HU of blood")
@@ -29,14 +37,14 @@ class HuThresholdSpec(Spec):
         return self
 
 
-class ThresholdSpec(Spec):
+class ThresholdSpec(MaskSpec):
     """Saliency above a fixed share of its maximum (spec 2.3 step 1; 0.7 in paper 001, 0.7 in 004 for ICH)."""
 
     method: Literal["threshold"] = "threshold"
     above: float = Field(0.7, ge=0, lt=1, description="share of the slice's highest saliency")
 
 
-class KMeansDifferentialSpec(Spec):
+class KMeansDifferentialSpec(MaskSpec):
     """The k-means cluster of the salient region whose removal lowers the logit most (spec 2.3; paper 001)."""
 
     method: Literal["kmeans_differential"] = "kmeans_differential"
@@ -46,7 +54,7 @@ class KMeansDifferentialSpec(Spec):
     seed: int = Field(0, ge=0, description="seed of the k-means initialisations")
 
 
-class DenseCrfSpec(Spec):
+class DenseCrfSpec(MaskSpec):
     """Fully connected CRF over saliency and grey values (spec 5.4; defaults of IRN where the paper gives none)."""
 
     method: Literal["dense_crf"] = "dense_crf"

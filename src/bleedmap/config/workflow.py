@@ -17,7 +17,6 @@ from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.config.slices import SliceSpec
 
 NONE = "none"
-NEEDS_NO_SALIENCY = frozenset({"truth", "hu_threshold"})
 
 
 class FoldSpec(Spec):
@@ -93,7 +92,7 @@ class Config(Spec):
         return self
 
     def _check_path(self, row: str, method: MethodSpec) -> None:
-        reads_maps = self.masks[method.mask].method not in NEEDS_NO_SALIENCY
+        reads_maps = self.masks[method.mask].reads_saliency
         given = (method.classifier != NONE, method.saliency != NONE)
         if reads_maps and not all(given):
             msg = f"methods.{row}: mask {method.mask!r} reads a saliency map; name a classifier and a saliency"
