@@ -1,6 +1,7 @@
 """The plan behind the Snakefile: which shards, methods and digests there are, from the config alone."""
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from bleedmap.paths import Paths
 from bleedmap.provenance.digest import code_digest
 
 Names = Mapping[str, str]  # Snakemake's wildcards
+Files = dict[str, str | list[str]]  # inputs of a job by name
 
 
 @dataclass(frozen=True)
@@ -95,20 +97,20 @@ class Plan:
         """Input function: a pattern's files over all shards of the data set that the job is about."""
         return lambda wildcards: self.over_shards(pattern, **wildcards)
 
-    def ingest_inputs(self, wildcards: Names) -> dict[str, str]:
+    def ingest_inputs(self, wildcards: Names) -> Files:
         """The phantom's DICOM comes from the workflow; the files of other data sets are watched by ``members``."""
         return {"phantom": self.paths.phantom.format(**wildcards)} if self._is_phantom(wildcards) else {}
 
     def phantom_option(self, wildcards: Names) -> str:
         """Option of the ingestion that names the phantom's archive."""
-        return _options(self.ingest_inputs(wildcards))
+        return as_options(self.ingest_inputs(wildcards), ("phantom",))
 
     def _is_phantom(self, wildcards: Names) -> bool:
         return self.config.datasets[wildcards["dataset"]].adapter == "phantom"
 
-    def mask_inputs(self, wildcards: Names) -> dict[str, str]:
+    def mask_inputs(self, wildcards: Names) -> Files:
         """What a shard's masks are made from: slices, and for methods that read saliency also maps and classifier."""
-        inputs = {"slices": self.paths.slices.format(**wildcards)}
+        inputs: Files = {"slices": self.paths.slices.format(**wildcards)}
         if wildcards["classifier"] != NONE:
             folder = self.paths.classifier.format(**wildcards)
             inputs |= {
@@ -121,14 +123,14 @@ class Plan:
 
     def saliency_options(self, wildcards: Names) -> str:
         """Options of the mask program for methods that read saliency."""
-        return _options({name: file for name, file in self.mask_inputs(wildcards).items() if name != "slices"})
+        return as_options(self.mask_inputs(wildcards), ("maps", "model", "operating_point", "scores"))
 
-    def score_inputs(self, wildcards: Names) -> dict[str, str | list[str]]:
+    def score_inputs(self, wildcards: Names) -> Files:
         """What a method's scores are made from: truth, predictions, and the slice scores of its classifier."""
         names = {**wildcards, **self.config.methods[wildcards["method"]].model_dump()}
         has_segmenter = names["segmenter"] != NONE
         predictions = self.paths.predictions if has_segmenter else self.paths.masks
-        inputs: dict[str, str | list[str]] = {
+        inputs: Files = {
             "volumes": self.over_shards(self.paths.volumes, **names),
             "slices": self.over_shards(self.paths.slices, **names),
             "predictions": self.over_shards(predictions, **names),
@@ -141,8 +143,7 @@ class Plan:
 
     def detection_options(self, wildcards: Names) -> str:
         """Options of the scoring program for methods with a classifier."""
-        inputs = self.score_inputs(wildcards)
-        return _options({name: inputs[name] for name in ("scores", "operating_point") if name in inputs})
+        return as_options(self.score_inputs(wildcards), ("scores", "operating_point"))
 
     def all_scores(self) -> list[str]:
         """Score tables of every method, fold and data set."""
@@ -224,8 +225,16 @@ def _let_jobs_find(house: Path) -> None:
         os.environ[variable] = os.pathsep.join([*map(str, folders), *([before] if before else [])])
 
 
-def _options(files: Mapping[str, object]) -> str:
-    return " ".join(f"--{name.replace('_', '-')} {file}" for name, file in files.items())
+def as_options(files: Files, names: Iterable[str]) -> str:
+    """Options of a program for inputs that not every job has.
+
+    Args:
+        files: inputs by name.
+        names: which of them become options, where they are there.
+    """
+    given = {name: files[name] for name in names if name in files}
+    lists = {name: [value] if isinstance(value, str) else value for name, value in given.items()}
+    return " ".join(shlex.join([f"--{name.replace('_', '-')}", *values]) for name, values in lists.items())
 
 
 def _one_of(names: Iterable[str]) -> str:

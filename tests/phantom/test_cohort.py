@@ -11,7 +11,7 @@ import pytest
 import SimpleITK as sitk  # noqa: N813
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom import make_subject, subject_name, write_cohort
+from bleedmap.phantom import make_subject, write_cohort
 
 INDICES = (0, 1, 6)
 SPEC = PhantomSpec(matrix=96, slice_thickness_mm=10.0)
@@ -38,7 +38,7 @@ def digests(folder):
 
 
 def read_sorted(cohort, index):
-    found = [pydicom.dcmread(path) for path in (cohort / "dicom" / subject_name(index)).iterdir()]
+    found = [pydicom.dcmread(path) for path in (cohort / "dicom" / SPEC.subject_name(index)).iterdir()]
     return sorted(found, key=lambda data: float(data.ImagePositionPatient[2]))
 
 
@@ -55,12 +55,12 @@ def test_equal_seeds_give_equal_bytes_in_another_process_and_another_year(cohort
 
 
 def test_the_folder_holds_series_masks_and_one_table(cohort, made):
-    names = {subject_name(index) for index in INDICES}
+    names = {SPEC.subject_name(index) for index in INDICES}
     assert {path.name for path in (cohort / "dicom").iterdir()} == names
     assert {path.name for path in (cohort / "masks").iterdir()} == {f"{name}.nii.gz" for name in names}
     assert {path.name for path in cohort.iterdir()} == {"dicom", "masks", "labels.csv"}
     for index, subject in made.items():
-        files = sorted(path.name for path in (cohort / "dicom" / subject_name(index)).iterdir())
+        files = sorted(path.name for path in (cohort / "dicom" / SPEC.subject_name(index)).iterdir())
         assert files == [f"{number + 1:03d}.dcm" for number in range(len(subject.hu))]
 
 
@@ -76,7 +76,7 @@ def test_dicom_sorted_by_position_gives_the_hu_back_exactly(cohort, made):
 
 def test_file_names_do_not_tell_the_order_of_the_slices(cohort):
     for index in INDICES:
-        files = sorted((cohort / "dicom" / subject_name(index)).iterdir())
+        files = sorted((cohort / "dicom" / SPEC.subject_name(index)).iterdir())
         heights = [float(pydicom.dcmread(path).ImagePositionPatient[2]) for path in files]
         assert heights != sorted(heights)
         assert heights != sorted(heights, reverse=True)
@@ -101,7 +101,7 @@ def test_headers_are_valid_and_uids_are_unique(cohort):
             assert data.SOPClassUID == pydicom.uid.CTImageStorage
             assert pydicom.uid.UID(data.SOPInstanceUID).is_valid
             assert data.file_meta.MediaStorageSOPInstanceUID == data.SOPInstanceUID
-            assert data.PatientID == subject_name(index)
+            assert data.PatientID == SPEC.subject_name(index)
             seen.add(data.SOPInstanceUID)
     assert len(seen) == sum(len(read_sorted(cohort, index)) for index in INDICES)
 
@@ -113,7 +113,7 @@ def test_labels_agree_with_masks_slice_by_slice(cohort):
     label = {row["slice"]: (row["scan"], int(row["hemorrhage"])) for row in rows}
     assert len(label) == len(rows)
     for index in INDICES:
-        name = subject_name(index)
+        name = SPEC.subject_name(index)
         truth = np.asarray(nibabel.load(cohort / "masks" / f"{name}.nii.gz").dataobj)
         for number, data in enumerate(read_sorted(cohort, index)):
             assert label[data.SOPInstanceUID] == (name, int((truth[:, :, number] > 0).any()))
@@ -122,7 +122,7 @@ def test_labels_agree_with_masks_slice_by_slice(cohort):
 
 def test_masks_lie_on_the_grid_that_another_reader_gives_the_dicom(cohort, made):
     for index, subject in made.items():
-        name = subject_name(index)
+        name = SPEC.subject_name(index)
         reader = sitk.ImageSeriesReader()
         reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(cohort / "dicom" / name)))
         scan, mask = reader.Execute(), sitk.ReadImage(str(cohort / "masks" / f"{name}.nii.gz"))

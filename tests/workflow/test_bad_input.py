@@ -66,6 +66,6 @@ def test_bad_pictures_are_listed_and_the_others_go_on(checkout, pictures):
 def test_a_class_without_examples_ends_the_training_with_one_sentence(checkout, pictures):
     (pictures / "labels.csv").write_text("id,hemorrhage\n" + "".join(f"{number},0\n" for number in range(6)))
     target = "other/pictures/fold-0/tiny/model.safetensors"
-    done = checkout.snakemake(*options(checkout, pictures), "slices={size: 32, field_of_view_mm: null}", "--", target)
+    done = checkout.snakemake(*options(checkout, pictures), "--", target)
     assert "[empty-class]" in one_sentence(done)
     shutil.rmtree(checkout.folder / "other")

@@ -56,13 +56,17 @@ def test_an_edit_that_touches_no_job_reruns_nothing(checkout, file, addition):
 
 
 def test_a_touch_of_every_file_reruns_nothing(checkout):
-    # newest first: every input is younger than what was made from it
-    files = sorted(path for path in checkout.folder.rglob("*") if ".snakemake" not in path.parts and path.is_file())
-    now = max(path.stat().st_mtime for path in files) + 10
-    made_last = sorted(files, key=lambda path: path.stat().st_mtime, reverse=True)
-    for number, path in enumerate(made_last):
-        os.utime(path, (now + number, now + number))
-    assert checkout.planned() == []
+    files = [path for path in checkout.folder.rglob("*") if ".snakemake" not in path.parts and path.is_file()]
+    times = {path: path.stat().st_mtime_ns for path in files}
+    # newest first: every input becomes younger than what was made from it
+    last = max(times.values())
+    for number, path in enumerate(sorted(files, key=times.__getitem__, reverse=True), start=1):
+        os.utime(path, ns=(last + number * 10**9, last + number * 10**9))
+    try:
+        assert checkout.planned() == []
+    finally:
+        for path, time in times.items():
+            os.utime(path, ns=(time, time))
 
 
 def test_a_fresh_clone_over_the_same_results_reruns_nothing(checkout, repository):

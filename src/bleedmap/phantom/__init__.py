@@ -9,6 +9,6 @@
 
 from bleedmap.phantom.bleeds import SUBTYPES, bleeds_of
 from bleedmap.phantom.cohort import write_cohort
-from bleedmap.phantom.subject import PhantomSubject, make_subject, subject_name
+from bleedmap.phantom.subject import PhantomSubject, make_subject
 
-__all__ = ["SUBTYPES", "PhantomSubject", "bleeds_of", "make_subject", "subject_name", "write_cohort"]
+__all__ = ["SUBTYPES", "PhantomSubject", "bleeds_of", "make_subject", "write_cohort"]

@@ -36,11 +36,6 @@ class PhantomSubject:
     spacing: tuple[float, float, float]
 
 
-def subject_name(index: int) -> str:
-    """Public id of a subject."""
-    return f"phantom-{index:03d}"
-
-
 def make_subject(spec: PhantomSpec, index: int) -> PhantomSubject:
     """Simulate one subject; the result depends on the spec and the index alone.
 
@@ -79,7 +74,7 @@ def make_subject(spec: PhantomSpec, index: int) -> PhantomSubject:
     # Where bone outshines it, nobody could draw blood.
     visible = detector.project(head, inside, 0.9, 0.0) > 0.93
     return PhantomSubject(
-        name=subject_name(index),
+        name=spec.subject_name(index),
         hu=scan_head(for_scanner, detector, head, hu, outer.petrous),
         truth=_truth(detector, head, shares, brain_mask & visible),
         brain=brain_mask,

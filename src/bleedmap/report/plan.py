@@ -1,15 +1,12 @@
 """Which files the pictures and the page are made from."""
 
-import shlex
 from dataclasses import dataclass
 from functools import cached_property
 
 from bleedmap.config.workflow import NONE
-from bleedmap.plan import Names, Plan
+from bleedmap.plan import Files, Names, Plan, as_options
 from bleedmap.provenance.manifest import file_digest
 from bleedmap.report.spec import TEMPLATE, OverlaySpec, PageSpec, Row, rows_of
-
-Files = dict[str, str | list[str]]
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class ReportPlan:
 
     def overlay_options(self, wildcards: Names) -> str:
         """Options of the overlay program for inputs that not every config has."""
-        return _options(self.overlay_inputs(wildcards), ("maps", "scores", "masks"))
+        return as_options(self.overlay_inputs(wildcards), ("maps", "scores", "masks"))
 
     def page_inputs(self) -> Files:
         """Everything the page shows, in the order of ``page``."""
@@ -83,7 +80,7 @@ class ReportPlan:
 
     def page_options(self) -> str:
         """Options of the page program for inputs that not every config has."""
-        return _options(self.page_inputs(), ("histories",))
+        return as_options(self.page_inputs(), ("histories",))
 
     def page_digest(self) -> str:
         """Code behind the page, its template included."""
@@ -104,9 +101,3 @@ class ReportPlan:
             if row.segmenter != NONE
         }
         return classifiers | segmenters
-
-
-def _options(inputs: Files, names: tuple[str, ...]) -> str:
-    given = {name: inputs[name] for name in names if name in inputs}
-    lists = {name: [files] if isinstance(files, str) else files for name, files in given.items()}
-    return " ".join(shlex.join([f"--{name}", *files]) for name, files in lists.items())
