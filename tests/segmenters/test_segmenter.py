@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from bleedmap.config.segmenters import UNet2dSpec, UNet3dSpec
-from bleedmap.segmenters.segmenter import DiceAndCrossEntropy, Segmenter, segment_scan
+from bleedmap.segmenters.segmenter import DiceAndCrossEntropy, Segmenter, segment_scan, without_specks
 
 FLAT = UNet2dSpec(channels=(4, 8), residual_units=1)
 DEEP = UNet3dSpec(channels=(4, 8, 8), residual_units=1, depth=4, flat_levels=1)
@@ -82,3 +82,9 @@ def test_dice_is_taken_over_the_batch_so_an_empty_patch_does_not_count_by_itself
     # one voxel of eight at probability 1/2: Dice loss 1 - 2 * 4 / (4 + 4.5), cross-entropy log 2 / 8
     expected = 1 - 8 / 8.5 + np.log(2) / 8
     assert DiceAndCrossEntropy()(wrong, masks).item() == pytest.approx(expected, abs=1e-4)
+
+
+def test_specks_are_left_out_and_bleeds_stay():
+    mask = np.zeros((4, 32, 32), dtype=bool)
+    mask[0, 2:4, 2:4] = mask[1:3, 10:20, 10:20] = True
+    assert [int(without_specks(mask, size).sum()) for size in (0, 5, 500)] == [204, 200, 0]

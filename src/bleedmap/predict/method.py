@@ -17,7 +17,7 @@ from bleedmap.masks import MaskSlices, build_masks
 from bleedmap.paths import Paths
 from bleedmap.saliency import build_saliency
 from bleedmap.saliency.stretch import stretch
-from bleedmap.segmenters.segmenter import load_segmenter, segment_scan
+from bleedmap.segmenters.segmenter import load_segmenter, mask_scan
 from bleedmap.slices.box import AIR_HU, Box
 from bleedmap.volumes.ct_volume import CtVolume
 
@@ -65,7 +65,7 @@ class TrainedMethod:
 
 def _by_segmenter(folder: Path) -> Callable[[WorkingSlices], NDArray[np.bool_]]:
     model = load_segmenter(_existing(folder / "model.safetensors"))
-    return lambda slices: segment_scan(model, slices[0]) >= model.spec.threshold
+    return lambda slices: mask_scan(model, slices[0])
 
 
 def _by_mask_method(

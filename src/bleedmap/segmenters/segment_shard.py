@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bleedmap.console import track
 from bleedmap.provenance.tables import read_table
-from bleedmap.segmenters.segmenter import Segmenter, segment_scan
+from bleedmap.segmenters.segmenter import Segmenter, mask_scan
 from bleedmap.slices.store import SliceStore, add_rows, write_store
 from bleedmap.training.roles import roles
 
@@ -26,4 +26,4 @@ def segment_shard(model: Segmenter, slices: Path, folds: Path, fold: int, count:
         is_test = (roles(store.table, parts, fold, count) == "test").to_numpy()
         scans = [(name, rows) for name, rows in store.scans() if is_test[rows.start]]
         for _, rows in track(scans, "segmenting", unit="scans"):
-            labels[rows] = segment_scan(model, store.rows("hu", rows)) >= model.spec.threshold
+            labels[rows] = mask_scan(model, store.rows("hu", rows))

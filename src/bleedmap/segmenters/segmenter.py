@@ -3,6 +3,7 @@
 import importlib
 from pathlib import Path
 
+import cc3d
 import numpy as np
 import torch
 from monai.inferers import sliding_window_inference
@@ -55,6 +56,24 @@ def load_segmenter(path: Path) -> Segmenter:
     model = Segmenter(spec)
     model.load_state_dict(load_file(path))
     return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def mask_scan(model: Segmenter, hu: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """Hemorrhage of one scan on the working grid: probable voxels, specks left out.
+
+    Args:
+        model: a trained segmenter.
+        hu: (slices, size, size) int16 HU.
+
+    Returns:
+        (slices, size, size) bool.
+    """
+    return without_specks(segment_scan(model, hu) >= model.spec.threshold, model.spec.smallest_voxels)
+
+
+def without_specks(mask: NDArray[np.bool_], smallest: int) -> NDArray[np.bool_]:
+    """Drop connected parts (26 neighbours) of fewer than ``smallest`` voxels."""
+    return np.asarray(cc3d.dust(mask, threshold=smallest, connectivity=26), dtype=bool) if smallest else mask
 
 
 def segment_scan(model: Segmenter, hu: NDArray[np.int16]) -> NDArray[np.float32]:
