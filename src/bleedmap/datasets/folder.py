@@ -57,7 +57,7 @@ def read(spec: FolderSpec, source: Source) -> list[Scan | ScanError]:
         ScanError: nothing in the source can be used; the reason of the first fault.
     """
     if not source.files and (spec.root / source.name).is_dir():
-        raise _nothing()
+        raise no_images()
     if not source.files:
         raise ScanError(
             "label-scan",
@@ -70,7 +70,7 @@ def read(spec: FolderSpec, source: Source) -> list[Scan | ScanError]:
         return [_scan(spec, source, source.id, source.name, read_nifti(source.files[0]), rows, [])]
     series, faults = usable_series(source.files)
     if not series:
-        raise faults[0] if faults else _nothing()
+        raise faults[0] if faults else no_images()
     names = [source.id] if len(series) == 1 else [f"{source.id}-{number}" for number in range(1, len(series) + 1)]
     scans = [
         _scan(spec, source, name, found.patient_id, found.volume, rows, [found.file_names])
@@ -143,7 +143,8 @@ def _stem(path: Path) -> str:
     return name
 
 
-def _nothing() -> ScanError:
+def no_images() -> ScanError:
+    """The fault of a folder with nothing in it to read."""
     return ScanError(
         "no-images", found="a folder without images", expected="DICOM files", remedy="fill or remove the folder"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bleedmap.datasets.folder import usable_series
+from bleedmap.datasets.folder import no_images, usable_series
 from bleedmap.datasets.sources import files_below
 from bleedmap.errors import ScanError
 from bleedmap.predict.method import TrainedMethod
@@ -98,9 +98,9 @@ def read_scan(source: Path) -> CtVolume:
             remedy="correct --input",
         )
     series, faults = usable_series(files_below(source))
-    if not series and faults:
-        raise faults[0]
-    if len(series) != 1:
+    if not series:
+        raise faults[0] if faults else no_images()
+    if len(series) > 1:
         raise ScanError(
             "many-series",
             found=f"{len(series)} CT series",

@@ -1,0 +1,100 @@
+import json
+
+import nibabel as nib
+import numpy as np
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from bleedmap.cli import application
+from bleedmap.config.datasets import PhantomSpec
+from bleedmap.config.load import load_config
+from bleedmap.errors import ConfigError, ScanError
+from bleedmap.phantom import write_cohort
+from bleedmap.predict.method import TrainedMethod
+from bleedmap.predict.scan import predict_scan, read_scan
+
+
+@pytest.fixture(scope="module")
+def config(repository):
+    return load_config(yaml.safe_load((repository / "tests" / "workflow" / "tiny.yaml").read_text()))
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory):
+    """One phantom subject that bleeds, as DICOM with its truth."""
+    folder = tmp_path_factory.mktemp("cohort")
+    write_cohort(PhantomSpec(matrix=96, slice_thickness_mm=10, prevalence=1), [0], folder)
+    return folder
+
+
+@pytest.fixture
+def method(config):
+    return TrainedMethod(config, "hu-threshold", fold=0)
+
+
+def test_a_dicom_series_gets_a_mask_on_its_own_voxels(method, cohort, tmp_path):
+    series, truth = cohort / "dicom" / "phantom-000", nib.load(cohort / "masks" / "phantom-000.nii.gz")
+    found = predict_scan(method, "hu-threshold", series, tmp_path / "out")
+    mask = nib.load(tmp_path / "out" / "mask.nii.gz")
+    assert mask.shape == truth.shape
+    np.testing.assert_allclose(mask.affine, truth.affine, atol=1e-3)
+    voxel_ml = abs(np.linalg.det(mask.affine[:3, :3])) / 1000
+    assert found.volume_ml == pytest.approx(np.asarray(mask.dataobj).sum() * voxel_ml, rel=1e-3)
+    # some of the blood is as dense as the threshold asks, and it is found where it is
+    assert (np.asarray(mask.dataobj)[np.asarray(truth.dataobj) > 0] > 0).mean() > 0.2
+    assert (tmp_path / "out" / "overlay.png").stat().st_size > 10_000
+
+
+def test_a_nifti_gets_a_mask_on_its_own_grid_whatever_its_axes(method, cohort, tmp_path):
+    predict_scan(method, "hu-threshold", cohort / "dicom" / "phantom-000", tmp_path / "dicom")
+    image = nib.load(tmp_path / "dicom" / "ct.nii.gz")
+    turned = image.as_reoriented(np.array([[2, 1], [0, -1], [1, 1]]))
+    nib.save(turned, tmp_path / "turned.nii.gz")
+    predict_scan(method, "hu-threshold", tmp_path / "turned.nii.gz", tmp_path / "nifti")
+    mask = nib.load(tmp_path / "nifti" / "mask.nii.gz")
+    assert mask.shape == turned.shape
+    np.testing.assert_allclose(mask.affine, turned.affine, atol=1e-3)
+    back = nib.as_closest_canonical(mask), nib.as_closest_canonical(nib.load(tmp_path / "dicom" / "mask.nii.gz"))
+    np.testing.assert_array_equal(np.asarray(back[0].dataobj), np.asarray(back[1].dataobj))
+
+
+def test_the_summary_names_neither_file_nor_patient(method, cohort, tmp_path):
+    predict_scan(method, "hu-threshold", cohort / "dicom" / "phantom-000", tmp_path / "out")
+    text = (tmp_path / "out" / "prediction.json").read_text()
+    assert "phantom" not in text
+    assert set(json.loads(text)) == {
+        "method", "slices", "bleeding_slices", "volume_ml", "tilt_degrees", "evenly_spaced"
+    }  # fmt: skip
+
+
+def test_a_method_that_was_not_trained_says_so(config):
+    with pytest.raises(ConfigError, match="not-trained"):
+        TrainedMethod(config, "cam-kmeans", fold=0)
+
+
+def test_an_unknown_method_is_named_with_the_nearest(config):
+    with pytest.raises(ConfigError, match="did you mean 'cam-kmeans'"):
+        TrainedMethod(config, "cam-kmean", fold=0)
+
+
+def test_a_folder_without_images_is_one_sentence(tmp_path):
+    with pytest.raises(ScanError, match="no-images"):
+        read_scan(tmp_path)
+
+
+def test_the_command_explains_itself():
+    shown = CliRunner().invoke(application, ["predict", "--help"])
+    assert shown.exit_code == 0
+    assert "--method" in shown.output
+
+
+@pytest.mark.real
+def test_a_tilted_unevenly_spaced_scan_gets_its_mask_on_its_own_slices(method, real_data, tmp_path):
+    found = predict_scan(method, "hu-threshold", real_data / "dicom" / "GE", tmp_path)
+    assert nib.load(tmp_path / "mask.nii.gz").shape == (512, 512, 28)
+    assert (found.slices, found.evenly_spaced) == (28, False)
+    assert abs(found.tilt_degrees) == pytest.approx(18.5, abs=0.1)
+    even = nib.load(tmp_path / "mask_even.nii.gz")
+    assert even.shape == nib.load(tmp_path / "ct_even.nii.gz").shape
+    np.testing.assert_allclose(even.affine[:3, 0] @ even.affine[:3, 2], 0, atol=1e-6)
