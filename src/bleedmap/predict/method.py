@@ -65,7 +65,7 @@ class TrainedMethod:
 
 def _by_segmenter(folder: Path) -> Callable[[WorkingSlices], NDArray[np.bool_]]:
     model = load_segmenter(_existing(folder / "model.safetensors"))
-    return lambda slices: mask_scan(model, slices[0])
+    return lambda slices: mask_scan(model, slices[0]) & slices[1]
 
 
 def _by_mask_method(
