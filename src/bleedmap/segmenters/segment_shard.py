@@ -11,6 +11,7 @@ from bleedmap.training.roles import roles
 
 def segment_shard(model: Segmenter, slices: Path, folds: Path, fold: int, count: int, out: Path) -> None:
     """Predict the scans that neither trained nor validated the model; the rows of the others stay zero.
+
     Nothing outside the brain mask is called hemorrhage.
 
     Args:
