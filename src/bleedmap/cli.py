@@ -1,13 +1,13 @@
 """The ``bleedmap`` command: what is done by hand rather than by the workflow."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 import yaml
 
 from bleedmap.config.load import load_config
-from bleedmap.console import say, with_plain_errors
+from bleedmap.console import say, track, with_plain_errors
 
 application = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
@@ -37,6 +37,44 @@ def predict(
     trained = TrainedMethod(checked, method, checked.folds.indices[0] if fold is None else fold)
     found = predict_scan(trained, method, source, out)
     say(f"{found.volume_ml:.1f} mL of hemorrhage on {len(found.bleeding_slices)} of {found.slices} slices")
+
+
+@application.command()
+def phantom(
+    out: Annotated[Path, typer.Option(help="folder to make: dicom/, masks/, labels.csv, scan_labels.csv")],
+    subjects: Annotated[int, typer.Option(min=1, help="number of subjects, one scan each")] = 60,
+    seed: Annotated[int, typer.Option(min=0, help="seed of the cohort")] = 1,
+    first: Annotated[int, typer.Option(min=0, help="number of the first subject; to write a cohort in parts")] = 0,
+    prevalence: Annotated[float, typer.Option(min=0, max=1, help="share of subjects with a bleed")] = 0.7,
+    label_noise: Annotated[float, typer.Option(min=0, max=0.99, help="share of slice labels that are flipped")] = 0.0,
+    matrix: Annotated[int, typer.Option(min=64, max=512, help="rows and columns")] = 256,
+    slice_thickness: Annotated[
+        float | None, typer.Option(min=1, max=10, help="mm; default: drawn as in real headers, mostly 5")
+    ] = None,
+    field_of_view: Annotated[float | None, typer.Option(min=150, max=350, help="mm; default: drawn")] = None,
+    gantry_tilt: Annotated[float | None, typer.Option(min=-30, max=30, help="degrees; default: drawn")] = None,
+    modality: Annotated[Literal["ct", "mri"], typer.Option(help="bleeds on CT or infarcts on MRI")] = "ct",
+) -> None:
+    """Simulate head scans with bleeds, labels and voxel truth; equal arguments give equal bytes."""
+    from bleedmap.config.datasets import PhantomSpec  # noqa: PLC0415
+    from bleedmap.phantom import write_cohort  # noqa: PLC0415  reads the atlas; --help does not need it
+
+    spec = PhantomSpec.model_validate(
+        {
+            "subjects": max(2, first + subjects),
+            "seed": seed,
+            "prevalence": prevalence,
+            "label_noise": label_noise,
+            "matrix": matrix,
+            "slice_thickness_mm": slice_thickness,
+            "field_of_view_mm": field_of_view,
+            "gantry_tilt_degrees": gantry_tilt,
+            "modality": modality,
+        }
+    )
+    numbers = track(range(first, first + subjects), "simulating subjects", unit="subjects")
+    write_cohort(spec, numbers, out)
+    say(f"{subjects} subjects written")
 
 
 def main() -> None:

@@ -12,6 +12,9 @@ import SimpleITK as sitk  # noqa: N813
 
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.phantom import make_subject, write_cohort
+from bleedmap.phantom.geometry import draw_geometry
+from bleedmap.volumes.dicom import read_series
+from bleedmap.volumes.nifti import read_mask
 
 INDICES = (0, 1, 6)
 SPEC = PhantomSpec(matrix=96, slice_thickness_mm=10.0)
@@ -27,6 +30,10 @@ def cohort(tmp_path_factory):
 @pytest.fixture(scope="module")
 def made():
     return {index: make_subject(SPEC, index) for index in INDICES}
+
+
+def geometry_of(spec, index):
+    return draw_geometry(np.random.default_rng([spec.seed, index]).spawn(1)[0], spec)
 
 
 def digests(folder):
@@ -58,7 +65,7 @@ def test_the_folder_holds_series_masks_and_one_table(cohort, made):
     names = {SPEC.subject_name(index) for index in INDICES}
     assert {path.name for path in (cohort / "dicom").iterdir()} == names
     assert {path.name for path in (cohort / "masks").iterdir()} == {f"{name}.nii.gz" for name in names}
-    assert {path.name for path in cohort.iterdir()} == {"dicom", "masks", "labels.csv"}
+    assert {path.name for path in cohort.iterdir()} == {"dicom", "masks", "labels.csv", "scan_labels.csv"}
     for index, subject in made.items():
         files = sorted(path.name for path in (cohort / "dicom" / SPEC.subject_name(index)).iterdir())
         assert files == [f"{number + 1:03d}.dcm" for number in range(len(subject.hu))]
@@ -109,7 +116,7 @@ def test_headers_are_valid_and_uids_are_unique(cohort):
 def test_labels_agree_with_masks_slice_by_slice(cohort):
     with (cohort / "labels.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["scan", "slice", "subject", "hemorrhage"]
+    assert list(rows[0]) == ["scan", "slice", "subject", "hemorrhage", "iph", "ivh", "sah", "sdh", "edh"]
     label = {row["slice"]: (row["scan"], int(row["hemorrhage"])) for row in rows}
     assert len(label) == len(rows)
     for index in INDICES:
@@ -120,13 +127,64 @@ def test_labels_agree_with_masks_slice_by_slice(cohort):
     assert {value for _, value in label.values()} == {0, 1}
 
 
-def test_masks_lie_on_the_grid_that_another_reader_gives_the_dicom(cohort, made):
-    for index, subject in made.items():
-        name = SPEC.subject_name(index)
-        reader = sitk.ImageSeriesReader()
-        reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(cohort / "dicom" / name)))
-        scan, mask = reader.Execute(), sitk.ReadImage(str(cohort / "masks" / f"{name}.nii.gz"))
-        np.testing.assert_array_equal(sitk.GetArrayFromImage(scan), subject.hu)
-        np.testing.assert_array_equal(sitk.GetArrayFromImage(mask), subject.truth)
-        for get in ("GetOrigin", "GetSpacing", "GetDirection"):
-            np.testing.assert_allclose(getattr(scan, get)(), getattr(mask, get)(), atol=1e-3)
+def test_subtype_and_scan_labels_follow_from_the_masks(cohort, made):
+    with (cohort / "labels.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    with (cohort / "scan_labels.csv").open(newline="") as file:
+        scans = {row["scan"]: row for row in csv.DictReader(file)}
+    assert len(scans) == len(made)
+    for subject in made.values():
+        of_scan = [row for row in rows if row["scan"] == subject.name]
+        for value, name in enumerate(("iph", "ivh", "sah", "sdh", "edh"), start=1):
+            bleeds = (subject.truth == value).any(axis=(1, 2))
+            assert [int(row[name]) for row in of_scan] == bleeds.astype(int).tolist()
+            assert int(scans[subject.name][name]) == int(bleeds.any())
+        assert int(scans[subject.name]["hemorrhage"]) == int(subject.truth.any())
+
+
+def test_label_noise_flips_its_share_of_slice_labels_and_nothing_else(tmp_path):
+    noisy, clean = (PhantomSpec(matrix=64, slice_thickness_mm=8.0, label_noise=rate) for rate in (0.2, 0.0))
+    for name, spec in (("noisy", noisy), ("clean", clean)):
+        write_cohort(spec, range(4), tmp_path / name)
+    one, other = digests(tmp_path / "noisy"), digests(tmp_path / "clean")
+    assert {name for name in one if one[name] != other[name]} == {"labels.csv"}
+    tables = []
+    for name in ("noisy", "clean"):
+        with (tmp_path / name / "labels.csv").open(newline="") as file:
+            tables.append([row["hemorrhage"] for row in csv.DictReader(file)])
+    flipped = np.mean([a != b for a, b in zip(*tables, strict=True)])
+    assert 0.1 < flipped < 0.3
+
+
+def test_masks_lie_on_the_grid_that_another_reader_gives_the_dicom(tmp_path):
+    spec = PhantomSpec(matrix=96, slice_thickness_mm=10.0, gantry_tilt_degrees=0.0)
+    write_cohort(spec, [0], tmp_path)
+    subject, name = make_subject(spec, 0), spec.subject_name(0)
+    reader = sitk.ImageSeriesReader()
+    reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(tmp_path / "dicom" / name)))
+    scan, mask = reader.Execute(), sitk.ReadImage(str(tmp_path / "masks" / f"{name}.nii.gz"))
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(scan), subject.hu)
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(mask), subject.truth)
+    for get in ("GetOrigin", "GetSpacing", "GetDirection"):
+        np.testing.assert_allclose(getattr(scan, get)(), getattr(mask, get)(), atol=1e-3)
+
+
+@pytest.mark.parametrize("tilt", [-12.5, 21.0])
+def test_a_tilted_scan_is_read_back_with_its_tilt_and_its_mask(tilt, tmp_path):
+    spec = PhantomSpec(matrix=64, slice_thickness_mm=10.0, gantry_tilt_degrees=tilt)
+    write_cohort(spec, [0], tmp_path)
+    subject, name = make_subject(spec, 0), spec.subject_name(0)
+    volume = read_series(sorted((tmp_path / "dicom" / name).iterdir())).volume
+    np.testing.assert_array_equal(volume.hu, subject.hu)
+    assert volume.geometry.tilt_degrees() == pytest.approx(abs(tilt), abs=0.01)
+    np.testing.assert_array_equal(read_mask(tmp_path / "masks" / f"{name}.nii.gz", volume), subject.truth)
+
+
+def test_uneven_slices_are_read_back_where_they_lie(tmp_path):
+    spec = PhantomSpec(matrix=64, gantry_tilt_degrees=0.0)
+    index = next(i for i in range(200) if np.ptp(geometry_of(spec, i).gaps) > 1)
+    write_cohort(spec, [index], tmp_path)
+    name = spec.subject_name(index)
+    volume = read_series(sorted((tmp_path / "dicom" / name).iterdir())).volume
+    np.testing.assert_allclose(volume.geometry.gaps, geometry_of(spec, index).gaps, atol=1e-6)
+    assert read_mask(tmp_path / "masks" / f"{name}.nii.gz", volume).shape == volume.hu.shape

@@ -17,15 +17,28 @@ class DatasetSpec(Spec):
 
 
 class PhantomSpec(DatasetSpec):
-    """The embedded data set: MNI152 anatomy turned into head CT, written as DICOM (design section 9)."""
+    """The embedded data set: MNI152 anatomy turned into head CT, written as DICOM (docs/phantom.md)."""
 
     adapter: Literal["phantom"] = "phantom"
     subjects: int = Field(60, ge=2, description="number of subjects, one scan each")
     seed: int = Field(1, ge=0, description="seed of the cohort; subject i depends on (seed, i) alone")
     prevalence: float = Field(0.7, ge=0, le=1, description="share of subjects with a bleed")
+    label_noise: float = Field(
+        0.0, ge=0, lt=1, description="share of recorded slice labels that are flipped; voxel truth stays right"
+    )
     matrix: int = Field(256, ge=64, le=512, description="rows and columns, pixels")
-    field_of_view_mm: float = Field(230.0, gt=0, description="side of the reconstructed square, mm")
-    slice_thickness_mm: float = Field(5.0, gt=0, le=10, description="slice thickness and gap, mm")
+    field_of_view_mm: float | None = Field(
+        None, ge=150, le=350, description="side of the reconstructed square, mm; null: drawn, as in real headers"
+    )
+    slice_thickness_mm: float | None = Field(
+        None, ge=1, le=10, description="slice thickness and gap, mm; null: drawn, as in real headers, mostly 5"
+    )
+    gantry_tilt_degrees: float | None = Field(
+        None, ge=-30, le=30, description="tilt of the gantry, degrees; null: drawn, as in real headers, 0 in half"
+    )
+    modality: Literal["ct", "mri"] = Field(
+        "ct", description="ct: bleeds in HU; mri: T2-like contrast with bright infarcts, see docs/phantom.md"
+    )
 
     def subject_name(self, index: int) -> str:
         """Public name of a subject and of its one scan."""

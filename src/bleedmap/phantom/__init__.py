@@ -1,10 +1,12 @@
-"""The embedded data set: real anatomy without a patient (design section 9).
+"""The embedded data set: real anatomy without a patient (docs/phantom.md).
 
 - ``make_subject`` simulates one subject, ``write_cohort`` writes many as DICOM, labels and masks.
-- ``atlas`` MNI152 tissue maps; ``head`` bends them into one head; ``brain`` turns them into HU.
-- ``skull`` and ``dura`` surround and divide the brain; ``confounders`` adds what looks like blood.
-- ``bleeds`` decides who bleeds; ``parenchyma``, ``csf_bleeds`` and ``extraaxial`` grow the five subtypes.
-- ``scanner`` makes thick noisy slices; ``dicom`` gives them headers; ``fields`` draws everything soft or random.
+- ``atlas`` MNI152 tissue maps; ``geometry`` where the slices lie; ``head`` bends the atlas into one head.
+- ``brain`` turns it into HU; ``mass_effect`` pushes it; ``dura`` folds and vessels; ``relief`` ridges of the skull.
+- ``surroundings``: ``skull`` with its ``sutures``, ``base``, ``face``.
+- ``bleeds`` who bleeds; ``planning`` with ``parenchyma``, ``csf_bleeds`` and ``extraaxial`` where; ``blood`` how dense.
+- ``calcifications`` and ``confounders`` what looks like blood; ``scanner`` with ``artefacts`` thick noisy slices.
+- ``dicom``, ``labels`` and ``cohort`` files; ``fields`` and ``brush`` draw everything soft or random.
 """
 
 from bleedmap.phantom.bleeds import SUBTYPES, bleeds_of

@@ -7,11 +7,16 @@ import numpy as np
 from nilearn.datasets import load_mni152_brain_mask, load_mni152_gm_template, load_mni152_wm_template
 from numpy.typing import NDArray
 from scipy import ndimage
+from skimage.morphology import convex_hull_image
 
 from bleedmap.phantom.fields import Array
 
 TISSUE_MM, SHAPE_MM = 1, 2
-SULCUS_MM, VAULT_MM, SUBARACHNOID_MM = 9.0, 22.0, 2.0
+SULCUS_MM, SUBARACHNOID_MM = 9.0, 2.0
+ROOM_VOXELS = 18
+# The canal behind the foramen magnum: where its axis meets the lowest slice of the brain, and its slope backwards.
+FORAMEN = (0.0, -46.0, -68.0)
+CANAL_MM, CANAL_SLOPE = 10.0, 0.12
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,47 @@ def _ventricle_region(fluid: NDArray[np.bool_], origin: NDArray[np.float64]) -> 
     return np.asarray(ndimage.binary_dilation(kept, iterations=1), dtype=np.float32)
 
 
+def _hulls(solid: NDArray[np.bool_], axis: int) -> NDArray[np.bool_]:
+    """Convex hull of every plane across an axis."""
+    planes = [convex_hull_image(plane) if plane.any() else plane for plane in np.moveaxis(solid, axis, 0)]
+    return np.moveaxis(np.stack(planes), 0, axis)
+
+
+def _depth_inside_skull(
+    solid: NDArray[np.bool_], grid: Array, origin: NDArray[np.float64]
+) -> tuple[Array, NDArray[np.float64]]:
+    """Mm inside the inner table: the vault is convex where the brain is furrowed, the fossae keep their ridges.
+
+    Args:
+        solid: the template's brain.
+        grid: MNI mm of its voxels.
+        origin: of the first voxel.
+
+    Returns:
+        Distances on a grid with room around it, and its origin.
+    """
+    x, y, z = np.abs(grid[0]), grid[1], grid[2]
+    # The template's own mask holds a crumb of the ethmoid; a skull around it would have a horn.
+    # It also leaves out the suprasellar cistern, which lies inside the skull.
+    solid = solid & ~((x < 22) & (y > 36) & (z < -25))
+    solid |= (x < 16) & (np.abs(y - 4) < 16) & (np.abs(z + 20) < 13)
+    vault, behind = solid & (z > -12), solid & (y < -36) & (z <= -12)
+    # Twice: a hull of axial planes alone would leave the furrow along the vertex.
+    solid |= _hulls(_hulls(vault, 2) & (z > -12), 1)
+    solid |= _hulls(behind, 2)
+    solid = np.pad(solid, ROOM_VOXELS)
+    corner = origin - ROOM_VOXELS * SHAPE_MM
+    grid_wide = np.indices(solid.shape, dtype=np.float32) * SHAPE_MM + corner.reshape(3, 1, 1, 1)
+    outside = ndimage.distance_transform_edt(~solid, sampling=SHAPE_MM)
+    closed = ndimage.distance_transform_edt(outside <= SULCUS_MM, sampling=SHAPE_MM) > SULCUS_MM - SUBARACHNOID_MM
+    below = FORAMEN[2] - grid_wide[2]
+    canal = np.hypot(grid_wide[0], grid_wide[1] - FORAMEN[1] + CANAL_SLOPE * below) < CANAL_MM
+    closed = ndimage.binary_fill_holes(closed | solid | (canal & (below > -10)))
+    depth = ndimage.distance_transform_edt(closed, sampling=SHAPE_MM)
+    depth -= ndimage.distance_transform_edt(~closed, sampling=SHAPE_MM)
+    return ndimage.gaussian_filter(depth.astype(np.float32), 1.5), corner
+
+
 @cache
 def load_atlas() -> Atlas:
     """The atlas, read once a process from nilearn's own package data."""
@@ -84,25 +130,9 @@ def load_atlas() -> Atlas:
     brain = load_mni152_brain_mask(resolution=SHAPE_MM)
     fine_origin, origin = grey.affine[:3, 3], brain.affine[:3, 3]
 
-    # Room around the grid, so that closing and distances do not meet its edge.
-    room = 16
     solid = np.asarray(brain.dataobj) > 0
     grid = np.indices(solid.shape, dtype=np.float32) * SHAPE_MM + origin.reshape(3, 1, 1, 1)
-    # The template's own mask holds a crumb of the ethmoid; a skull around it would have a horn.
-    # It also leaves out the suprasellar cistern, which lies inside the skull.
-    solid |= (np.abs(grid[0]) < 16) & (np.abs(grid[1] - 4) < 16) & (np.abs(grid[2] + 20) < 13)
-    solid = np.pad(solid & ~((np.abs(grid[0]) < 22) & (grid[1] > 36) & (grid[2] < -25)), room)
-    outside = ndimage.distance_transform_edt(~solid, sampling=SHAPE_MM)
-    closed, vault = (
-        ndimage.distance_transform_edt(outside <= reach, sampling=SHAPE_MM) > reach - SUBARACHNOID_MM
-        for reach in (SULCUS_MM, VAULT_MM)
-    )
-    # The vault bridges the midline furrow; below it the same reach would fill the fossae with brain.
-    height = np.pad(grid[2], room, mode="edge")
-    closed = ndimage.binary_fill_holes(closed | solid | (vault & (height > -8)))
-    depth = ndimage.distance_transform_edt(closed, sampling=SHAPE_MM)
-    depth -= ndimage.distance_transform_edt(~closed, sampling=SHAPE_MM)
-    depth = ndimage.gaussian_filter(depth.astype(np.float32), 1.5)
+    depth, depth_origin = _depth_inside_skull(solid, grid, origin)
 
     tissue = sum(np.asarray(image.dataobj) for image in coarse)
     fluid = (np.asarray(brain.dataobj) > 0) & (tissue < 0.5)
@@ -113,5 +143,5 @@ def load_atlas() -> Atlas:
         white=Layer(np.asarray(white.dataobj, dtype=np.float32), fine_origin, TISSUE_MM),
         ventricle=Layer(ventricle, origin, SHAPE_MM),
         ventricle_distance=Layer(distance, origin, SHAPE_MM),
-        depth=Layer(depth, origin - room * SHAPE_MM, SHAPE_MM),
+        depth=Layer(depth, depth_origin, SHAPE_MM),
     )

@@ -1,4 +1,4 @@
-"""Which subject bleeds where: allocation over the cohort, then growing and mixing blood into one head."""
+"""Which subject bleeds where: allocation over the cohort, then the plan of each bleed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,17 +7,23 @@ import numpy as np
 
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.phantom.brain import Brain, Push
-from bleedmap.phantom.csf_bleeds import grow_intraventricular, grow_subarachnoid
-from bleedmap.phantom.extraaxial import plan_epidural, plan_subdural
 from bleedmap.phantom.fields import Array
 from bleedmap.phantom.head import Head
-from bleedmap.phantom.parenchyma import plan_parenchymal
 
 SUBTYPES = ("IPH", "IVH", "SAH", "SDH", "EDH")
 """Names of truth values 1 to 5."""
 
 # What a second bleed joins, in SUBTYPES order: clots break into ventricles, trauma bleeds on both sides of the dura.
-PARTNERS = {1: 2, 2: 1, 3: 4, 4: 3, 5: 3}
+PARTNERS = {1: (2, 2, 3), 2: (1, 1, 3), 3: (4, 2, 1), 4: (3, 3, 1), 5: (3, 4, 1)}
+
+# Median mL, spread of its logarithm, smallest and largest mL; sources in docs/phantom.md.
+VOLUMES_ML = {
+    1: (14.0, 1.0, 0.7, 120.0),
+    2: (8.0, 0.9, 0.8, 60.0),
+    3: (10.0, 0.8, 1.5, 50.0),
+    4: (45.0, 0.75, 6.0, 120.0),
+    5: (22.0, 0.8, 1.5, 110.0),
+}
 
 Grow = Callable[[Head, Brain], Array]
 
@@ -34,7 +40,16 @@ def bleeds_of(spec: PhantomSpec, index: int) -> tuple[int, ...]:
     if upto == before:
         return ()
     first = int(order[before % len(SUBTYPES)])
-    return (first, PARTNERS[first]) if before % 4 == 3 else (first,)
+    if before % 4 != 3:
+        return (first,)
+    partners = PARTNERS[first]
+    return (first, partners[before // 4 // len(SUBTYPES) % len(partners)])
+
+
+def draw_volume_ml(rng: np.random.Generator, subtype: int, share: float) -> float:
+    """Volume of one bleed, mL; ``share`` below 1 where two bleeds share a head."""
+    median, spread, smallest, largest = VOLUMES_ML[subtype]
+    return float(np.clip(share * rng.lognormal(np.log(median), spread), smallest, largest))
 
 
 @dataclass(frozen=True)
@@ -43,35 +58,10 @@ class Plan:
 
     Args:
         subtype: 1 to 5.
-        push: mass effect on the tissue.
+        pushes: mass effect on the tissue, each in turn.
         grow: gives the share of blood, (slices, rows, columns) float32, 0 to 1.
     """
 
     subtype: int
-    push: Push | None
+    pushes: tuple[Push, ...]
     grow: Grow
-
-
-def plan_bleed(rng: np.random.Generator, head: Head, subtype: int, share: float) -> Plan:
-    """Choose place, size and shape of one bleed.
-
-    Args:
-        rng: source of its numbers.
-        head: where it is to lie.
-        subtype: 1 to 5.
-        share: factor on the volume; below 1 where two bleeds share a head.
-    """
-    if subtype == 2:
-        return Plan(subtype, None, grow_intraventricular(rng, head, share))
-    if subtype == 3:
-        return Plan(subtype, None, grow_subarachnoid(rng, head, share))
-    planner = {1: plan_parenchymal, 4: plan_subdural, 5: plan_epidural}[subtype]
-    push, grow = planner(rng, head, share)
-    return Plan(subtype, push, grow)
-
-
-def blood_hu(rng: np.random.Generator, head: Head) -> Array:
-    """(slices, rows, columns) float32 HU of clot: one bleed in five is old and near the density of grey matter."""
-    mean = rng.uniform(39, 49) if rng.random() < 0.22 else rng.uniform(50, 68)
-    coarse, fine = head.field(rng, 9.0), head.field(rng, 4.0)
-    return np.asarray(mean + rng.uniform(2, 4) * coarse + 2.0 * fine, dtype=np.float32)

@@ -1,63 +1,116 @@
-"""What looks like blood and is not, in bleeding and healthy subjects alike."""
+"""What looks like blood, or like what comes with it, and is not: in bleeding and healthy subjects alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-from bleedmap.phantom.brain import Brain
-from bleedmap.phantom.fields import Array, ellipsoid, soft_step
+from bleedmap.phantom.brain import Brain, Push
+from bleedmap.phantom.brush import blob, paint
+from bleedmap.phantom.fields import Array, soft_step
 from bleedmap.phantom.head import Head
+from bleedmap.phantom.mass_effect import midline_shift, swelling
+
+# Old infarcts: centre in MNI mm (x mirrored at random) and its spread, radii; the territories are larger.
+LACUNES = ((24.0, 4.0, 8.0), (14.0, -16.0, 8.0), (24.0, -10.0, 22.0), (26.0, -62.0, -40.0), (22.0, 20.0, 16.0))
+TERRITORIES = (((48.0, -2.0, 14.0), (18.0, 34.0, 26.0)), ((30.0, -64.0, 6.0), (22.0, 28.0, 22.0)),
+               ((14.0, 46.0, 24.0), (12.0, 24.0, 28.0)), ((46.0, 26.0, 18.0), (15.0, 20.0, 22.0)))  # fmt: skip
+LACUNE_SHARE, OLD_SHARE, FRESH_SHARE, TUMOUR_SHARE = 0.3, 0.14, 0.12, 0.05
 
 
-def _speck(rng: np.random.Generator, head: Head, hu: Array, centre: tuple[float, float, float], mm: float) -> None:
-    """One calcification of uneven density, in place; its edge is broken by partial volume."""
-    at = np.array(centre) + rng.normal(0, 1.0, 3)
-    radii = mm * np.exp(rng.normal(0, 0.25, 3))
-    share = soft_step(1 - ellipsoid(head.mni, at, radii), 0.25)
-    hu += share * (np.float32(rng.uniform(80, 220)) - hu)
+@dataclass(frozen=True)
+class Lesion:
+    """A lesion without blood.
+
+    Args:
+        pushes: mass effect on the tissue, each in turn.
+        draw: paints it into a brain, in place.
+    """
+
+    pushes: tuple[Push, ...]
+    draw: Callable[[Head, Brain], None]
 
 
-def add_calcifications(rng: np.random.Generator, head: Head, hu: Array) -> None:
-    """Choroid plexus, pineal, falx and basal ganglia, each with its own odds, in place."""
-    if rng.random() < 0.7:
-        for side in (-1, 1):
-            if rng.random() < 0.85:
-                _speck(rng, head, hu, (side * 24.0, -40.0, 9.0), rng.uniform(2.5, 5.5))
-    if rng.random() < 0.65:
-        _speck(rng, head, hu, (0.0, -27.0, 3.0), rng.uniform(1.8, 4.0))
-    for _ in range(rng.poisson(0.9)):
-        _speck(rng, head, hu, (0.0, rng.uniform(-40, 45), rng.uniform(38, 60)), rng.uniform(1.5, 4.0))
-    if rng.random() < 0.25:
-        # Faint, on both sides: the density of blood in a place where blood is common.
-        density = np.float32(rng.uniform(46, 70))
-        for side in (-1, 1):
-            lens = ellipsoid(head.mni, (side * 19.0, -3.0, 0.0), (4.5, 7.0, 5.0))
-            share = soft_step(1 - lens + 0.12 * head.field(rng, 5.0), 0.3) * np.float32(rng.uniform(0.6, 1.0))
-            hu += share * (density - hu)
+def plan_lesions(rng: np.random.Generator, head: Head) -> list[Lesion]:
+    """Lacunes, old and fresh infarcts and a tumour, each with its own odds."""
+    lesions = [_lacune(rng) for _ in range(rng.integers(1, 4)) if rng.random() < LACUNE_SHARE]
+    if rng.random() < OLD_SHARE:
+        lesions.append(_infarct(rng, head, old=True))
+    if rng.random() < FRESH_SHARE:
+        lesions.append(_infarct(rng, head, old=False))
+    if rng.random() < TUMOUR_SHARE:
+        lesions.append(_tumour(rng))
+    return lesions
 
 
-def add_infarct(rng: np.random.Generator, head: Head, brain: Brain) -> None:
-    """A small old infarct in three of ten subjects, in place: a hole filled with fluid."""
-    if rng.random() >= 0.3:
-        return
-    side = rng.choice([-1.0, 1.0])
-    sites = [(side * 24.0, 4.0, 8.0), (side * 46.0, rng.uniform(-50, 30), rng.uniform(0, 40)), (side * 26, -62, -40)]
-    centre, mm = sites[rng.integers(len(sites))], rng.uniform(4, 14)
-    hole = ellipsoid(head.mni, centre, mm * np.exp(rng.normal(0, 0.3, 3))) + 0.2 * head.field(rng, 6.0)
-    brain.hu[...] += soft_step(1 - hole, 0.2) * np.float32(0.8) * (np.float32(14) - brain.hu)
+def _side(rng: np.random.Generator) -> float:
+    return float(rng.choice([-1.0, 1.0]))
+
+
+def _lacune(rng: np.random.Generator) -> Lesion:
+    x, y, z = np.array(LACUNES[rng.integers(len(LACUNES))]) + rng.normal(0, 3, 3)
+    side, radii, density = _side(rng), rng.uniform(2, 6) * np.exp(rng.normal(0, 0.3, 3)), rng.uniform(8, 18)
+
+    def draw(head: Head, brain: Brain) -> None:
+        found = blob(head, (x * side, y, z), radii)
+        paint(brain.hu, found.part, np.float32(0.85) * found.share(0.3), float(density))
+
+    return Lesion((), draw)
+
+
+def _infarct(rng: np.random.Generator, head: Head, *, old: bool) -> Lesion:
+    """A wedge of a territory: old ones hold fluid and draw the brain in, fresh ones are grey and swollen."""
+    (x, y, z), radii = TERRITORIES[rng.integers(len(TERRITORIES))]
+    side, size = _side(rng), rng.uniform(0.35, 1.0)
+    middle = np.array([x * side, y, z]) + rng.normal(0, 4, 3)
+    density, depth = (
+        (rng.uniform(10, 18), rng.uniform(0.6, 0.95)) if old else (rng.uniform(20, 27), rng.uniform(0.5, 1))
+    )
+    grown = np.array(radii) * size
+    bays = head.field(rng, 8.0)
+    radius = float(np.prod(grown) ** (1 / 3))
+
+    def draw(head: Head, brain: Brain) -> None:
+        found = blob(head, middle, grown, margin=1.7)
+        share = found.share(0.12, 0.2 * bays[found.part]) * np.float32(depth) * (1 - brain.fluid[found.part])
+        paint(brain.hu, found.part, share, float(density))
+
+    push = swelling(middle.astype(np.float32), radius, -0.12 if old else 0.15)
+    shift = midline_shift(rng, side, 0.0 if old else 0.3 * 4.19e-3 * radius**3)
+    return Lesion((push, shift), draw)
+
+
+def _tumour(rng: np.random.Generator) -> Lesion:
+    """A round mass a little denser than grey matter, as meningiomas are, in a rim of oedema."""
+    side, radius, density = _side(rng), rng.uniform(6, 16), rng.uniform(40, 56)
+    middle = np.array([side * rng.uniform(14, 54), rng.uniform(-50, 46), rng.uniform(-8, 52)]).astype(np.float32)
+
+    def draw(head: Head, brain: Brain) -> None:
+        found = blob(head, middle, np.full(3, radius), margin=2.2)
+        rim = found.share(0.2, 0.5) * brain.white[found.part] * np.float32(0.7)
+        brain.hu[found.part] -= np.float32(8) * rim
+        paint(brain.hu, found.part, found.share(0.1), float(density))
+
+    return Lesion((swelling(middle, radius, 0.35),), draw)
 
 
 def add_injuries(rng: np.random.Generator, head: Head, hu: Array) -> None:
     """Fracture lines and a swollen scalp, in place, outside the inner table; both occur without any bleed."""
-    outwards = -head.depth
+    outwards = -head.shell
     if rng.random() < 0.2:
         normal = rng.normal(0, 1, 3)
         normal /= np.linalg.norm(normal)
-        plane = sum(np.float32(n) * head.mni[i] for i, n in enumerate(normal)) - np.float32(rng.uniform(-30, 30))
-        side = np.float32(rng.choice([-1, 1]))
-        line = soft_step(0.7 - np.abs(plane + head.field(rng, 12.0)), 0.4) * soft_step(head.mni[0] * side - 20, 5)
-        hu += line * soft_step(outwards - 0.5, 0.5) * soft_step(9 - outwards, 2) * (np.float32(40) - hu) * (hu > 300)
+        offset, side = rng.uniform(-30, 30), np.float32(rng.choice([-1, 1]))
+        wavy = head.field(rng, 12.0)
+        bony = (outwards > -1) & (outwards < 11) & (hu > 200)
+        x, y, z = head.mni[:, bony]
+        plane = np.float32(normal[0]) * x + np.float32(normal[1]) * y + np.float32(normal[2]) * z - np.float32(offset)
+        line = soft_step(0.7 - np.abs(plane + wavy[bony]), 0.4) * soft_step(x * side - 20, 5)
+        hu[bony] += line * (np.float32(40) - hu[bony])
     if rng.random() < 0.3:
         angle = rng.uniform(0, 2 * np.pi)
         spot = (70 * np.cos(angle), -16 + 88 * np.sin(angle), rng.uniform(0, 45))
-        swelling = soft_step(1 - ellipsoid(head.mni, spot, (20, 22, 18)), 0.3)
-        shell = soft_step(outwards - 6, 1) * soft_step(15 * swelling + 6 - outwards, 1.0) * (hu < 200)
-        hu += shell * swelling * (np.float32(rng.uniform(45, 65)) - hu)
+        found = blob(head, spot, (24, 26, 20))
+        swollen, away, view = found.share(0.3), outwards[found.part], hu[found.part]
+        shell = soft_step(away - 6, 1) * soft_step(15 * swollen + 6 - away, 1.0) * (view < 200)
+        paint(hu, found.part, shell * swollen, float(rng.uniform(45, 65)))

@@ -9,59 +9,77 @@ from bleedmap.phantom.fields import Array, ellipsoid, soft_step
 from bleedmap.phantom.head import Head
 
 
-def grow_intraventricular(rng: np.random.Generator, head: Head, share: float) -> Callable[[Head, Brain], Array]:
+def grow_intraventricular(rng: np.random.Generator, head: Head, volume_ml: float) -> Callable[[Head, Brain], Array]:
     """Fill the ventricles from behind, up to a level of their own on each side."""
-    both = rng.random() < 0.6
-    fill = np.clip(rng.uniform(0.2, 0.85) * np.sqrt(share), 0.12, 0.95)
-    sides = {1: fill, -1: fill * rng.uniform(0.3, 1.0) if both else 0.0}
-    turn = rng.choice([-1, 1])
-    midline = rng.random() < 0.5 * fill + 0.2
+    first = rng.choice([-1.0, 1.0])
+    other = rng.uniform(0.2, 1.0) if rng.random() < 0.65 else 0.0
+    ragged = rng.uniform(0.5, 4.5)
+    third, fourth = rng.random() < 0.45, rng.random() < 0.35
     clumps = head.field(rng, 7.0)
 
     def grow(head: Head, brain: Brain) -> Array:
-        room = soft_step(brain.ventricle - 0.35, 0.25)
+        # Choroid plexus and wall take part of every voxel that the ventricle does not fill.
+        room = soft_step(brain.ventricle - 0.45, 0.3)
         x, up = head.mni[0], head.mni[2]
+        lateral = ~((np.abs(x) < 5) & (up < 12)) & (up > -18)
+        low = up <= -18
         # A supine patient's blood sinks to the back: rows grow towards the back.
         behind = np.broadcast_to(head.axes[1][:, None], room.shape)
         blood = np.zeros_like(room)
-        mid = (np.abs(x) < 5) & (up < 12)
-        for side, level in sides.items():
-            here = (x * side * turn > 0) & ~mid & (room > 0.5)
-            if level <= 0 or not here.any():
+        left_ml = volume_ml
+        for way, weight in ((first, 1.0), (-first, other)):
+            here = lateral & (x * way > 0)
+            if not weight:
                 continue
-            surface = float(np.quantile(behind[here], 1 - level))
-            wet = soft_step(behind - surface + 1.5 * clumps, 1.5)
-            blood = np.where((x * side * turn > 0) & ~mid, wet, blood)
-        if midline:
-            blood = np.where(mid, soft_step(clumps + 1.0, 0.4), blood)
+            some = here & (room > 0.3)
+            capacity = head.volume_ml(room * some)
+            if capacity < 0.3:
+                continue
+            fill = float(np.clip(left_ml * weight / (1 + other) / capacity, 0.03, 1.0))
+            surface = float(np.quantile(behind[some], 1 - fill))
+            blood[here] = soft_step(behind - surface + np.float32(ragged) * clumps, 1.5)[here]
+        for wanted, place in ((third, ~lateral & ~low), (fourth, low)):
+            if wanted:
+                blood[place] = soft_step(clumps + 1.0, 0.4)[place]
         return np.asarray(room * blood, dtype=np.float32)
 
     return grow
 
 
-def grow_subarachnoid(rng: np.random.Generator, head: Head, share: float) -> Callable[[Head, Brain], Array]:
-    """Fill sulci and cisterns within a region: the base and a fissure, or the folds under a blow."""
+def _regions(rng: np.random.Generator) -> list[tuple[tuple[float, float, float], tuple[float, float, float]]]:
+    """Centres and radii in MNI mm: the base and its fissures after an aneurysm, or the folds under a blow."""
     side = rng.choice([-1.0, 1.0])
-    size = rng.uniform(0.7, 1.2) * share ** (1 / 3)
-    regions = []
-    if rng.random() < 0.55:
-        regions.append(((0.0, -8.0, -18.0), (34.0, 30.0, 16.0)))
-        regions.append(((side * 42.0, 2.0, -4.0), (20.0, 32.0, 20.0)))
-        if rng.random() < 0.5:
+    if rng.random() < 0.5:
+        regions = [((0.0, -8.0, -18.0), (34.0, 30.0, 16.0)), ((side * 42.0, 2.0, -4.0), (20.0, 32.0, 20.0))]
+        if rng.random() < 0.6:
             regions.append(((-side * 42.0, 2.0, -4.0), (18.0, 30.0, 18.0)))
         if rng.random() < 0.5:
             regions.append(((0.0, 40.0, 10.0), (8.0, 34.0, 30.0)))
-    else:
-        front = rng.choice([30.0, -10.0, -50.0])
-        regions.append(((side * 44.0, front, rng.uniform(20, 42)), (28.0, 34.0, 26.0)))
-        if rng.random() < 0.5:
-            regions.append(((side * 44.0, 0.0, 0.0), (20.0, 26.0, 18.0)))
-    patches = head.field(rng, 10.0)
+        if rng.random() < 0.4:
+            regions.append(((0.0, -36.0, -8.0), (24.0, 14.0, 12.0)))
+        if rng.random() < 0.4:
+            regions.append(((0.0, -26.0, -40.0), (26.0, 18.0, 18.0)))
+        return regions
+    front = rng.choice([30.0, -10.0, -50.0])
+    regions = [((side * 44.0, front, rng.uniform(18, 60)), (28.0, 34.0, 26.0))]
+    if rng.random() < 0.5:
+        regions.append(((side * 44.0, 0.0, 0.0), (20.0, 26.0, 18.0)))
+    return regions
+
+
+def grow_subarachnoid(rng: np.random.Generator, head: Head, volume_ml: float) -> Callable[[Head, Brain], Array]:
+    """Fill sulci and cisterns outwards from where it bled until the volume is reached."""
+    regions, patches = _regions(rng), head.field(rng, 10.0)
 
     def grow(head: Head, brain: Brain) -> Array:
-        near = np.min([ellipsoid(head.mni, centre, np.array(radii) * size) for centre, radii in regions], axis=0)
-        film = soft_step(brain.fluid - 0.38, 0.22) * (1 - soft_step(brain.ventricle - 0.3, 0.2))
-        where = soft_step(1.05 - near + 0.18 * patches, 0.12)
-        return np.asarray(film * where * soft_step(head.depth - 0.8, 0.5), dtype=np.float32)
+        near = np.min([ellipsoid(head.mni, *region) for region in regions], axis=0) - np.float32(0.2) * patches
+        film = soft_step(brain.fluid - 0.32, 0.2) * (1 - soft_step(brain.ventricle - 0.2, 0.15))
+        film *= soft_step(head.depth - 0.8, 0.5) * soft_step(head.mni[2] + 62, 4)
+        wet = film > 0.05
+        order = np.argsort(near[wet])
+        reached = np.cumsum((film * head.voxel_ml)[wet][order])
+        last = min(int(np.searchsorted(reached, volume_ml)), len(order) - 1)
+        edge = min(float(near[wet][order[last]]), 2.6)
+        return np.asarray(film * soft_step(np.float32(edge) - near, 0.12), dtype=np.float32)
 
     return grow

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 from bleedmap.phantom.subject import PhantomSubject
+from bleedmap.volumes.ct_volume import Geometry
 
 # Nothing here may come from the clock: equal seeds give equal bytes.
 DATE, TIME = "20200101", "120000"
@@ -51,10 +51,9 @@ def make_series(seed: int, index: int, subject: PhantomSubject) -> Series:
     """Scanner and couch position of one subject, drawn from (seed, index) alone."""
     rng = np.random.default_rng([seed, index, 1])
     maker, model, kernel, intercept = SCANNERS[rng.integers(len(SCANNERS))]
-    slices, rows, columns = subject.hu.shape
-    slice_mm, row_mm, column_mm = subject.spacing
     middle = rng.uniform((-6.0, -25.0, -60.0), (6.0, 5.0, 60.0))
-    half = np.array([columns - 1, rows - 1, slices - 1]) * (column_mm, row_mm, slice_mm) / 2
+    half_mm = (len(subject.hu[0]) - 1) * subject.spacing[2] / 2
+    half = np.array([half_mm, half_mm, subject.stack.heights[-1] / 2])
     x, y, z = (round(float(value), 4) for value in middle - half)
     return Series(
         maker=maker,
@@ -68,12 +67,12 @@ def make_series(seed: int, index: int, subject: PhantomSubject) -> Series:
     )
 
 
-def series_affine(series: Series, subject: PhantomSubject) -> NDArray[np.float64]:
-    """(4, 4) affine from voxel index (column, row, slice) to RAS mm."""
-    slice_mm, row_mm, column_mm = subject.spacing
-    affine = np.diag([-column_mm, -row_mm, slice_mm, 1.0])
-    affine[:3, 3] = np.array(series.corner) * (-1, -1, 1)
-    return affine
+def scan_geometry(series: Series, subject: PhantomSubject) -> Geometry:
+    """Where the slices of a subject lie for the scanner, LPS mm: stacked along the couch, tilted with the gantry."""
+    tilt, origins = np.radians(subject.stack.tilt), np.tile(np.array(series.corner), (len(subject.hu), 1))
+    origins[:, 2] += subject.stack.heights
+    row_step = np.array([0.0, np.cos(tilt), -np.sin(tilt)]) * subject.spacing[2]
+    return Geometry(origins=origins, row_step=row_step, column_step=np.array([subject.spacing[2], 0.0, 0.0]))
 
 
 def uid(seed: int, index: int, *parts: str) -> str:
@@ -96,7 +95,8 @@ def make_slices(seed: int, index: int, subject: PhantomSubject, series: Series) 
         series: what its slices share.
     """
     slices, rows, columns = subject.hu.shape
-    slice_mm, row_mm, column_mm = subject.spacing
+    geometry = scan_geometry(series, subject)
+    gaps, pixel_mm = subject.stack.gaps, _decimal(subject.spacing[2])
     unsigned = series.intercept != 0
     for number in range(slices):
         meta = FileMetaDataset()
@@ -116,19 +116,21 @@ def make_slices(seed: int, index: int, subject: PhantomSubject, series: Series) 
         data.PatientName, data.PatientID = f"Phantom^{subject.name}", subject.name
         data.PatientBirthDate, data.PatientSex = "", "O"
         data.KVP, data.XRayTubeCurrent, data.ConvolutionKernel = series.kvp, series.tube_ma, series.kernel
-        data.SliceThickness, data.SpacingBetweenSlices = _decimal(slice_mm), _decimal(slice_mm)
-        data.ReconstructionDiameter, data.GantryDetectorTilt = _decimal(columns * column_mm), "0"
+        data.SliceThickness = _decimal(subject.stack.thickness[number])
+        data.SpacingBetweenSlices = _decimal(gaps[min(number, len(gaps) - 1)] if len(gaps) else data.SliceThickness)
+        data.ReconstructionDiameter = _decimal(subject.stack.field_of_view)
+        data.GantryDetectorTilt = _decimal(subject.stack.tilt)
         data.StudyInstanceUID, data.SeriesInstanceUID = uid(seed, index, "study"), uid(seed, index, "series")
         data.FrameOfReferenceUID, data.PositionReferenceIndicator = uid(seed, index, "frame"), "OM"
         data.SeriesNumber, data.AcquisitionNumber = 2, 1
         data.InstanceNumber = slices - number if series.head_first else number + 1
-        x, y, z = series.corner
-        data.ImagePositionPatient = [_decimal(x), _decimal(y), _decimal(z + number * slice_mm)]
-        data.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
-        data.SliceLocation = _decimal(z + number * slice_mm)
+        data.ImagePositionPatient = [_decimal(value) for value in geometry.origins[number]]
+        down = geometry.row_step / subject.spacing[2]
+        data.ImageOrientationPatient = [1, 0, 0, 0, _decimal(down[1]), _decimal(down[2])]
+        data.SliceLocation = data.ImagePositionPatient[2]
         data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
         data.Rows, data.Columns = rows, columns
-        data.PixelSpacing = [_decimal(row_mm), _decimal(column_mm)]
+        data.PixelSpacing = [pixel_mm, pixel_mm]
         data.BitsAllocated = 16
         data.BitsStored, data.HighBit, data.PixelRepresentation = (12, 11, 0) if unsigned else (16, 15, 1)
         data.WindowCenter, data.WindowWidth = 40, 80

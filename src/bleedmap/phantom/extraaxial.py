@@ -4,78 +4,115 @@ from collections.abc import Callable
 
 import numpy as np
 
+from bleedmap.phantom.bleeds import Plan
 from bleedmap.phantom.brain import Brain, Push
 from bleedmap.phantom.fields import Array, soft_step
 from bleedmap.phantom.head import CRANIUM_CENTRE, Head
+from bleedmap.phantom.mass_effect import midline_shift
+from bleedmap.phantom.sutures import BONES, angle_to, bone_margins, direction, unit
 
-Planned = tuple[Push, Callable[[Head, Brain], Array]]
-Thickness = Callable[[Array], Array]
+Outline = Callable[[Array], Array]
+"""Takes MNI coordinates to the thickness of a clot there, as a share of its deepest."""
 
-
-def _direction(mni: Array) -> Array:
-    """(3, ...) unit vectors from the middle of the cranium."""
-    middle = np.array(CRANIUM_CENTRE, dtype=np.float32).reshape(3, *[1] * (mni.ndim - 1))
-    away = mni - middle
-    return np.asarray(away / np.maximum(np.sqrt(np.sum(away**2, axis=0)), 1.0), dtype=np.float32)
-
-
-def _angle(mni: Array, pole: Array) -> Array:
-    """(...) angle to a direction, seen from the middle of the cranium, radians."""
-    x, y, z = _direction(mni)
-    return np.asarray(np.arccos(np.clip(pole[0] * x + pole[1] * y + pole[2] * z, -1, 1)), dtype=np.float32)
-
-
-def _unit(vector: tuple[float, float, float]) -> Array:
-    array = np.array(vector, dtype=np.float32)
-    return np.asarray(array / np.linalg.norm(array), dtype=np.float32)
+# Where epidural hemorrhages lie: bone, weight, middle in MNI mm (x mirrored at random), its spread.
+EPIDURAL_SITES = (
+    ("temporal", 0.38, (66.0, -22.0, -10.0), 7.0),
+    ("parietal", 0.30, (46.0, -40.0, 54.0), 16.0),
+    ("frontal", 0.20, (36.0, 46.0, 32.0), 13.0),
+    ("occipital", 0.12, (28.0, -94.0, -18.0), 8.0),
+)
+# The dura holds at a suture: within this angle the clot tapers to nothing.
+SUTURE_RADIANS = 0.08
+LARGEST_DEPTH_MM = {4: 26.0, 5: 40.0}
+FALX_SIDE_SHARE, BOTH_SIDES_SHARE = 0.2, 0.15
 
 
-def _planned(rng: np.random.Generator, head: Head, thickness: Thickness, *, give: float, ripple: float) -> Planned:
-    """Mass effect and growth of a clot of the given thickness (mm) along the inner table."""
-    waves = head.field(rng, 16.0)
-    softness = rng.uniform(0.6, 1.6)
+def _deepest(head: Head, outline: Outline, volume_ml: float, largest_mm: float) -> float:
+    """Depth, mm, that gives a clot of this outline its volume, found on a coarse grid."""
+    step = (slice(None, None, 2), slice(None, None, 3), slice(None, None, 3))
+    depth = head.depth[step]
+    near = (depth > 0) & (depth < largest_mm)
+    share = outline(head.mni[(slice(None), *step)][:, near])
+    volume = np.broadcast_to(head.voxel_ml[::2], depth.shape)[near] * 18
+    usable = share > 0.02
+    needed = depth[near][usable] / share[usable]
+    order = np.argsort(needed)
+    full = np.searchsorted(volume[usable][order].cumsum(), volume_ml)
+    return float(np.clip(needed[order][min(int(full), len(order) - 1)], 2.6, largest_mm))
+
+
+def _planned(rng: np.random.Generator, head: Head, subtype: int, outline: Outline, volume_ml: float) -> Plan:
+    """Mass effect and growth of a clot along the inner table."""
+    deepest = _deepest(head, outline, volume_ml, LARGEST_DEPTH_MM[subtype])
+    waves, softness = head.field(rng, 16.0), rng.uniform(0.6, 1.8)
+    ripple = np.float32(0.14 if subtype == 4 else 0.05)
+    give = (0.85 if subtype == 4 else 0.8) * deepest / head.scale
 
     def push(mni: Array) -> Array:
         # The brain under the clot is the brain that lay at the skull, and it gives way less with depth.
-        out = _direction(mni)
         radius = np.sqrt(np.sum((mni - np.array(CRANIUM_CENTRE, dtype=np.float32)[:, None]) ** 2, axis=0))
         reach = np.exp(-np.maximum(68 - radius, 0) / np.float32(26))
-        return np.asarray(mni + out * (give / head.scale) * thickness(mni) * reach, dtype=np.float32)
+        return np.asarray(mni + direction(mni) * np.float32(give) * outline(mni) * reach, dtype=np.float32)
 
     def grow(head: Head, brain: Brain) -> Array:
-        thick = thickness(head.mni)
-        surface = thick * (1 + ripple * waves) - head.depth
-        clot = soft_step(surface, softness) * soft_step(head.depth, 0.5) * soft_step(thick - 1.2, 0.6)
-        return np.asarray(clot, dtype=np.float32)
+        clot = np.zeros_like(head.depth)
+        near = (head.depth > -0.5) & (head.depth < deepest * 1.6 + 3)
+        depth, thick = head.depth[near], outline(head.mni[:, near]) * np.float32(deepest)
+        share = soft_step(thick * (1 + ripple * waves[near]) - depth, softness)
+        clot[near] = share * soft_step(depth, 0.5) * soft_step(thick - 1.2, 0.6)
+        return clot
 
-    return push, grow
+    return Plan(subtype, (push,), grow)
 
 
-def plan_subdural(rng: np.random.Generator, head: Head, share: float) -> Planned:
-    """A crescent over most of one hemisphere, open to the sutures but not across the midline."""
+def plan_subdural(rng: np.random.Generator, head: Head, volume_ml: float) -> Plan:
+    """A crescent over most of one hemisphere, open to the sutures but not across the midline; see ``plan_bleed``."""
     side = float(rng.choice([-1, 1]))
-    pole = _unit((side, rng.normal(-0.05, 0.35), rng.normal(0.25, 0.15)))
-    width = np.radians(rng.uniform(45, 68))
-    deepest = rng.uniform(4, 11) * share ** (1 / 3)
+    both, along_falx = rng.random() < BOTH_SIDES_SHARE, rng.random() < FALX_SIDE_SHARE
+    poles = [unit((s * 70.0, rng.normal(-0.05, 0.3) * 70, rng.normal(0.3, 0.26) * 70)) for s in (side, -side)]
+    widths = np.radians(rng.uniform(46, 70, 2))
+    weights = (1.0, rng.uniform(0.4, 1.0) if both else 0.0)
+    leaf_mm, leaf_from = rng.uniform(2.5, 6.0), rng.uniform(-20, 20)
 
-    def thickness(mni: Array) -> Array:
-        angle = _angle(mni, pole)
-        taper = np.clip(1 - (angle / width) ** 4, 0, 1)
-        taper *= soft_step(mni[0] * side - 6, 4) * soft_step(mni[2] + 24, 8)
-        return np.asarray(np.float32(deepest) * taper, dtype=np.float32)
+    def outline(mni: Array) -> Array:
+        share = np.zeros(mni.shape[1:], dtype=np.float32)
+        for way, pole, width, weight in zip((side, -side), poles, widths, weights, strict=True):
+            if weight:
+                taper = np.clip(1 - (angle_to(mni, pole) / np.float32(width)) ** 4, 0, 1) * np.float32(weight)
+                share += taper * soft_step(mni[0] * way - 6, 4)
+        return np.asarray(share * soft_step(mni[2] + 24, 8), dtype=np.float32)
 
-    return _planned(rng, head, thickness, give=0.85, ripple=0.12)
+    plan = _planned(rng, head, 4, outline, volume_ml)
+
+    def grow(head: Head, brain: Brain) -> Array:
+        clot = plan.grow(head, brain)
+        if along_falx:
+            away = head.mni[0] * np.float32(side) - 1.5
+            leaf = soft_step(away, 0.6) * soft_step(np.float32(leaf_mm) - away, 1.0) * soft_step(24 - head.depth, 4)
+            back = (leaf_from - head.mni[1]) * np.float32(1.0 if leaf_from < 0 else -1.0)
+            leaf *= soft_step(back, 8) * soft_step(head.mni[2] - 22, 5) * soft_step(head.depth, 0.5)
+            np.maximum(clot, leaf, out=clot)
+        return clot
+
+    shift: Push = midline_shift(rng, 0.0 if both else side, volume_ml)
+    return Plan(4, (*plan.pushes, shift), grow)
 
 
-def plan_epidural(rng: np.random.Generator, head: Head, share: float) -> Planned:
-    """A lens on the convexity: broad for its depth, sharp where the dura still holds."""
+def plan_epidural(rng: np.random.Generator, head: Head, volume_ml: float) -> Plan:
+    """A lens under one bone of the vault, walled in by its sutures; see ``plan_bleed``."""
     side = float(rng.choice([-1, 1]))
-    pole = _unit((side, rng.choice([0.5, 0.0, -0.6]) + rng.normal(0, 0.12), rng.normal(0.15, 0.25)))
-    width = np.radians(rng.uniform(22, 34))
-    deepest = rng.uniform(10, 26) * share ** (1 / 3) * width / np.radians(30)
+    number = rng.choice(len(EPIDURAL_SITES), p=[site[1] for site in EPIDURAL_SITES])
+    bone, _, (x, y, z), spread = EPIDURAL_SITES[number]
+    place = np.array([x * side, y, z]) + rng.normal(0, spread, 3)
+    pole = unit((float(place[0]), float(place[1]), float(place[2])))
+    width = np.radians(np.clip(18 + 4.2 * volume_ml ** (1 / 3) + rng.normal(0, 2.5), 16, 42))
+    # A lens at the vertex or the back could reach over the midline, where the sinus holds the dura.
+    index = BONES.index(bone)
 
-    def thickness(mni: Array) -> Array:
-        angle = _angle(mni, pole)
-        return np.asarray(np.float32(deepest) * np.clip(1 - (angle / width) ** 2, 0, 1), dtype=np.float32)
+    def outline(mni: Array) -> Array:
+        lens = np.clip(1 - (angle_to(mni, pole) / np.float32(width)) ** 2, 0, 1)
+        wall = np.clip(bone_margins(mni)[index] / np.float32(SUTURE_RADIANS), 0, 1)
+        return np.asarray(lens * wall * soft_step(mni[0] * side - 5, 4), dtype=np.float32)
 
-    return _planned(rng, head, thickness, give=0.8, ripple=0.05)
+    plan = _planned(rng, head, 5, outline, volume_ml)
+    return Plan(5, (*plan.pushes, midline_shift(rng, side, volume_ml)), plan.grow)

@@ -1,57 +1,100 @@
-"""Intraparenchymal hemorrhage: a lumpy clot in deep or lobar tissue, a wet rim, and tissue pushed aside."""
+"""Intraparenchymal hemorrhage: lumpy clots in deep or lobar tissue, a wet rim, and tissue pushed aside."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-from bleedmap.phantom.brain import Brain, Push
+from bleedmap.phantom.bleeds import Plan
+from bleedmap.phantom.brain import Brain
 from bleedmap.phantom.fields import Array, soft_step
 from bleedmap.phantom.head import Head
+from bleedmap.phantom.mass_effect import midline_shift, swelling
 
 # Centre in MNI mm (x mirrored at random), its spread, weight, and largest volume in mL.
 SITES = (
-    ((27.0, 0.0, 4.0), 4.0, 0.32, 60.0),
-    ((13.0, -19.0, 8.0), 2.5, 0.18, 18.0),
-    ((36.0, 34.0, 18.0), 8.0, 0.12, 60.0),
-    ((38.0, -52.0, 24.0), 9.0, 0.14, 60.0),
-    ((46.0, -18.0, -12.0), 6.0, 0.10, 40.0),
-    ((22.0, -62.0, -36.0), 5.0, 0.09, 25.0),
-    ((0.0, -27.0, -30.0), 2.0, 0.05, 7.0),
+    ((27.0, 0.0, 4.0), 4.0, 0.32, 120.0),
+    ((13.0, -19.0, 8.0), 2.5, 0.16, 25.0),
+    ((36.0, 34.0, 18.0), 8.0, 0.13, 100.0),
+    ((38.0, -52.0, 24.0), 9.0, 0.14, 100.0),
+    ((46.0, -18.0, -12.0), 6.0, 0.10, 60.0),
+    ((28.0, -18.0, 52.0), 9.0, 0.10, 80.0),
+    ((24.0, 28.0, 44.0), 8.0, 0.07, 80.0),
+    ((22.0, -62.0, -36.0), 6.0, 0.14, 30.0),
+    ((0.0, -27.0, -32.0), 3.0, 0.06, 8.0),
 )
+# Contusions lie where the brain strikes the skull: frontal and temporal poles.
+CONTUSIONS = ((26.0, 50.0, -8.0), (42.0, 10.0, -28.0), (54.0, -22.0, -16.0), (18.0, 58.0, 12.0))
+CONTUSED_SHARE, GIVE = 0.14, 0.4
 
 
-def plan_parenchymal(rng: np.random.Generator, head: Head, share: float) -> tuple[Push, Callable[[Head, Brain], Array]]:
-    """Place one clot; returns its mass effect and the function that grows it."""
+@dataclass(frozen=True)
+class Clot:
+    """One lump of blood.
+
+    Args:
+        middle: (3,) MNI mm.
+        radius: MNI mm.
+        squash: (3,) factors on the radius along the axes, of product 1.
+    """
+
+    middle: Array
+    radius: float
+    squash: Array
+
+    def distance(self, mni: Array) -> Array:
+        """Distance from the middle, MNI mm, as if the clot were round."""
+        squared = sum(((mni[i] - self.middle[i]) / self.squash[i]) ** 2 for i in range(3))
+        return np.asarray(np.sqrt(squared), dtype=np.float32)
+
+
+def _clot(rng: np.random.Generator, head: Head, place: tuple[float, float, float], spread: float, ml: float) -> Clot:
+    middle = np.array(place) + rng.normal(0, spread, 3)
+    squash = np.exp(rng.normal(0, 0.24, 3))
+    radius = (3000 * ml / (4 * np.pi)) ** (1 / 3) / head.scale
+    return Clot(middle.astype(np.float32), float(radius), (squash / np.prod(squash) ** (1 / 3)).astype(np.float32))
+
+
+def _clots(rng: np.random.Generator, head: Head, volume_ml: float) -> list[Clot]:
+    """One clot at a usual site, sometimes with a smaller one beside it; or several contusions."""
+    side = float(rng.choice([-1, 1]))
+    if rng.random() < CONTUSED_SHARE:
+        parts = rng.dirichlet(np.full(int(rng.integers(2, 5)), 2.0)) * min(volume_ml, 40.0)
+        places = [CONTUSIONS[number] for number in rng.permutation(len(CONTUSIONS))[: len(parts)]]
+        return [
+            _clot(rng, head, (x * side, y, z), 4.0, max(float(ml), 0.4))
+            for (x, y, z), ml in zip(places, parts, strict=True)
+        ]
     weights = np.array([site[2] for site in SITES])
-    site, spread, _, largest = SITES[rng.choice(len(SITES), p=weights / weights.sum())]
-    middle = (np.array(site) * [rng.choice([-1, 1]), 1, 1] + rng.normal(0, spread, 3)).astype(np.float32)
-    volume_ml = float(np.clip(share * rng.lognormal(3.0, 0.7), 3.0, largest))
-    radius = (3000 * volume_ml / (4 * np.pi)) ** (1 / 3) / head.scale
-    squash = np.exp(rng.normal(0, 0.22, 3))
-    squash = (squash / np.prod(squash) ** (1 / 3)).astype(np.float32)
-    lumpiness, lobes, rim = rng.uniform(0.14, 0.32), radius * head.scale * rng.uniform(0.5, 0.8), rng.uniform(3, 8)
+    (x, y, z), spread, _, largest = SITES[rng.choice(len(SITES), p=weights / weights.sum())]
+    first = _clot(rng, head, (x * side, y, z), spread, min(volume_ml, largest))
+    if rng.random() > 0.25:
+        return [first]
+    way = rng.normal(0, 1, 3)
+    beside = first.middle + first.radius * rng.uniform(0.7, 1.1) * way / np.linalg.norm(way)
+    return [first, _clot(rng, head, tuple(beside), 0.0, 0.25 * volume_ml)]
 
-    def distance(mni: Array) -> Array:
-        offset = (mni - middle.reshape(3, *[1] * (mni.ndim - 1))) / squash.reshape(3, *[1] * (mni.ndim - 1))
-        return np.asarray(np.sqrt(np.sum(offset**2, axis=0)), dtype=np.float32)
 
-    def push(mni: Array) -> Array:
-        away = distance(mni)
-        # What lay nearer is now further out; the effect dies off over two centimetres.
-        give = 0.4 * np.exp(-np.maximum(away - radius, 0) / 18) * np.minimum(away / radius, 1)
-        give *= np.minimum(radius / np.maximum(away, 1), 1)
-        offset = mni - middle[:, None]
-        return np.asarray(mni - offset * give.astype(np.float32), dtype=np.float32)
-
-    noise = head.field(rng, lobes)
-    softness = rng.uniform(0.8, 2.5)
+def plan_parenchymal(rng: np.random.Generator, head: Head, volume_ml: float) -> Plan:
+    """Place the clots; see ``plan_bleed``."""
+    clots = _clots(rng, head, volume_ml)
+    largest = clots[0]
+    lumpiness = float(np.clip(rng.uniform(0.12, 0.26) + 0.0012 * volume_ml, 0, 0.36))
+    lobes = float(np.clip(largest.radius * head.scale * rng.uniform(0.5, 0.8), 3.0, 14.0))
+    rim, softness = rng.uniform(2, 9), rng.uniform(0.7, 2.6)
+    # Noise bulges more than it dents: the cube of the radius counts.
+    fit = (1 + 3 * lumpiness**2) ** (-1 / 3)
+    coarse, fine = head.field(rng, lobes), head.field(rng, max(lobes / 2.5, 2.5))
+    ragged = np.float32(lumpiness) * (coarse + np.float32(0.4) * fine)
+    pushes = [swelling(clot.middle, clot.radius, GIVE) for clot in clots]
+    side = float(np.sign(largest.middle[0])) if abs(largest.middle[0]) > 8 else 0.0
 
     def grow(head: Head, brain: Brain) -> Array:
-        edge = radius * (1 + lumpiness * noise) - distance(head.mni)
-        clot = soft_step(edge.astype(np.float32), softness) * soft_step(head.depth - 2.0, 1.0)
-        wet = soft_step((edge + rim).astype(np.float32), 2.5) * (1 - clot)
+        edge = np.max([c.radius * (fit + ragged) - c.distance(head.mni) for c in clots], axis=0).astype(np.float32)
+        clot = soft_step(edge, softness) * soft_step(head.depth - 2.0, 1.0)
+        clot *= 1 - soft_step(brain.ventricle - 0.45, 0.2)
+        wet = soft_step(edge + np.float32(rim), 2.5) * (1 - clot)
         fall = np.float32(9.0) * wet * (0.35 + 0.65 * brain.white) * (1 - brain.fluid)
         brain.hu[...] -= fall * soft_step(head.depth - 1.0, 1.0)
         return clot
 
-    return push, grow
+    return Plan(1, (*pushes, midline_shift(rng, side, volume_ml)), grow)

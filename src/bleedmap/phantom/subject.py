@@ -6,27 +6,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom.bleeds import bleeds_of, blood_hu, plan_bleed
+from bleedmap.phantom.bleeds import Plan, bleeds_of
+from bleedmap.phantom.blood import blood_hu
 from bleedmap.phantom.brain import make_brain
-from bleedmap.phantom.confounders import add_calcifications, add_infarct, add_injuries
+from bleedmap.phantom.calcifications import add_calcifications
+from bleedmap.phantom.confounders import add_injuries, plan_lesions
 from bleedmap.phantom.dura import add_dura
 from bleedmap.phantom.fields import Array, soft_step
+from bleedmap.phantom.geometry import ScanGeometry, draw_geometry
 from bleedmap.phantom.head import Head, make_head
+from bleedmap.phantom.mri import mri_signal, plan_infarct, scan_mri
+from bleedmap.phantom.planning import plan_bleed
+from bleedmap.phantom.relief import carve_relief
 from bleedmap.phantom.scanner import Detector, scan_head
-from bleedmap.phantom.skull import make_surroundings
+from bleedmap.phantom.surroundings import make_surroundings
+
+# Below this MNI height lies the spinal canal, which is no place for a bleed of the head.
+FORAMEN_Z = -66.0
+# Four parts of bone in a hundred outshine blood.
+VISIBLE_SHARE = 0.96
 
 
 @dataclass(frozen=True)
 class PhantomSubject:
-    """One simulated head CT with its truth.
+    """One simulated head scan with its truth.
 
     Args:
         name: public id, such as ``phantom-007``.
-        hu: (slices, rows, columns) int16 HU in [-1024, 3071]; slices from foot to head, rows from front to back,
-            columns from the patient's right to left.
-        truth: same shape, uint8, 0 background, 1 to 5 = IPH, IVH, SAH, SDH, EDH.
+        hu: (slices, rows, columns) int16 HU in [-1024, 3071], or the signal of an MRI (``mri``); slices from foot to
+            head, rows from front to back, columns from the patient's right to left.
+        truth: same shape, uint8, 0 background, 1 to 5 = IPH, IVH, SAH, SDH, EDH; 1 = infarct on MRI.
         brain: same shape, bool, the true space inside the skull.
-        spacing: mm between (slices, rows, columns).
+        spacing: mm between (slices, rows, columns); the usual gap along the couch where gaps differ.
+        geometry: where the slices lie; None for an even stack without tilt.
     """
 
     name: str
@@ -34,6 +46,16 @@ class PhantomSubject:
     truth: NDArray[np.uint8]
     brain: NDArray[np.bool_]
     spacing: tuple[float, float, float]
+    geometry: ScanGeometry | None = None
+
+    @property
+    def stack(self) -> ScanGeometry:
+        """Where the slices lie."""
+        if self.geometry is not None:
+            return self.geometry
+        gap, _, column_mm = self.spacing
+        slices, _, columns = self.hu.shape
+        return ScanGeometry(np.full(slices - 1, gap), np.full(slices, gap), 0.0, column_mm * columns)
 
 
 def make_subject(spec: PhantomSpec, index: int) -> PhantomSubject:
@@ -43,43 +65,61 @@ def make_subject(spec: PhantomSpec, index: int) -> PhantomSubject:
         spec: the cohort.
         index: which subject, from 0.
     """
-    pixel_mm = spec.field_of_view_mm / spec.matrix
-    detector = Detector(spec.matrix, pixel_mm)
     # A stream for each concern: a change to one leaves the others' numbers as they were.
-    streams = np.random.default_rng([spec.seed, index]).spawn(7)
-    for_head, for_bleeds, for_blood, for_brain, for_mimics, for_skull, for_scanner = streams
+    streams = np.random.default_rng([spec.seed, index]).spawn(9)
+    for_geometry, for_head, for_bleeds, for_blood, for_brain, for_lesions, for_mimics, for_skull, for_scanner = streams
 
-    head = make_head(for_head, spec.slice_thickness_mm, pixel_mm)
-    subtypes = bleeds_of(spec, index)
-    plans = [plan_bleed(for_bleeds, head, subtype, 0.6 ** (len(subtypes) - 1)) for subtype in subtypes]
-    brain = make_brain(for_brain, head, [plan.push for plan in plans if plan.push is not None])
-    add_infarct(for_mimics, head, brain)
+    geometry = draw_geometry(for_geometry, spec)
+    detector = Detector(spec.matrix, geometry.field_of_view / spec.matrix)
+    head = make_head(for_head, geometry, detector.pixel_mm)
+    carve_relief(for_head, head)
+    plans = _plans(for_bleeds, spec, index, head)
+    lesions = plan_lesions(for_lesions, head)
+    pushes = [push for lesion in lesions for push in lesion.pushes]
+    pushes += [push for plan in plans for push in plan.pushes]
+    brain = make_brain(for_brain, head, pushes)
+    for lesion in lesions:
+        lesion.draw(head, brain)
     shares: dict[int, Array] = {}
     free = np.ones_like(brain.hu)
     for plan in plans:
-        shares[plan.subtype] = np.minimum(plan.grow(head, brain), free)
-        free -= shares[plan.subtype]
+        share = np.minimum(plan.grow(head, brain), free)
+        shares[plan.subtype] = shares.get(plan.subtype, 0) + share
+        free -= share
 
     inner = brain.hu
     add_dura(for_mimics, head, inner)
     add_calcifications(for_mimics, head, inner)
-    for share in shares.values():
-        inner += share * (blood_hu(for_blood, head) - inner)
-    outer = make_surroundings(for_skull, head)
-    add_injuries(for_mimics, head, outer.hu)
     inside = soft_step(head.depth, 0.6)
-    hu = outer.hu + inside * (inner - outer.hu)
-
-    brain_mask = detector.project(head, inside, _sharp(detector, head), 0.0) > 0.5
+    within = inside * (head.mni[2] > FORAMEN_Z)
+    brain_mask = detector.project(head, within, _sharp(detector, head), 0.0) > 0.5
     # Where bone outshines it, nobody could draw blood.
-    visible = detector.project(head, inside, 0.9, 0.0) > 0.93
+    visible = detector.project(head, within, 0.9, 0.0) > VISIBLE_SHARE
+    if spec.modality == "mri":
+        signal = mri_signal(for_blood, head, inner, shares.get(1, np.zeros_like(inner)))
+        scan = scan_mri(for_scanner, detector, head, signal, brain_mask)
+    else:
+        for subtype, share in shares.items():
+            inner += share * (blood_hu(for_blood, head, subtype, share) - inner)
+        outer = make_surroundings(for_skull, head)
+        add_injuries(for_mimics, head, outer.hu)
+        hu = outer.hu + inside * (inner - outer.hu)
+        scan = scan_head(for_scanner, detector, head, hu, outer.petrous)
     return PhantomSubject(
         name=spec.subject_name(index),
-        hu=scan_head(for_scanner, detector, head, hu, outer.petrous),
+        hu=scan,
         truth=_truth(detector, head, shares, brain_mask & visible),
         brain=brain_mask,
-        spacing=(spec.slice_thickness_mm, pixel_mm, pixel_mm),
+        spacing=(geometry.usual_gap, detector.pixel_mm, detector.pixel_mm),
+        geometry=geometry,
     )
+
+
+def _plans(rng: np.random.Generator, spec: PhantomSpec, index: int, head: Head) -> list[Plan]:
+    subtypes = bleeds_of(spec, index)
+    if spec.modality == "mri":
+        return [plan_infarct(rng, head) for _ in subtypes]
+    return [plan_bleed(rng, head, subtype, 0.6 ** (len(subtypes) - 1)) for subtype in subtypes]
 
 
 def _sharp(detector: Detector, head: Head) -> float:

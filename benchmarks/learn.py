@@ -1,0 +1,138 @@
+"""Networks trained on phantom pictures, with the package's own networks, losses and training loop."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from benchmarks.phantom_slices import Slices
+from benchmarks.pictures import as_pictures
+from bleedmap.classifiers.slice_classifier import SliceClassifier
+from bleedmap.config.classifiers import ClassifierSpec
+from bleedmap.config.segmenters import UNet2dSpec
+from bleedmap.config.training import TrainingSpec
+from bleedmap.segmenters.segmenter import DiceAndCrossEntropy, Segmenter
+from bleedmap.training.engine import Batch, fit, make_deterministic
+
+VALIDATION_SEED = 10**6
+
+Render = Callable[[Tensor, Tensor, torch.Generator], tuple[Tensor, Tensor]]
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures of phantom slices with what is known of them, as numpy.
+
+    Args:
+        hu: (n, size, size) float32 pseudo HU.
+        truth: (n, size, size) bool.
+        brain: (n, size, size) bool.
+        label: (n,) bool.
+    """
+
+    hu: NDArray[np.float32]
+    truth: NDArray[np.bool_]
+    brain: NDArray[np.bool_]
+    label: NDArray[np.bool_]
+
+
+def make_pictures(slices: Slices, seed: int) -> Pictures:
+    """One picture a slice; the same seed makes the same pictures."""
+    rng = torch.Generator().manual_seed(VALIDATION_SEED + seed)
+    masks = torch.from_numpy(np.stack([slices.truth > 0, slices.brain], axis=1))
+    hu, moved = as_pictures(torch.from_numpy(slices.hu), masks, rng)
+    truth, brain = (moved[:, channel].numpy() > 0 for channel in (0, 1))
+    return Pictures(hu.numpy(), truth, brain, slices.blood_mm2 > 0)
+
+
+class PictureBatches:
+    """Training data: new pictures of the training slices every epoch, the same of the validation slices.
+
+    Args:
+        train: slices to train on.
+        validation: slices to stop on.
+        targets: one array each for training and validation, (n,) labels or (n, size, size) masks.
+        spec: batch size.
+        seed: with the epoch, it decides order and pictures.
+        render: makes pictures of slices.
+    """
+
+    def __init__(
+        self,
+        train: Slices,
+        validation: Slices,
+        targets: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+        spec: TrainingSpec,
+        seed: int,
+        render: Render = as_pictures,
+    ) -> None:
+        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._hu, self._held_hu = (torch.from_numpy(part.hu).to(self._device) for part in (train, validation))
+        self._targets, self._held_targets = (torch.from_numpy(part).to(self._device) for part in targets)
+        self._spec, self._seed, self._render = spec, seed, render
+
+    def training(self, epoch: int) -> Iterator[Batch]:
+        """Batches of one epoch."""
+        rng = torch.Generator(self._device).manual_seed(self._seed * 1000 + epoch)
+        order = torch.randperm(len(self._hu), generator=rng, device=self._device)
+        for rows in order.split(self._spec.batch):
+            yield self._batch(self._hu[rows], self._targets[rows], rng)
+
+    def validation(self) -> Iterator[Batch]:
+        """All validation slices, in order, as pictures that are always the same."""
+        rng = torch.Generator(self._device).manual_seed(VALIDATION_SEED)
+        parts = zip(self._held_hu.split(self._spec.batch), self._held_targets.split(self._spec.batch), strict=True)
+        for hu, targets in parts:
+            yield self._batch(hu, targets, rng)
+
+    def steps(self) -> int:
+        """Training batches of an epoch."""
+        return -(-len(self._hu) // self._spec.batch)
+
+    def _batch(self, hu: Tensor, targets: Tensor, rng: torch.Generator) -> Batch:
+        if targets.ndim == 1:
+            pictures, _ = self._render(hu, hu[:, None], rng)
+            return pictures, targets.float()
+        pictures, masks = self._render(hu, targets[:, None], rng)
+        return pictures[:, None], masks
+
+
+def train_classifier(
+    spec: ClassifierSpec, train: Slices, validation: Slices, *, seed: int, threads: int, render: Render = as_pictures
+) -> SliceClassifier:
+    """A classifier trained on slice labels alone, on the CPU or the GPU it was trained on."""
+    make_deterministic(seed, threads)
+    model = SliceClassifier(spec)
+    targets = (train.blood_mm2 > 0, validation.blood_mm2 > 0)
+    batches = PictureBatches(train, validation, targets, spec.training, seed, render)
+    trained = fit(model, nn.BCEWithLogitsLoss(), batches, spec.training)
+    model.load_state_dict(trained.weights)
+    return model.eval()
+
+
+def train_unet(
+    spec: UNet2dSpec,
+    train: Slices,
+    validation: Slices,
+    targets: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    *,
+    seed: int,
+    threads: int,
+) -> Segmenter:
+    """A 2D U-Net trained on masks of any origin."""
+    make_deterministic(seed, threads)
+    model = Segmenter(spec)
+    batches = PictureBatches(train, validation, targets, spec.training, seed)
+    trained = fit(model, DiceAndCrossEntropy(), batches, spec.training)
+    model.load_state_dict(trained.weights)
+    return model.eval()
+
+
+def in_batches(values: NDArray[np.float32], model: nn.Module, size: int = 64) -> Iterator[Tensor]:
+    """A float array's rows in batches on the device of a model."""
+    device = next(model.parameters()).device
+    for part in torch.from_numpy(values).split(size):
+        yield part.float().to(device)
