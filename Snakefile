@@ -9,8 +9,9 @@ include: "workflow/Snakefile"
 
 
 rule all:
-    """The leaderboard and the report of every method in the config."""
+    """The leaderboard and the report of every method in the config, and a page on the quality of each data set."""
     default_target: True
     input:
         path.leaderboard,
         path.report,
+        plan.quality_pages(),

@@ -63,7 +63,7 @@ def bright(slices: MaskSlices, share: float) -> NDArray[np.bool_]:
         smooth = ndimage.gaussian_filter(slices.hu[number].astype(np.float32), 0.7)
         values = smooth[masks[number]]
         if np.ptp(values) > 0:
-            masks[number] &= smooth > threshold_otsu(values)
+            masks[number] &= smooth > (threshold_otsu(values) if np.ptp(values) > 1 else values.max())
     return masks
 
 

@@ -78,13 +78,13 @@ class PictureBatches:
         """Batches of one epoch."""
         rng = torch.Generator(self._device).manual_seed(self._seed * 1000 + epoch)
         order = torch.randperm(len(self._hu), generator=rng, device=self._device)
-        for rows in order.split(self._spec.batch):
+        for rows in torch.split(order, self._spec.batch):
             yield self._batch(self._hu[rows], self._targets[rows], rng)
 
     def validation(self) -> Iterator[Batch]:
         """All validation slices, in order, as pictures that are always the same."""
         rng = torch.Generator(self._device).manual_seed(VALIDATION_SEED)
-        parts = zip(self._held_hu.split(self._spec.batch), self._held_targets.split(self._spec.batch), strict=True)
+        parts = zip(*(torch.split(held, self._spec.batch) for held in (self._held_hu, self._held_targets)), strict=True)
         for hu, targets in parts:
             yield self._batch(hu, targets, rng)
 
@@ -134,5 +134,5 @@ def train_unet(
 def in_batches(values: NDArray[np.float32], model: nn.Module, size: int = 64) -> Iterator[Tensor]:
     """A float array's rows in batches on the device of a model."""
     device = next(model.parameters()).device
-    for part in torch.from_numpy(values).split(size):
+    for part in torch.split(torch.from_numpy(values), size):
         yield part.float().to(device)

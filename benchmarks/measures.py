@@ -26,11 +26,11 @@ def auroc_interval(
         return np.nan, np.nan, np.nan
     rng = np.random.default_rng(0)
     members = [np.flatnonzero(groups == name) for name in np.unique(groups)]
-    drawn = []
+    drawn: list[float] = []
     while len(drawn) < RESAMPLES:
         rows = np.concatenate([members[number] for number in rng.integers(len(members), size=len(members))])
         if 0 < labels[rows].sum() < len(rows):
-            drawn.append(roc_auc_score(labels[rows], scores[rows]))
+            drawn.append(float(roc_auc_score(labels[rows], scores[rows])))
     low, high = np.percentile(drawn, [2.5, 97.5])
     return float(roc_auc_score(labels, scores)), float(low), float(high)
 

@@ -13,7 +13,8 @@ from benchmarks.phantom_slices import DARK_HU
 from bleedmap.config.slices import BRAIN
 
 BRAIN_HU = 33.0
-SPOILT, LETTERS = 0.5, 0.3
+SPOILT, LETTERS = 0.25, 0.3
+USUAL, UNUSUAL = (60, 110), (50, 140)
 KERNEL = 3
 
 
@@ -29,16 +30,11 @@ def as_pictures(hu: Tensor, masks: Tensor, rng: torch.Generator) -> tuple[Tensor
         (B, H, W) float32 pseudo HU, black 0 and white 80, as the package reads pictures; and the moved masks, float32.
     """
     moved, masks = _move(hu.float(), masks.float(), rng)
-    clean = _window(moved, rng)
-    spoilt = _frame(_soften(_tone(_window(_roughen(moved, rng), rng), rng), rng), rng)
+    clean = _window(moved, rng, USUAL)
+    spoilt = _frame(_soften(_tone(_window(_roughen(moved, rng), rng, UNUSUAL), rng), rng), rng)
     # networks that see nothing but spoilt pictures take many epochs to find out what blood is
     grey = torch.where(_chance(hu, rng, SPOILT), spoilt, clean)
     return grey * BRAIN.width + (BRAIN.level - BRAIN.width / 2), masks
-
-
-def plain_pictures(hu: Tensor) -> Tensor:
-    """Pictures of (B, H, W) slices in the brain window, float32 pseudo HU, black 0 and white 80."""
-    return hu.float().clamp(BRAIN.level - BRAIN.width / 2, BRAIN.level + BRAIN.width / 2)
 
 
 def mirrored(hu: Tensor, masks: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -89,10 +85,10 @@ def _roughen(hu: Tensor, rng: torch.Generator) -> Tensor:
     return hu + (tilt + noise) * (hu > DARK_HU + 5)
 
 
-def _window(hu: Tensor, rng: torch.Generator) -> Tensor:
-    """Grey values of a random window that leaves the brain neither black nor white."""
-    width = torch.exp(_draw(hu, rng, math.log(55), math.log(130)))
-    low = BRAIN_HU - _draw(hu, rng, 0.18, 0.6) * width
+def _window(hu: Tensor, rng: torch.Generator, widths: tuple[float, float]) -> Tensor:
+    """Grey values of a window between two widths that leaves the brain neither black nor white."""
+    width = torch.exp(_draw(hu, rng, math.log(widths[0]), math.log(widths[1])))
+    low = BRAIN_HU - _draw(hu, rng, 0.2, 0.55) * width
     return ((hu - low) / width).clamp(0, 1)
 
 

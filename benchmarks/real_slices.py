@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 from benchmarks.frame import LOW, head_box
 from benchmarks.measures import dice
 from bleedmap.brain import brain_mask
-from bleedmap.config.brain import BrainSpec
+from bleedmap.config.brain import SkullInteriorSpec
 from bleedmap.config.datasets import PngSlicesSpec
 from bleedmap.datasets.png_slices import list_sources, read
 from bleedmap.errors import ScanError
 from bleedmap.slices.box import Box
-from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.ct_volume import Scan
+
+# pictures are white from 80 HU, so their bone is what comes near that
+PICTURE = SkullInteriorSpec(bone_hu=78)
 
 
 def real_folder() -> Path | None:
@@ -68,27 +71,25 @@ def real_slices(folder: Path, size: int) -> RealSlices:
         size: rows and columns of the working grid.
     """
     spec = PngSlicesSpec(root=folder / "head_ct", groups="groups.csv", masks="masks", public_names=True)
-    scans = [scan for source in list_sources(spec) for scan in read(spec, source)]
-    hu, brain, boxes, truths = [], [], [], []
-    for scan in scans:
-        if isinstance(scan, ScanError):
-            raise scan
-        box = head_box(scan.volume.hu[0])
-        hu.append(box.take(scan.volume.hu, size, LOW)[0])
-        brain.append(box.take(_brain(scan.volume), size, 0)[0] >= 0.5)
-        boxes.append(box)
-        truths.append(None if scan.truth is None else scan.truth[0] > 0)
+    scans = [_only_scan(read(spec, source)) for source in list_sources(spec)]
+    boxes = [head_box(scan.volume.hu[0]) for scan in scans]
+    pairs = list(zip(scans, boxes, strict=True))
+    hu = np.concatenate([box.take(scan.volume.hu, size, LOW) for scan, box in pairs])
+    brain = np.concatenate([box.take(brain_mask(PICTURE, scan.volume), size, 0) for scan, box in pairs])
     return RealSlices(
-        hu=np.stack(hu).round().astype(np.int16),
-        brain=np.stack(brain),
+        hu=hu.round().astype(np.int16),
+        brain=brain >= 0.5,
         label=np.array([scan.labels[0] for scan in scans], dtype=np.int8),
         group=np.array([scan.subject for scan in scans]),
         name=np.array([scan.id for scan in scans]),
-        truth=truths,
+        truth=[None if scan.truth is None else scan.truth[0] > 0 for scan in scans],
         box=boxes,
     )
 
 
-def _brain(volume: CtVolume) -> NDArray[np.uint8]:
-    # pictures are white from 80 HU, so their bone is what comes near that
-    return brain_mask(BrainSpec(bone_hu=78), volume)
+def _only_scan(scans: list[Scan | ScanError]) -> Scan:
+    """The one scan of a picture; raises the error that stands in its place."""
+    scan = scans[0]
+    if isinstance(scan, ScanError):
+        raise scan
+    return scan

@@ -16,13 +16,13 @@ from scipy.stats import wasserstein_distance
 from benchmarks.looks import DISTANCES_MM, HU_BINS, Look, look_at
 from benchmarks.real_slices import real_folder
 from bleedmap.brain import brain_mask
-from bleedmap.config.brain import BrainSpec
+from bleedmap.config.brain import SkullInteriorSpec
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.console import track
 from bleedmap.phantom import make_subject
 from bleedmap.report.drawing import save_png, show_slice
 from bleedmap.volumes.ct_volume import CtVolume, Geometry
-from bleedmap.volumes.dicom import group_series, read_series
+from bleedmap.volumes.dicom import read_study
 
 ANATOMY_PER_MM = 0.2
 LEVELS = (0.3, 0.45, 0.6, 0.75, 0.9)  # of the slices with brain, from the lowest
@@ -39,8 +39,8 @@ def main() -> None:
     folder = real_folder()
     if folder is None:
         raise SystemExit("no real data: set BLEEDMAP_REAL_DATA to the folder that holds dicom/GE")
-    series, _ = group_series(sorted((folder / "dicom" / "GE").iterdir()))
-    table = measure(args, read_series(series[0]).volume)
+    (series,), _ = read_study(sorted((folder / "dicom" / "GE").iterdir()))
+    table = measure(args, series.volume)
     print(table.to_string(index=False, float_format=lambda value: f"{value:.2f}"))  # noqa: T201
 
 
@@ -62,7 +62,7 @@ def measure(args: argparse.Namespace, real: CtVolume) -> pd.DataFrame:
     for index in track(range(args.subjects), "making phantoms", unit="subjects"):
         subject = make_subject(spec, index)
         scans[f"phantom {index}"] = CtVolume(subject.hu, _geometry(len(subject.hu), subject.spacing))
-    brains = {name: brain_mask(BrainSpec(), volume) > 0 for name, volume in scans.items()}
+    brains = {name: brain_mask(SkullInteriorSpec(), volume) > 0 for name, volume in scans.items()}
     looks = {name: look_at(volume, brains[name]) for name, volume in scans.items()}
     table = pd.DataFrame([_row(name, look, looks["real"]) for name, look in looks.items()])
     table.to_csv(args.out / "table.csv", index=False, lineterminator="\n")
@@ -101,7 +101,7 @@ def _draw(scans: dict[str, CtVolume], brains: dict[str, NDArray[np.bool_]], look
     """Pictures, a row a scan (three phantoms at most), over the three curves."""
     shown = list(scans)[:4]
     figure = Figure(figsize=(2.2 * len(LEVELS), 2.2 * len(shown) + 3), facecolor="white", layout="constrained")
-    pictures, curves = figure.subfigures(2, 1, height_ratios=(2.2 * len(shown), 3))
+    pictures, curves = np.asarray(figure.subfigures(2, 1, height_ratios=(2.2 * len(shown), 3)))
     grid = pictures.subplots(len(shown), len(LEVELS), squeeze=False)
     for row, name in zip(grid, shown, strict=True):
         filled = np.flatnonzero(brains[name].any(axis=(1, 2)))

@@ -101,7 +101,7 @@ def _ring_scores(args: argparse.Namespace, train: Slices, test: Slices) -> NDArr
         stride=8,
         head=LseHead(r=4),
         windows=(WindowSpec(level=50, width=300),),
-        training=TrainingSpec(epochs=args.epochs, patience=args.epochs, batch=32, learning_rate=2e-3),
+        training=TrainingSpec(epochs=args.epochs, patience=args.epochs, batch=16, learning_rate=2e-3),
     )
     held = np.isin(train.subject, np.unique(train.subject)[::6])
     shown = ring(train)

@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from benchmarks.frame import HIGH, LOW
 from benchmarks.heat import Draw, above, bright, choose_share, crf, explain, segment
 from benchmarks.learn import Pictures, make_pictures, train_classifier, train_unet
 from benchmarks.measures import auroc_interval, cpu_minutes, dice, sensitivity_at
@@ -34,7 +35,7 @@ from bleedmap.console import say
 from bleedmap.masks import MaskSlices
 from bleedmap.segmenters.segmenter import Segmenter
 
-LEAST_BLOOD_MM2 = 40.0
+LEAST_BLOOD_MM2 = 100.0
 UNET_CHANNELS = (16, 32, 64, 128, 128)
 PSEUDO: dict[str, Draw] = {"heatmap": above, "bright part": bright, "crf": crf}
 
@@ -167,7 +168,7 @@ def _bleeding(pictures: Pictures, maps: NDArray[np.float32]) -> MaskSlices:
 
 def _pseudo(models: list[SliceClassifier], slices: Slices, draw: Draw, share: float) -> NDArray[np.bool_]:
     """Masks of the slices that are labelled as bleeding, from their heatmaps; empty for the others."""
-    hu = np.clip(slices.hu, 0, 80)
+    hu = np.clip(slices.hu, LOW, HIGH).astype(np.int16)
     _, maps = explain(models, hu.astype(np.float32), slices.brain)
     rows = slices.blood_mm2 > 0
     masks = np.zeros(hu.shape, dtype=bool)
@@ -191,9 +192,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--backbone", default="resnet10t", help="a timm model with feature maps")
     add("--stride", type=int, default=8, help="pixels a cell of the heatmap covers")
     add("--sharpness", type=float, default=4.0, help="r of log-sum-exp pooling")
-    add("--batch", type=int, default=32, help="slices a step")
+    add("--batch", type=int, default=16, help="slices a step")
     add("--rate", type=float, default=2e-3, help="peak learning rate")
-    add("--threads", type=int, default=2, help="CPU threads of the networks")
+    add("--threads", type=int, default=1, help="CPU threads of the networks")
     add("--workers", type=int, default=2, help="processes that make phantoms")
     add("--precision", choices=("32-true", "bf16-mixed"), default="32-true", help="bf16-mixed is faster on a GPU")
     add("--device", choices=("auto", "cpu"), default="auto", help="auto takes the GPU if there is one")

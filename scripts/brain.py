@@ -1,24 +1,38 @@
-"""Brain masks of one shard of scans."""
+"""Brain masks of one shard of scans, and what looks wrong with them."""
 
 from pathlib import Path
 
-from bleedmap.brain import brain_mask, flags
-from bleedmap.config.brain import BrainSpec
+import numpy as np
+import pandas as pd
+
+from bleedmap.brain import MISSING, brain_mask, brain_ml
+from bleedmap.brain import flags as flags_of
+from bleedmap.config.brain import read_brain_spec
 from bleedmap.console import run, say, track
+from bleedmap.errors import ScanError
 from bleedmap.provenance.archive import write_archive
+from bleedmap.provenance.tables import write_table
 from bleedmap.volumes.nifti import to_bytes
 from bleedmap.volumes.scan_archive import read_scan, scan_ids
 
 
-def main(volumes: Path, spec: str, out: Path) -> None:
-    settings = BrainSpec.from_json(spec)
+def main(volumes: Path, spec: str, out: Path, flags: Path) -> None:
+    settings = read_brain_spec(spec)
+    rows = []
     with write_archive(out) as archive:
         for name in track(scan_ids(volumes), "finding brains", unit="scans"):
             volume = read_scan(volumes, name).volume
-            mask = brain_mask(settings, volume)
+            try:
+                mask = brain_mask(settings, volume, name)
+                found = flags_of(settings, mask, volume)
+            except ScanError as error:
+                say(f"{name}: {error}")
+                mask, found = np.zeros(volume.hu.shape, dtype=np.uint8), [MISSING]
             archive.add(f"{name}/brain.nii.gz", to_bytes(mask, volume.geometry))
-            for flag in flags(settings, mask, volume):
+            rows.append((name, brain_ml(mask, volume), " ".join(found)))
+            for flag in found:
                 say(f"{name}: {flag}")
+    write_table(pd.DataFrame(rows, columns=["scan", "brain_ml", "flags"]), flags)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """What several test folders share."""
 
 import os
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -84,3 +86,16 @@ def classifier() -> SliceClassifier:
     """A small classifier with random weights that finds evidence both for and against a bleed."""
     torch.manual_seed(3)
     return SliceClassifier(ClassifierSpec(backbone="test_resnet", stride=8)).eval()
+
+
+@pytest.fixture(scope="session")
+def miniature(tmp_path_factory):
+    """Write the miniature of a public data set once; its folder must not be changed."""
+
+    @cache
+    def made(name):
+        folder = tmp_path_factory.mktemp(name)
+        import_module(f"tests.datasets.miniature_{name}").write(folder, seed=0)
+        return folder
+
+    return made

@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 import typer
 import yaml
 
-from bleedmap.config.load import load_config
+from bleedmap.config.datasets import AnyDataset
+from bleedmap.config.load import load_config, load_dataset
 from bleedmap.console import say, track, with_plain_errors
+from bleedmap.errors import ConfigError
 
 application = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
@@ -20,7 +22,7 @@ def about() -> None:
 @application.command()
 def predict(
     method: Annotated[str, typer.Option(help="row of the leaderboard to apply")],
-    source: Annotated[Path, typer.Option("--input", help="folder of one DICOM series, or a NIfTI file")],
+    source: Annotated[Path, typer.Option("--input", help="folder or zip of one DICOM series, or a NIfTI file")],
     out: Annotated[Path, typer.Option(help="folder for masks, picture and prediction.json")],
     config: Annotated[Path, typer.Option(help="config that the results were made with")] = Path("config/config.yaml"),
     results: Annotated[str | None, typer.Option(help="results folder, if not the one in the config")] = None,
@@ -75,6 +77,76 @@ def phantom(
     numbers = track(range(first, first + subjects), "simulating subjects", unit="subjects")
     write_cohort(spec, numbers, out)
     say(f"{subjects} subjects written")
+
+
+@application.command()
+def check_data(
+    adapter: Annotated[str | None, typer.Argument(help="kind of data set, such as physionet_ct_ich or folder")] = None,
+    root: Annotated[Path | None, typer.Argument(help="where your copy of it lies")] = None,
+    config: Annotated[Path, typer.Option(help="config that describes the data set")] = Path("config/config.yaml"),
+    dataset: Annotated[str | None, typer.Option(help="name of the data set in that config")] = None,
+    out: Annotated[Path | None, typer.Option(help="CSV of all findings")] = None,
+    private: Annotated[
+        Path | None, typer.Option(help="CSV that leads from scan names to your files, readable by you alone")
+    ] = None,
+) -> None:
+    """Check a copy of a data set before using it: counts, missing files, labels against masks, geometry, patients.
+
+    Ends with 0 if all is well, 8 if something has to be mended, 2 if not one scan can be used.
+    """
+    from bleedmap.datasets.check import check_data as check  # noqa: PLC0415  imaging libraries are slow to import
+    from bleedmap.datasets.check import findings_table, sources_table  # noqa: PLC0415
+    from bleedmap.provenance.tables import write_table  # noqa: PLC0415
+
+    spec = _dataset(adapter, root, config, dataset)
+    if private is not None:
+        write_table(sources_table(spec), private, private=True)
+    findings = check(spec)
+    for finding in findings:
+        say(str(finding))
+    faults = [finding for finding in findings if not finding.is_note]
+    say(f"{len(faults)} to mend, {len(findings) - len(faults)} to know")
+    if out is not None:
+        write_table(findings_table(findings), out)
+    if faults:
+        raise typer.Exit(2 if "nothing-usable" in {fault.fault.code for fault in faults} else 8)
+
+
+@application.command()
+def index_data(
+    root: Annotated[Path | None, typer.Argument(help="where your copy of RSNA 2019 lies")] = None,
+    config: Annotated[Path, typer.Option(help="config that describes the data set")] = Path("config/config.yaml"),
+    dataset: Annotated[str | None, typer.Option(help="name of the data set in that config")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="processes that read headers")] = 2,
+) -> None:
+    """Read the headers of RSNA 2019 once, so that every later start knows which slices make a scan."""
+    from bleedmap.config.dicom_datasets import Rsna2019Spec  # noqa: PLC0415
+    from bleedmap.datasets.rsna2019_index import build_index  # noqa: PLC0415
+
+    spec = _dataset("rsna2019", root, config, dataset)
+    if not isinstance(spec, Rsna2019Spec):
+        raise ConfigError(
+            "no-index",
+            found=f"data set {dataset!r} of adapter {spec.adapter}",
+            expected="one of adapter rsna2019",
+            remedy="name such a data set; the others need no index",
+        )
+    say(f"{build_index(spec, workers)} slices indexed")
+
+
+def _dataset(adapter: str | None, root: Path | None, config: Path, dataset: str | None) -> AnyDataset:
+    """A data set by adapter and folder with defaults for the rest, or as a config describes it."""
+    if dataset is None and root is not None:
+        return load_dataset({"adapter": adapter, "root": str(root)})
+    datasets = load_config(yaml.safe_load(config.read_text(encoding="utf-8"))).datasets
+    if dataset not in datasets:
+        raise ConfigError(
+            "no-dataset",
+            found="no data set named" if dataset is None else f"no data set {dataset!r} in the config",
+            expected=f"one of {', '.join(datasets)}, or an adapter and a folder",
+            remedy="give --dataset NAME, or ADAPTER and ROOT",
+        )
+    return datasets[dataset]
 
 
 def main() -> None:

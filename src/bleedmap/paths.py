@@ -65,6 +65,21 @@ class Paths:
         return self._dataset("brain/{shard}.zip")
 
     @property
+    def brain_flags(self) -> str:
+        """Volume and flags of a shard's brain masks."""
+        return self._dataset("brain/{shard}.flags.csv")
+
+    @property
+    def montages(self) -> str:
+        """Pictures of a shard's scans with the outlines of their brain masks."""
+        return self._dataset("quality/{shard}.zip")
+
+    @property
+    def quality(self) -> str:
+        """The page about a data set's scans, for people."""
+        return self._dataset("quality.html")
+
+    @property
     def slices(self) -> str:
         """Slice store of a shard."""
         return self._dataset("slices/{shard}.zarr.zip")

@@ -15,9 +15,11 @@ from bleedmap.datasets import adapter
 from bleedmap.datasets.sources import Source, by_shard, stamps
 from bleedmap.paths import Paths
 from bleedmap.provenance.digest import code_digest
+from bleedmap.provenance.manifest import file_digest
 
 Names = Mapping[str, str]  # Snakemake's wildcards
 Files = dict[str, str | list[str]]  # inputs of a job by name
+QUALITY_TEMPLATE = "bleedmap/quality/quality.html.j2"
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Plan:
             TableError: one on what is wrong with a data set's folder or tables.
         """
         plan = cls(load_config(values), house)
-        for name in sorted({plan.config.train, *plan.config.test}):
+        for name in plan.datasets:
             plan.shards(name)
         _let_jobs_find(house)
         return plan
@@ -163,6 +165,19 @@ class Plan:
         """
         modules = [f"bleedmap.{name}" for name in components]
         return code_digest(self.house / "scripts" / script, modules, self.house / "src")
+
+    def quality_digest(self) -> str:
+        """Code behind the quality page, its template included."""
+        return f"{self.digest('quality.py')}-{file_digest(self.house / 'src' / QUALITY_TEMPLATE)[:16]}"
+
+    def quality_pages(self) -> list[str]:
+        """The quality pages of all data sets."""
+        return [self.paths.quality.format(dataset=name) for name in self.datasets]
+
+    @property
+    def datasets(self) -> list[str]:
+        """Data sets that are used, the one trained on first."""
+        return list(dict.fromkeys([self.config.train, *self.config.test]))
 
     def ingest_digest(self, wildcards: Names) -> str:
         """Code behind a data set's ingestion: the adapter that its config names (the phantom is read as a folder)."""

@@ -5,9 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from bleedmap.brain import brain_mask, flags
-from bleedmap.config.brain import BrainSpec
-from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom.subject import make_subject
+from bleedmap.config.brain import SkullInteriorSpec
 from bleedmap.volumes.ct_volume import CtVolume, Geometry
 
 PIXEL_MM = 1.0
@@ -52,7 +50,7 @@ def dice(one, other):
 )
 def test_the_brain_is_found_in_thick_thin_and_uneven_slices(heights):
     hu, brain = head(heights)
-    assert dice(brain_mask(BrainSpec(), CtVolume(hu, geometry(heights, tilt=0.3))), brain) > 0.96
+    assert dice(brain_mask(SkullInteriorSpec(), CtVolume(hu, geometry(heights, tilt=0.3))), brain) > 0.96
 
 
 def test_blood_at_the_inner_table_is_inside():
@@ -60,14 +58,14 @@ def test_blood_at_the_inner_table_is_inside():
     depth = depth_in_head(tuple(range(0, 136, 5)))
     blood = (depth < 0) & (depth > -8) & (np.arange(SIZE) > 130)
     hu[blood] = 75
-    mask = brain_mask(BrainSpec(), CtVolume(hu, geometry(range(0, 136, 5))))
+    mask = brain_mask(SkullInteriorSpec(), CtVolume(hu, geometry(range(0, 136, 5))))
     assert mask[blood].mean() > 0.98
 
 
 def test_calcifications_and_air_inside_the_brain_do_not_leave_holes():
     hu, _ = head()
     hu[12:15, 95:100, 95:100], hu[12:15, 120:126, 95:100] = 400, -900
-    mask = brain_mask(BrainSpec(), CtVolume(hu, geometry(range(0, 136, 5))))
+    mask = brain_mask(SkullInteriorSpec(), CtVolume(hu, geometry(range(0, 136, 5))))
     assert mask[12:15, 90:130, 90:105].all()
 
 
@@ -75,7 +73,7 @@ def test_a_foramen_does_not_let_the_mask_flood_the_neck():
     hu, brain = head()
     depth = depth_in_head(tuple(range(0, 136, 5)))
     hu[:6, 130:, 90:110] = np.where(depth[:6, 130:, 90:110] < 12, 40, hu[:6, 130:, 90:110])
-    mask = brain_mask(BrainSpec(), CtVolume(hu, geometry(range(0, 136, 5))))
+    mask = brain_mask(SkullInteriorSpec(), CtVolume(hu, geometry(range(0, 136, 5))))
     assert (mask[~brain]).sum() < 0.02 * brain.sum()
     assert dice(mask, brain) > 0.95
 
@@ -85,14 +83,14 @@ def test_a_missing_bone_flap_is_bridged():
     side = np.zeros(hu.shape, dtype=bool)
     side[12:20, 80:120, 150:] = True
     hu[side & (hu > 300)] = 30
-    mask = brain_mask(BrainSpec(), CtVolume(hu, geometry(range(0, 136, 5))))
+    mask = brain_mask(SkullInteriorSpec(), CtVolume(hu, geometry(range(0, 136, 5))))
     assert dice(mask, brain) > 0.93
 
 
 def test_a_head_without_skull_is_told_from_its_background():
     hu, brain = head()
     hu[~brain] = 0
-    assert dice(brain_mask(BrainSpec(), CtVolume(hu, geometry(range(0, 136, 5)))), brain) > 0.99
+    assert dice(brain_mask(SkullInteriorSpec(), CtVolume(hu, geometry(range(0, 136, 5)))), brain) > 0.99
 
 
 @pytest.mark.parametrize("scale", [1, 2, 4])
@@ -104,46 +102,34 @@ def test_a_picture_of_any_size_is_masked_with_blood_as_white_as_bone(scale):
     hu[blood] = 90
     picture = np.clip(hu, 0, 80).repeat(scale, axis=1).repeat(scale, axis=2)
     pixels = Geometry(np.zeros((1, 3)), np.array([0.0, 1, 0]), np.array([1.0, 0, 0]), in_mm=False)
-    mask = brain_mask(BrainSpec(bone_hu=78), CtVolume(picture, pixels))
+    mask = brain_mask(SkullInteriorSpec(bone_hu=78), CtVolume(picture, pixels))
     assert dice(mask, brain.repeat(scale, axis=1).repeat(scale, axis=2)) > 0.95
     assert mask[blood.repeat(scale, axis=1).repeat(scale, axis=2)].mean() > 0.8
 
 
 def test_a_scan_of_nothing_has_no_brain():
     volume = CtVolume(np.full((4, 64, 64), -1000, dtype=np.int16), geometry(range(0, 20, 5)))
-    mask = brain_mask(BrainSpec(), volume)
+    mask = brain_mask(SkullInteriorSpec(), volume)
     assert not mask.any()
-    assert flags(BrainSpec(), mask, volume) == ["no-brain"]
+    assert flags(SkullInteriorSpec(), mask, volume) == ["no-brain"]
 
 
 def test_a_mask_too_small_or_too_large_is_flagged():
     volume = CtVolume(np.zeros((4, 100, 100), dtype=np.int16), geometry(range(0, 20, 5)))
     whole = np.ones((4, 100, 100), dtype=np.uint8)
-    assert flags(BrainSpec(), whole, volume) == ["brain-small"]
-    assert flags(BrainSpec(min_volume_ml=10, max_volume_ml=100), whole, volume) == ["brain-large"]
-    assert flags(BrainSpec(min_volume_ml=10), whole, volume) == []
+    assert flags(SkullInteriorSpec(), whole, volume) == ["brain-small"]
+    assert flags(SkullInteriorSpec(min_volume_ml=10, max_volume_ml=100), whole, volume) == ["brain-large"]
+    assert flags(SkullInteriorSpec(min_volume_ml=10), whole, volume) == []
 
 
 def test_a_picture_is_not_flagged_for_its_volume():
     pixels = Geometry(np.zeros((1, 3)), np.array([0.0, 1, 0]), np.array([1.0, 0, 0]), in_mm=False)
     volume = CtVolume(np.zeros((1, 10, 10), dtype=np.int16), pixels)
-    assert flags(BrainSpec(), np.ones((1, 10, 10), dtype=np.uint8), volume) == []
+    assert flags(SkullInteriorSpec(), np.ones((1, 10, 10), dtype=np.uint8), volume) == []
 
 
 def test_bounds_out_of_order_are_refused():
     with pytest.raises(ValidationError):
-        BrainSpec(min_volume_ml=3000)
+        SkullInteriorSpec(min_volume_ml=3000)
     with pytest.raises(ValidationError):
-        BrainSpec(bridge_mm=9, defect_mm=5)
-
-
-@pytest.mark.parametrize("index", [0, 3])
-def test_the_brain_of_a_phantom_is_found_with_its_blood(index):
-    subject = make_subject(PhantomSpec(), index)
-    slice_mm, row_mm, column_mm = subject.spacing
-    origins = np.arange(len(subject.hu))[:, None] * np.array([0, 0, slice_mm])
-    place = Geometry(origins, row_step=np.array([0, row_mm, 0]), column_step=np.array([column_mm, 0, 0]))
-    mask = brain_mask(BrainSpec(), CtVolume(subject.hu, place))
-    assert dice(mask, subject.brain) > 0.95
-    if subject.truth.any():
-        assert mask[subject.truth > 0].mean() > 0.93
+        SkullInteriorSpec(bridge_mm=9, defect_mm=5)

@@ -1,13 +1,18 @@
 """Small data sets on disk, sound unless a test asks for a fault."""
 
+from importlib import import_module
+
+import nibabel as nib
 import numpy as np
 import pytest
 from PIL import Image
 
+from bleedmap.datasets.check import check_data
 from bleedmap.phantom.dicom import make_series, make_slices
 from bleedmap.phantom.subject import PhantomSubject
 from bleedmap.volumes.ct_volume import Geometry
 from bleedmap.volumes.nifti import write_nifti
+from bleedmap.volumes.nifti_file import packed
 
 SHAPE = (3, 24, 20)
 
@@ -58,3 +63,49 @@ def write_picture():
         Image.fromarray(np.full(shape, grey, dtype=np.uint8)).save(path)
 
     return write
+
+
+@pytest.fixture(scope="session")
+def miniature_cohort():
+    """Phantom cohort whose first subjects the miniature of a data set shows."""
+    return lambda name: import_module(f"tests.datasets.miniature_{name}").cohort(0)
+
+
+@pytest.fixture
+def edit_nifti():
+    """Change a NIfTI file in place: its voxels by one function, its (4, 4) affine by another."""
+
+    def edit(path, voxels=lambda array: array, affine=lambda matrix: matrix):
+        image = nib.load(path)
+        changed = nib.Nifti1Image(voxels(np.asarray(image.dataobj)), affine(image.affine))
+        path.write_bytes(packed(changed) if path.suffix == ".gz" else changed.to_bytes())
+
+    return edit
+
+
+@pytest.fixture
+def turn_nifti():
+    """Store a NIfTI file with some voxel axes counted the other way round; nothing moves in the patient."""
+
+    def turn(path, *axes):
+        image = nib.load(path)
+        changed = image.as_reoriented(np.array([(axis, -1 if axis in axes else 1) for axis in range(3)]))
+        path.write_bytes(packed(changed) if path.suffix == ".gz" else changed.to_bytes())
+
+    return turn
+
+
+@pytest.fixture
+def codes_found():
+    """Scan and code of whatever ``check_data`` finds, but that a miniature is not the whole set."""
+
+    def codes(spec):
+        return {(finding.scan, finding.fault.code) for finding in check_data(spec)} - {("", "count")}
+
+    return codes
+
+
+@pytest.fixture(scope="session")
+def miniature_parts():
+    """Module that writes the miniature of a data set, for what stands in it by name."""
+    return lambda name: import_module(f"tests.datasets.miniature_{name}")

@@ -2,10 +2,11 @@ import zipfile
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bleedmap.config.datasets import FolderSpec
-from bleedmap.datasets.catalog import join_shards
+from bleedmap.datasets.catalog import join_refused, join_scans, with_brain_flags
 from bleedmap.datasets.folder import list_sources, read
 from bleedmap.datasets.ingest import REJECTED_COLUMNS, SCAN_COLUMNS, ingest
 from bleedmap.errors import TableError
@@ -84,7 +85,8 @@ def shards(spec, tmp_path, *groups):
 
 def test_the_catalog_joins_shards_whatever_their_number(spec, tmp_path):
     for name, groups in (("one", ["abc"]), ("many", ["b", "c", "a"])):
-        good, bad = join_shards(*shards(spec, tmp_path, *groups))
+        scans, rejected = shards(spec, tmp_path, *groups)
+        good, bad = join_scans(scans, rejected), join_refused(rejected)
         write_table(good, tmp_path / f"{name}.scans.csv")
         write_table(bad, tmp_path / f"{name}.rejected.csv")
     for kind in ("scans", "rejected"):
@@ -93,16 +95,27 @@ def test_the_catalog_joins_shards_whatever_their_number(spec, tmp_path):
 
 def test_a_name_of_digits_keeps_its_zeros(tmp_path, write_ct):
     write_ct(tmp_path / "scans" / "007.nii.gz")
-    good, _ = join_shards(*shards(FolderSpec(root=tmp_path / "scans", public_names=True), tmp_path, ["007"]))
+    good = join_scans(*shards(FolderSpec(root=tmp_path / "scans", public_names=True), tmp_path, ["007"]))
     assert good[["scan", "subject"]].to_numpy().tolist() == [["007", "007"]]
 
 
 def test_a_data_set_without_one_usable_scan_says_why(spec, tmp_path):
     with pytest.raises(TableError, match=r"no usable scan among 1 \(not-hu\)") as caught:
-        join_shards(*shards(spec, tmp_path, "c"))
+        join_scans(*shards(spec, tmp_path, "c"))
     assert caught.value.code == "nothing-usable"
 
 
 def test_the_way_back_to_the_files_is_for_the_user_alone(spec, tmp_path):
     shards(spec, tmp_path, "ab")
     assert (tmp_path / "0.private.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_flags_of_the_brain_stand_beside_those_of_the_ingestion(tmp_path):
+    scans = pd.DataFrame({"scan": ["a", "b", "c"], "flags": ["", "tilted", "tilted"]})
+    flags = pd.DataFrame(
+        {"scan": ["c", "a", "b"], "brain_ml": [3.0, 1.0, 2.0], "flags": ["brain-small", "no-brain", ""]}
+    )
+    write_table(flags, tmp_path / "flags.csv")
+    both = with_brain_flags(scans, [tmp_path / "flags.csv"])
+    assert both["flags"].tolist() == ["no-brain", "tilted", "tilted brain-small"]
+    assert both["brain_ml"].tolist() == [1.0, 2.0, 3.0]

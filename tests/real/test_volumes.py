@@ -1,12 +1,14 @@
 """Readers and brain masks on real files."""
 
 import numpy as np
+import pydicom
 import pytest
+from pydicom.pixels import apply_rescale
 
 from bleedmap.brain import brain_mask, flags
-from bleedmap.config.brain import BrainSpec
+from bleedmap.config.brain import SkullInteriorSpec
 from bleedmap.errors import ScanError
-from bleedmap.volumes.dicom import group_series, read_series
+from bleedmap.volumes.dicom import read_study
 from bleedmap.volumes.nifti import read_mask, read_nifti
 from bleedmap.volumes.picture import read_grey, read_picture_mask
 from bleedmap.volumes.regular import to_native, to_regular
@@ -14,16 +16,16 @@ from bleedmap.volumes.regular import to_native, to_regular
 pytestmark = pytest.mark.real
 
 
-def only_series(folder):
-    groups, refused = group_series(sorted(folder.iterdir()))
-    assert {error.code for error in refused} <= {"dicomdir"}
-    assert len(groups) == 1
-    return groups[0]
+def only_volume(folder):
+    found, faults = read_study(sorted(folder.iterdir()))
+    assert faults == []
+    assert len(found) == 1
+    return found[0].volume
 
 
 @pytest.fixture(scope="module")
 def ge(real_data):
-    return read_series(only_series(real_data / "dicom" / "GE")).volume
+    return only_volume(real_data / "dicom" / "GE")
 
 
 def test_a_tilted_uneven_scan_keeps_its_geometry(ge):
@@ -33,6 +35,21 @@ def test_a_tilted_uneven_scan_keeps_its_geometry(ge):
     steps = np.linalg.norm(np.diff(ge.geometry.origins, axis=0), axis=1)
     assert sorted({round(float(step), 2) for step in steps}) == [1.14, 4.22, 7.38]
     assert not ge.geometry.is_even()
+    assert ge.flags == ("tilted", "uneven")
+
+
+@pytest.mark.parametrize("folder", ["GE", "Philips_S21570_S2010", "Philips_S21610_S3010"])
+def test_each_slice_has_the_hu_and_place_of_its_file(real_data, folder):
+    files = {path.name: path for path in (real_data / "dicom" / folder).iterdir()}
+    found, _ = read_study(sorted(files.values()))
+    volume = found[0].volume
+    for hu, origin, key, name in zip(
+        volume.hu, volume.geometry.origins, volume.slice_keys, found[0].file_names, strict=True
+    ):
+        data = pydicom.dcmread(files[name])
+        assert key == data.SOPInstanceUID
+        np.testing.assert_array_equal(origin, data.ImagePositionPatient)
+        np.testing.assert_array_equal(hu, apply_rescale(data.pixel_array, data).clip(-1024, 3071))
 
 
 @pytest.mark.parametrize(
@@ -40,7 +57,7 @@ def test_a_tilted_uneven_scan_keeps_its_geometry(ge):
     [("Philips_S21570_S2010", 28, 0.0, 5.0), ("Philips_S21610_S3010", 58, 16.5, 2.397)],
 )
 def test_regular_series_are_read(real_data, folder, slices, tilt, gap):
-    geometry = read_series(only_series(real_data / "dicom" / folder)).volume.geometry
+    geometry = only_volume(real_data / "dicom" / folder).geometry
     assert len(geometry.origins) == slices
     assert geometry.is_even()
     assert geometry.tilt_degrees() == pytest.approx(tilt, abs=0.01)
@@ -48,13 +65,12 @@ def test_regular_series_are_read(real_data, folder, slices, tilt, gap):
 
 
 @pytest.mark.parametrize(
-    ("folder", "code"), [("Philips_S21570_S1000", "localizer"), ("Philips_S21570_S4010", "no-position")]
+    ("folder", "code"), [("Philips_S21570_S1000", "localizer"), ("Philips_S21570_S4010", "not-an-image-slice")]
 )
 def test_what_is_no_scan_is_refused(real_data, folder, code):
-    files = only_series(real_data / "dicom" / folder)
-    with pytest.raises(ScanError) as refused:
-        read_series(files)
-    assert refused.value.code == code
+    found, faults = read_study(sorted((real_data / "dicom" / folder).iterdir()))
+    assert found == []
+    assert [fault.code for fault in faults] == [code]
 
 
 @pytest.mark.parametrize("name", ["scct.nii", "scct_stripped.nii", "CT_pitch.nii.gz"])
@@ -67,13 +83,13 @@ def test_other_units_than_hu_are_refused(real_data, name):
 def test_a_skull_stripped_template_is_read_with_its_mask(real_data):
     volume = read_nifti(real_data / "nifti" / "scct_unsmooth_SS_0.01.nii.gz")
     mask = read_mask(real_data / "nifti" / "scct_unsmooth_SS_0.01_Mask.nii.gz", volume)
-    found = brain_mask(BrainSpec(), volume)
+    found = brain_mask(SkullInteriorSpec(), volume)
     assert 2 * (mask & found).sum() / (mask.sum() + found.sum()) > 0.99
 
 
 def test_the_brain_of_a_real_scan_has_a_plausible_volume_and_stays_off_the_face(ge):
-    mask = brain_mask(BrainSpec(), ge)
-    assert flags(BrainSpec(), mask, ge) == []
+    mask = brain_mask(SkullInteriorSpec(), ge)
+    assert flags(SkullInteriorSpec(), mask, ge) == []
     areas = mask.sum(axis=(1, 2)) * 0.488**2 / 100
     assert areas.max() == pytest.approx(185, abs=15)
     assert not mask[:4].any()
@@ -81,16 +97,16 @@ def test_the_brain_of_a_real_scan_has_a_plausible_volume_and_stays_off_the_face(
 
 
 def test_a_mask_goes_to_the_regular_grid_and_back(ge):
-    mask = brain_mask(BrainSpec(), ge)
+    mask = brain_mask(SkullInteriorSpec(), ge)
     regular = to_regular(ge)
     assert regular.geometry.is_even()
-    small = brain_mask(BrainSpec(), regular)
+    small = brain_mask(SkullInteriorSpec(), regular)
     back = to_native(small, regular.geometry, ge.geometry, ge.hu.shape)
     assert 2 * (mask & back).sum() / (mask.sum() + back.sum()) > 0.95
 
 
 def test_pictures_of_every_kind_are_read_and_masked(real_data):
-    spec = BrainSpec(bone_hu=78)
+    spec = SkullInteriorSpec(bone_hu=78)
     covered = []
     for path in sorted((real_data / "head_ct").glob("*.png"))[::3]:
         volume = read_grey(path, (40, 80))

@@ -19,14 +19,18 @@ def ball(heights, tilt_degrees, shape=(60, 50), radius=9.0, centre=(15.0, 18.0, 
 
 
 def sphere(geometry, shape, radius, centre):
+    distance = np.linalg.norm(places(geometry, shape) - np.array(centre), axis=-1)
+    return np.rint(60 * np.clip(radius + 0.5 - distance, 0, 1)).astype(np.int16)
+
+
+def places(geometry, shape):
+    """(slices, rows, columns, 3) mm of every voxel."""
     rows, columns = np.indices(shape)
-    places = (
+    return (
         geometry.origins[:, None, None]
         + rows[..., None] * geometry.row_step
         + columns[..., None] * geometry.column_step
     )
-    distance = np.linalg.norm(places - np.array(centre), axis=-1)
-    return np.rint(60 * np.clip(radius + 0.5 - distance, 0, 1)).astype(np.int16)
 
 
 def test_an_even_untilted_volume_is_returned_itself():
@@ -70,6 +74,35 @@ def test_there_and_back_moves_a_ball_by_less_than_half_a_voxel(tilt, gaps, label
     assert back.dtype == there.dtype
     before, after = np.argwhere(volume.hu >= 30), np.argwhere(back > 0 if labels else back >= 30)
     np.testing.assert_allclose(after.mean(axis=0), before.mean(axis=0), atol=0.5)
+
+
+@given(
+    tilt=st.floats(-25, 25),
+    gaps=st.lists(st.floats(1.0, 7.0), min_size=6, max_size=10),
+    spacing=st.one_of(st.none(), st.floats(1.0, 5.0)),
+    lean=st.tuples(st.floats(-1, 1), st.floats(-1, 1), st.floats(-1, 1)),
+)
+@settings(deadline=None, max_examples=30)
+def test_a_mask_drawn_on_the_regular_grid_lies_within_half_a_voxel_on_the_native_slices(tilt, gaps, spacing, lean):
+    volume, native = ball(np.concatenate([[0.0], np.cumsum(gaps)]), tilt)
+    regular = to_regular(volume, spacing)
+    grid = regular.geometry
+    normal = np.array([*lean[:2], 2.0 + lean[2]])
+    normal /= np.linalg.norm(normal)
+    middle = places(grid, regular.hu.shape[1:]).reshape(-1, 3).mean(axis=0)
+
+    def depth(geometry, shape):
+        """Mm beyond a plane through the middle of the grid."""
+        return (places(geometry, shape[1:]) - middle) @ normal
+
+    drawn = (depth(grid, regular.hu.shape) > 0).astype(np.uint8)
+    back = to_native(drawn, grid, native, volume.hu.shape)
+    wanted = depth(native, volume.hu.shape)
+    steps = np.stack([grid.row_step, grid.column_step, grid.normal * grid.slice_spacing])
+    half_a_voxel = 0.5 * np.abs(steps @ normal).sum()
+    inside = (native.positions > grid.positions[0]) & (native.positions < grid.positions[-1])
+    wrong = (back > 0) != (wanted > 0)
+    assert np.abs(wanted[inside])[wrong[inside]].max(initial=0) <= half_a_voxel + 1e-6
 
 
 def test_labels_come_back_as_they_were():

@@ -34,9 +34,9 @@ class Checkout:
                 shutil.copy(source, self.folder / part)
         shutil.copy(TINY, self.folder / "tiny.yaml")
 
-    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def snakemake(self, *arguments: str, config: str = "tiny.yaml") -> subprocess.CompletedProcess[str]:
         """Run Snakemake in the checkout."""
-        command = [sys.executable, "-m", "snakemake", "--configfile", "tiny.yaml", "--cores", "2", *arguments]
+        command = [sys.executable, "-m", "snakemake", "--configfile", config, "--cores", "2", *arguments]
         # scripts are started as ``python``: the one that runs the tests
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         environment = {**os.environ, "PATH": path, "PYTHONPATH": ""}
@@ -44,9 +44,9 @@ class Checkout:
             command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=900
         )
 
-    def run(self, *arguments: str) -> None:
+    def run(self, *arguments: str, config: str = "tiny.yaml") -> None:
         """Run Snakemake and expect success."""
-        done = self.snakemake(*arguments)
+        done = self.snakemake(*arguments, config=config)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-5000:]
 
     def planned(self, *arguments: str) -> list[tuple[str, str]]:
@@ -86,3 +86,15 @@ def checkout(finished, repository):
     """The finished checkout, its files laid anew before and after each test."""
     finished.lay_files(repository)
     return finished
+
+
+@pytest.fixture(scope="session")
+def checkout_at(repository):
+    """A checkout of its own in a given folder, nothing run yet."""
+
+    def make(folder: Path) -> Checkout:
+        made = Checkout(folder)
+        made.lay_files(repository)
+        return made
+
+    return make

@@ -29,10 +29,11 @@ rule ingest:
 
 
 rule catalog:
-    """All shards of a data set: one table of scans, one of refused inputs."""
+    """All shards of a data set: one table of scans with what is odd about them, one of refused inputs."""
     input:
         scans=plan.shards_of(path.shard_scans),
         rejected=plan.shards_of(path.shard_rejected),
+        flags=plan.shards_of(path.brain_flags),
     output:
         scans=ensure(path.scans, non_empty=True),
         rejected=ensure(path.rejected, non_empty=True),
@@ -49,5 +50,5 @@ rule catalog:
         mem_mb=plan.memory(1000),
         runtime=10,
     shell:
-        "python -m scripts.catalog --scans {input.scans:q} --rejected {input.rejected:q}"
+        "python -m scripts.catalog --scans {input.scans:q} --rejected {input.rejected:q} --flags {input.flags:q}"
         " --out-scans {output.scans} --out-rejected {output.rejected} 2> {log}"

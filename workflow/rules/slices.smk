@@ -26,7 +26,8 @@ rule slices:
 rule folds:
     """Which part every subject of the training data set belongs to."""
     input:
-        scans=path.scans.format(dataset=plan.config.train),
+        scans=plan.over_shards(path.shard_scans, dataset=plan.config.train),
+        rejected=plan.over_shards(path.shard_rejected, dataset=plan.config.train),
     output:
         folds=ensure(path.folds, non_empty=True),
     log:
@@ -44,5 +45,5 @@ rule folds:
         mem_mb=plan.memory(1000),
         runtime=10,
     shell:
-        "python -m scripts.folds --scans {input.scans} --spec {params.spec:q} --seed {params.seed}"
-        " --out {output.folds} 2> {log}"
+        "python -m scripts.folds --scans {input.scans:q} --rejected {input.rejected:q} --spec {params.spec:q}"
+        " --seed {params.seed} --out {output.folds} 2> {log}"

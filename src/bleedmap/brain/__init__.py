@@ -1,8 +1,12 @@
 """Brain masks, one method a file, named as ``method`` in the config.
 
 - ``skull_interior``: what the skull encloses; no template, no network.
+- ``muschelli``: soft tissue around a seed in the skull, thin bridges cut.
+- ``convex_hull``: the convex hull of the brightest pixels, without them.
+- ``precomputed``: a folder of masks.
+- ``external``: a command of the user's own.
 
-Each module has ``brain_mask(spec, volume) -> mask``, (slices, rows, columns) uint8.
+Each module has ``brain_mask(spec, volume, name) -> mask``, (slices, rows, columns) uint8.
 """
 
 import importlib
@@ -11,48 +15,37 @@ from typing import Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from bleedmap.config.brain import BrainSpec
+from bleedmap.brain.gates import MISSING, brain_ml, flags
+from bleedmap.config.brain import AnyBrain
 from bleedmap.volumes.ct_volume import CtVolume
+
+__all__ = ["MISSING", "BrainMask", "brain_mask", "brain_ml", "build", "flags"]
 
 
 class BrainMask(Protocol):
     """What every brain module offers as ``brain_mask``."""
 
-    def __call__(self, spec: BrainSpec, volume: CtVolume) -> NDArray[np.uint8]:
+    def __call__(self, spec: AnyBrain, volume: CtVolume, name: str) -> NDArray[np.uint8]:
         """Mask of a scan."""
 
 
-def build(spec: BrainSpec) -> BrainMask:
+def build(spec: AnyBrain) -> BrainMask:
     """The method that a config names."""
     return cast("BrainMask", importlib.import_module(f"bleedmap.brain.{spec.method}").brain_mask)
 
 
-def brain_mask(spec: BrainSpec, volume: CtVolume) -> NDArray[np.uint8]:
+def brain_mask(spec: AnyBrain, volume: CtVolume, name: str = "") -> NDArray[np.uint8]:
     """Where the brain, its fluid and its bleeds lie.
+
+    Args:
+        spec: the method.
+        volume: the scan.
+        name: its public id, by which precomputed masks are found.
 
     Returns:
         (slices, rows, columns) uint8, 1 inside.
+
+    Raises:
+        ScanError: the method cannot give a mask of this scan.
     """
-    return build(spec)(spec, volume)
-
-
-def flags(spec: BrainSpec, mask: NDArray[np.uint8], volume: CtVolume) -> list[str]:
-    """What looks wrong with a mask: ``no-brain``, ``brain-small`` or ``brain-large``.
-
-    Volume is judged where it is known: in stacks of slices with a pixel size in mm.
-
-    Args:
-        spec: least and greatest volume, ml.
-        mask: (slices, rows, columns) uint8, 1 inside.
-        volume: the scan.
-    """
-    if not mask.any():
-        return ["no-brain"]
-    if not volume.geometry.in_mm or len(mask) == 1:
-        return []
-    _, row_mm, column_mm = volume.geometry.spacing
-    areas = mask.sum(axis=(1, 2), dtype=np.int64) * row_mm * column_mm
-    volume_ml = float(areas @ volume.geometry.slice_extents) / 1000
-    if volume_ml < spec.min_volume_ml:
-        return ["brain-small"]
-    return ["brain-large"] if volume_ml > spec.max_volume_ml else []
+    return build(spec)(spec, volume, name)

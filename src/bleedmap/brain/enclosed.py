@@ -36,6 +36,8 @@ def enclosed_regions(
     return regions
 
 
-def within(mask: NDArray[np.bool_], reach_mm: float, pixel_mm: tuple[float, float]) -> NDArray[np.bool_]:
-    """Pixels of a (rows, columns) picture that lie in a mask or within a reach of it, mm."""
-    return np.asarray(ndimage.distance_transform_edt(~mask, sampling=pixel_mm) <= reach_mm)
+def within(mask: NDArray[np.bool_], reach_mm: float, voxel_mm: tuple[float, ...]) -> NDArray[np.bool_]:
+    """Pixels or voxels that lie in a mask or within a reach of it, mm; ``voxel_mm`` is their size along each axis."""
+    if not mask.any():
+        return np.zeros_like(mask)
+    return np.asarray(ndimage.distance_transform_edt(~mask, sampling=voxel_mm) <= reach_mm)

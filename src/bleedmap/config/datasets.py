@@ -5,15 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bleedmap.config.base import Spec
-
-
-class DatasetSpec(Spec):
-    """What all data sets share."""
-
-    shards: int = Field(
-        4, ge=1, le=1000, description="jobs a stage is split into; a scan's shard is a stable hash of its id"
-    )
+from bleedmap.config.dataset_base import DatasetSpec
+from bleedmap.config.dicom_datasets import Cq500BhxSpec, Rsna2019Spec
+from bleedmap.config.nifti_datasets import BhsdSpec, Instance2022Spec, PhysionetCtIchSpec
 
 
 class PhantomSpec(DatasetSpec):
@@ -46,17 +40,29 @@ class PhantomSpec(DatasetSpec):
 
 
 class FolderSpec(DatasetSpec):
-    """A tree of scans (a folder of DICOM files or a NIfTI file each) with one table of slice labels."""
+    """Scans of your own (a folder or zip of DICOM files, or a NIfTI file each) with one table of labels."""
 
     adapter: Literal["folder"] = "folder"
-    root: Path = Field(description="folder that holds one folder (DICOM) or one .nii/.nii.gz file a scan")
+    root: Path = Field(
+        description="folder or .zip whose entries are a scan each: a folder tree of DICOM files, a .zip of one, or a "
+        ".nii/.nii.gz file; DICOM files beside them make one more scan with the name of the root. Or a .txt that lists "
+        "such entries, one path a line, relative to itself or absolute"
+    )
     labels: Path | None = Field(
         None,
-        description="CSV with columns scan, slice, hemorrhage and optionally subject; slice is the 0-based index from "
-        "the foot, the DICOM file name or the SOP instance UID. None: no labels",
+        description="CSV with column scan, any of hemorrhage, iph, ivh, sah, sdh, edh (0, 1 or empty), and perhaps "
+        "slice and subject; slice is the 0-based index from the foot, the DICOM file name or the SOP instance UID, "
+        "and a row without it is about the whole scan. None: no labels",
     )
-    masks: Path | None = Field(
-        None, description="folder of <scan>.nii.gz voxel truth on the scan's own grid; 0 background, above 0 blood"
+    masks: Path | None = Field(None, description="folder of <scan>.nii.gz voxel truth on the scan's own grid")
+    mask_values: Literal["binary", "subtypes"] = Field(
+        "binary",
+        description="what masks hold: binary, above 0 is blood; subtypes, 1 IPH, 2 IVH, 3 SAH, 4 SDH, 5 EDH",
+    )
+    series: Literal["all", "one"] = Field(
+        "all",
+        description="all: every axial CT series of a study is a scan; one: the smooth series whose slice gap is "
+        "nearest to 5 mm, and of those the longest",
     )
     public_names: bool = Field(
         False, description="whether file and folder names may be shown; otherwise ids are keyed hashes of them"
@@ -69,6 +75,9 @@ class PngSlicesSpec(DatasetSpec):
     adapter: Literal["png_slices"] = "png_slices"
     root: Path = Field(description="folder of <id>.png, grey, RGB or RGBA")
     labels: str = Field("labels.csv", description="table in root with columns id, hemorrhage (0 or 1)")
+    id_digits: int = Field(
+        0, ge=0, le=20, description="digits of an id in file names; shorter ids in tables are filled up with zeros"
+    )
     groups: str | None = Field(
         None, description="table in root with columns id, group; slices of one group are split together, for patients"
     )
@@ -79,4 +88,34 @@ class PngSlicesSpec(DatasetSpec):
     public_names: bool = Field(False, description="whether file names may be shown; otherwise ids are keyed hashes")
 
 
-AnyDataset = Annotated[PhantomSpec | FolderSpec | PngSlicesSpec, Field(discriminator="adapter")]
+class HeadCtPngSpec(DatasetSpec):
+    """Kaggle's "Head CT - hemorrhage": 200 slices as pictures, one label each, no patient ids."""
+
+    adapter: Literal["head_ct_png"] = "head_ct_png"
+    root: Path = Field(description="folder of labels.csv and head_ct, as unpacked, or head_ct/head_ct itself")
+    groups: str | None = Field(
+        None,
+        description="table beside labels.csv with columns id, group; slices of one group are split together. None: "
+        "every slice counts as a patient, though neighbours are not marked",
+    )
+    masks: str | None = Field(
+        None, description="folder beside labels.csv of <id>.png voxel truth, above 0 blood; the set itself has none"
+    )
+    window: tuple[float, float] = Field(
+        (40.0, 80.0), description="window level and width the grey values are taken to show, HU; nobody stated it"
+    )
+    public_names: bool = Field(True, description="whether file names may be shown; otherwise ids are keyed hashes")
+
+
+AnyDataset = Annotated[
+    PhantomSpec
+    | FolderSpec
+    | PngSlicesSpec
+    | HeadCtPngSpec
+    | Rsna2019Spec
+    | PhysionetCtIchSpec
+    | Instance2022Spec
+    | Cq500BhxSpec
+    | BhsdSpec,
+    Field(discriminator="adapter"),
+]

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from bleedmap.config.brain import BrainSpec
+from bleedmap.config.brain import AnyBrain
 from bleedmap.config.classifiers import AnyHead, ClassifierSpec
 from bleedmap.config.datasets import AnyDataset
 from bleedmap.config.masks import AnyMask
@@ -25,7 +25,7 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("top level", Config),
     ("datasets.<name>", AnyDataset),
     ("folds", FoldSpec),
-    ("brain", BrainSpec),
+    ("brain", AnyBrain),
     ("slices", SliceSpec),
     ("classifiers.<name>", ClassifierSpec),
     ("classifiers.<name>.head", AnyHead),

@@ -5,9 +5,9 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from bleedmap.config.datasets import AnyDataset
 from bleedmap.config.names import nearest
 from bleedmap.config.workflow import Config
 from bleedmap.errors import ConfigError
@@ -25,14 +25,27 @@ def load_config(values: Mapping[str, Any]) -> Config:
     try:
         return Config.model_validate(dict(values))
     except ValidationError as error:
-        raise _explain(error.errors()[0], len(error.errors())) from None
+        raise _explain(error, Config) from None
 
 
-def _explain(fault: ErrorDetails, count: int) -> ConfigError:
-    key, _ = _follow(fault["loc"])
+def load_dataset(values: Mapping[str, Any]) -> AnyDataset:
+    """Check the config of one data set.
+
+    Raises:
+        ConfigError: as ``load_config``.
+    """
+    try:
+        return TypeAdapter[AnyDataset](AnyDataset).validate_python(dict(values))
+    except ValidationError as error:
+        raise _explain(error, AnyDataset) from None
+
+
+def _explain(error: ValidationError, kind: Any) -> ConfigError:  # noqa: ANN401
+    fault, count = error.errors()[0], error.error_count()
+    key, _ = _follow(fault["loc"], kind)
     more = f" (and {count - 1} more faults)" if count > 1 else ""
     if fault["type"] == "extra_forbidden":
-        parent = _follow(fault["loc"][:-1])[1]
+        parent = _follow(fault["loc"][:-1], kind)[1]
         valid = parent.model_fields if _is_model(parent) else ()
         hint = nearest(str(fault["loc"][-1]), valid)
         return ConfigError(
@@ -49,7 +62,10 @@ def _explain(fault: ErrorDetails, count: int) -> ConfigError:
         hint = nearest(str(context.get("tag", "")), valid_tags)
         tag = str(context["discriminator"]).strip("'")
         return ConfigError(
-            "bad-value", f"{key}.{tag} = {context.get('tag')!r}{more}", "a known one", f"correct it: {hint}"
+            "bad-value",
+            f"{f'{key}.{tag}'.lstrip('.')} = {context.get('tag')!r}{more}",
+            "a known one",
+            f"correct it: {hint}",
         )
     value = repr(fault["input"])
     shown = value if len(value) < 60 else value[:57] + "..."
@@ -57,9 +73,8 @@ def _explain(fault: ErrorDetails, count: int) -> ConfigError:
     return ConfigError("bad-value", f"{key} = {shown}{more}", expected, "correct that value")
 
 
-def _follow(location: tuple[int | str, ...]) -> tuple[str, Any]:
-    """The dotted key a user would recognise, and the type that stands there."""
-    kind: Any = Config
+def _follow(location: tuple[int | str, ...], kind: Any) -> tuple[str, Any]:  # noqa: ANN401
+    """The dotted key a user would recognise, and the type that stands there, from the type of the whole."""
     shown = []
     for part in location:
         kind, is_tag = _step(kind, part)

@@ -6,11 +6,13 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from bleedmap.config.base import Spec
-from bleedmap.config.brain import BrainSpec
+from bleedmap.config.brain import AnyBrain, SkullInteriorSpec
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.config.datasets import AnyDataset
+from bleedmap.config.dicom_datasets import Rsna2019Spec
 from bleedmap.config.masks import AnyMask
 from bleedmap.config.names import Name, nearest
+from bleedmap.config.nifti_datasets import BhsdSpec
 from bleedmap.config.saliency import AnySaliency
 from bleedmap.config.scoring import ScoringSpec
 from bleedmap.config.segmenters import AnySegmenter
@@ -56,6 +58,9 @@ class ReportSpec(Spec):
     """What the report shows."""
 
     overlays: int = Field(8, ge=1, le=100, description="overlay panels, slices of test scans with the largest bleeds")
+    quality_scans: int = Field(
+        500, ge=1, le=10000, description="scans with a picture on a data set's quality page, flagged ones first"
+    )
 
 
 class Config(Spec):
@@ -67,7 +72,7 @@ class Config(Spec):
     train: Name = Field(description="data set that networks are trained on")
     test: tuple[Name, ...] = Field(min_length=1, description="data sets that methods are scored on")
     folds: FoldSpec = FoldSpec()
-    brain: BrainSpec = BrainSpec()
+    brain: AnyBrain = SkullInteriorSpec()
     slices: SliceSpec = SliceSpec()
     classifiers: dict[Name, ClassifierSpec] = Field({}, description="slice classifiers by name")
     saliency: dict[Name, AnySaliency] = Field({}, description="saliency methods by name")
@@ -91,6 +96,19 @@ class Config(Spec):
             self._check_path(row, method)
         return self
 
+    @model_validator(mode="after")
+    def _no_patient_on_both_sides(self) -> Self:
+        used = {name: self.datasets[name] for name in (self.train, *self.test)}
+        for name, spec in used.items():
+            for other, bhsd in used.items():
+                if isinstance(spec, Rsna2019Spec) and isinstance(bhsd, BhsdSpec) and not _is_excluded(spec, bhsd):
+                    msg = (
+                        f"datasets.{other} is made of patients of datasets.{name}, so some would be trained and tested "
+                        f"on; add the root of {other} to datasets.{name}.exclude"
+                    )
+                    raise ValueError(msg)
+        return self
+
     def _check_path(self, row: str, method: MethodSpec) -> None:
         reads_maps = self.masks[method.mask].reads_saliency
         given = (method.classifier != NONE, method.saliency != NONE)
@@ -103,6 +121,11 @@ class Config(Spec):
         if self.masks[method.mask].method == "truth" and method.segmenter == NONE:
             msg = f"methods.{row}: the truth scored against itself says nothing; name a segmenter"
             raise ValueError(msg)
+
+
+def _is_excluded(spec: Rsna2019Spec, bhsd: BhsdSpec) -> bool:
+    root = bhsd.root.resolve()
+    return any(root.is_relative_to(place.resolve()) for place in spec.exclude)
 
 
 def _known(key: str, family: str, name: str, names: Mapping[str, object]) -> None:

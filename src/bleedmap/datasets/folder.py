@@ -1,125 +1,118 @@
-"""A tree of scans: a folder of DICOM files or one NIfTI file each, with one table of slice labels."""
+"""Scans of your own: a folder, a zip or a list of studies in DICOM or NIfTI, one label table, perhaps masks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bleedmap.config.datasets import FolderSpec
+from bleedmap.datasets.about import About
+from bleedmap.datasets.findings import Finding
+from bleedmap.datasets.folder_entries import list_entries
+from bleedmap.datasets.folder_scan import Known, read_scans
 from bleedmap.datasets.identity import public_name
-from bleedmap.datasets.labels import Row, by_key, read_rows, slice_labels
-from bleedmap.datasets.sources import Source, files_below, stamp
-from bleedmap.errors import ScanError, TableError
-from bleedmap.volumes.ct_volume import CtVolume, Scan
-from bleedmap.volumes.dicom import DicomSeries, group_series, read_series
-from bleedmap.volumes.nifti import read_mask, read_nifti
+from bleedmap.datasets.labels import VALUES, Row, by_key, read_rows
+from bleedmap.datasets.sources import NIFTI, Source, is_nifti, stamp, stem
+from bleedmap.errors import ScanError
+from bleedmap.volumes.ct_volume import Scan
+from bleedmap.volumes.zip_member import InputFile
 
-NIFTI = (".nii", ".nii.gz")
+ABOUT = About(
+    title="Scans of your own",
+    licence="yours to know: the terms under which you may use the scans",
+    source="your own archive; export the series as DICOM, or convert them to NIfTI in Hounsfield units",
+    layout="one folder or zip of DICOM files, or one NIfTI file, for each scan; one CSV of labels; a folder of masks",
+)
 
 
 def list_sources(spec: FolderSpec) -> list[Source]:
-    """One source for each folder and each NIfTI file directly below the root, and for each scan only the table names.
+    """One source for each entry of the root, and one for each scan that only the label table names.
 
     Raises:
-        TableError: the root is no folder or holds nothing, or the label table is unusable.
+        TableError: the root is no folder, zip or list, or holds nothing, or the label table is unusable.
     """
-    if not spec.root.is_dir():
-        raise TableError(
-            "no-folder",
-            found="no folder where the config says one is",
-            expected="a folder of scans",
-            remedy="correct root",
-        )
-    entries = [e for e in sorted(spec.root.iterdir()) if not e.name.startswith(".") and (e.is_dir() or _is_nifti(e))]
-    if not entries:
-        raise TableError(
-            "empty-folder",
-            found="a folder without scans",
-            expected="a folder of DICOM files or a NIfTI file for each scan",
-            remedy="correct root, or unpack the archive there",
-        )
     rows = _label_rows(spec)
+    entries = list_entries(spec.root, [] if spec.masks is None else [spec.masks])
     sources = []
     for entry in entries:
-        name = _stem(entry)
-        files = tuple(files_below(entry)) if entry.is_dir() else (entry,)
-        masks = [file for file in [_mask_file(spec, name)] if file is not None]
-        details = (rows.pop(name, []), spec.labels is not None)
-        sources.append(_source(spec, name, files, stamp((*files, *masks), *details)))
-    return sources + [_source(spec, name, (), stamp((), left)) for name, left in sorted(rows.items())]
+        mask = _mask_file(spec, entry.name)
+        files = [file for file in (*entry.files, mask) if file is not None]
+        settings = (rows.get(entry.name, []), spec.labels is not None, spec.mask_values, spec.series)
+        sources.append(_source(spec, entry.name, entry.files, stamp(files, *settings)))
+    missing = sorted(rows.keys() - {entry.name for entry in entries})
+    return sources + [_source(spec, name, (), stamp((), rows[name])) for name in missing]
 
 
 def read(spec: FolderSpec, source: Source) -> list[Scan | ScanError]:
-    """Scans of a source, one a DICOM series or NIfTI file, and the fault of each series that is none.
+    """Scans of a source, one a CT series or NIfTI file, and the fault of each part of it that is none.
 
     Raises:
-        ScanError: nothing in the source can be used; the reason of the first fault.
+        ScanError: nothing in the source can be used, or its labels or mask do not fit.
     """
-    if not source.files and (spec.root / source.name).is_dir():
-        raise no_images()
     if not source.files:
         raise ScanError(
             "label-scan",
             found="labels for a scan that is not there",
-            expected="a folder or NIfTI file of that name",
+            expected="a folder, zip or NIfTI file of that name",
             remedy="add the scan, or drop its rows from the label table",
         )
-    rows = _label_rows(spec).get(source.name, [])
-    if _is_nifti(source.files[0]):
-        return [_scan(spec, source, source.id, source.name, read_nifti(source.files[0]), rows, [])]
-    series, faults = usable_series(source.files)
-    if not series:
-        raise faults[0] if faults else no_images()
-    names = [source.id] if len(series) == 1 else [f"{source.id}-{number}" for number in range(1, len(series) + 1)]
-    scans = [
-        _scan(spec, source, name, found.patient_id, found.volume, rows, [found.file_names])
-        for name, found in zip(names, series, strict=True)
-    ]
-    return [*scans, *faults]
+    known = Known(_label_rows(spec).get(source.name, []), _mask_file(spec, source.name))
+    return read_scans(spec, source, known)
 
 
-def usable_series(files: Sequence[Path]) -> tuple[list[DicomSeries], list[ScanError]]:
-    """Series of a study that are head CT volumes, and why the others are not; a DICOMDIR is no fault."""
-    groups, faults = group_series(files)
-    found = []
-    for group in groups:
-        try:
-            found.append(read_series(group))
-        except ScanError as error:
-            faults.append(error)
-    return found, [fault for fault in faults if fault.code != "dicomdir"]
+def check(spec: FolderSpec) -> list[Finding]:
+    """Masks without a scan, and scans without a mask where most have one.
 
-
-def _scan(
-    spec: FolderSpec,
-    source: Source,
-    name: str,
-    patient: str,
-    volume: CtVolume,
-    rows: Sequence[Row],
-    keys: Sequence[Sequence[str]],
-) -> Scan:
-    labels = slice_labels(rows, [*keys, volume.slice_keys], len(volume.hu))
-    patients = {row["subject"] for row in rows if row.get("subject")}
-    if len(patients) > 1:
-        raise ScanError(
-            "label-subject",
-            found=f"{len(patients)} subjects in the rows of one scan",
-            expected="one",
-            remedy="correct the label table",
+    Raises:
+        TableError: what ``list_sources`` raises.
+    """
+    if spec.masks is None:
+        return []
+    if not spec.masks.is_dir():
+        fault = ScanError(
+            "no-masks",
+            found="no folder where the config says the masks are",
+            expected="a folder of NIfTI files",
+            remedy="correct masks",
         )
-    subject = public_name(patients.pop() if patients else patient or source.name, public=spec.public_names)
-    return Scan(name, subject, volume, labels, _truth(spec, source, volume))
+        return [Finding("", fault)]
+    scans = {source.name for source in list_sources(spec) if source.files}
+    return sorted(_of_masks(spec, scans), key=lambda finding: (finding.fault.code, finding.scan))
 
 
-def _truth(spec: FolderSpec, source: Source, volume: CtVolume) -> NDArray[np.uint8] | None:
-    file = _mask_file(spec, source.name)
-    return None if file is None else read_mask(file, volume)
+def _of_masks(spec: FolderSpec, scans: set[str]) -> Iterator[Finding]:
+    assert spec.masks is not None  # noqa: S101  checked by its caller
+    drawn = {stem(file.name) for file in spec.masks.iterdir() if is_nifti(file)}
+    for name in drawn - scans:
+        fault = ScanError(
+            "mask-scan",
+            found="a mask for a scan that is not there",
+            expected="a scan of that name",
+            remedy="add the scan, or name the mask as its scan",
+        )
+        yield Finding(public_name(name, public=spec.public_names), fault)
+    bare = scans - drawn
+    if len(bare) < len(scans) / 2:
+        for name in bare:
+            fault = ScanError(
+                "no-mask",
+                found="a scan without a mask, though most have one",
+                expected="a mask, an empty one where there is no bleed",
+                remedy="add it under the name of the scan; without, the scan is not scored",
+            )
+            yield Finding(public_name(name, public=spec.public_names), fault)
 
 
 def _label_rows(spec: FolderSpec) -> dict[str, list[Row]]:
-    return {} if spec.labels is None else by_key(read_rows(spec.labels, ("scan", "slice", "hemorrhage")), "scan")
+    if spec.labels is None:
+        return {}
+    written = spec.labels.stat() if spec.labels.is_file() else None
+    return _parsed(spec.labels, (written.st_mtime_ns, written.st_size) if written else None)
+
+
+@lru_cache(maxsize=2)
+def _parsed(path: Path, _written: tuple[int, int] | None) -> dict[str, list[Row]]:
+    """Rows of every scan; kept, since each scan of a large data set asks for its own."""
+    return by_key(read_rows(path, ("scan",), any_of=VALUES, lower=True), "scan")
 
 
 def _mask_file(spec: FolderSpec, name: str) -> Path | None:
@@ -127,24 +120,5 @@ def _mask_file(spec: FolderSpec, name: str) -> Path | None:
     return next((file for file in candidates if file.is_file()), None)
 
 
-def _source(spec: FolderSpec, name: str, files: tuple[Path, ...], digest: str) -> Source:
+def _source(spec: FolderSpec, name: str, files: tuple[InputFile, ...], digest: str) -> Source:
     return Source(public_name(name, public=spec.public_names), name, files, digest)
-
-
-def _is_nifti(path: Path) -> bool:
-    return path.name.lower().endswith(NIFTI)
-
-
-def _stem(path: Path) -> str:
-    name = path.name
-    for ending in reversed(NIFTI):
-        if name.lower().endswith(ending):
-            return name[: -len(ending)]
-    return name
-
-
-def no_images() -> ScanError:
-    """The fault of a folder with nothing in it to read."""
-    return ScanError(
-        "no-images", found="a folder without images", expected="DICOM files", remedy="fill or remove the folder"
-    )

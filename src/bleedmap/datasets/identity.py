@@ -40,7 +40,8 @@ def public_name(private: str, *, public: bool) -> str:
     """
     if public:
         return UNSAFE.sub("_", private).strip("._") or "scan"
-    return hmac.new(_key(), private.encode(), hashlib.sha256).hexdigest()[:12]
+    named = private.encode(errors="surrogatepass")  # file names need not be text
+    return hmac.new(_key(), named, hashlib.sha256).hexdigest()[:12]
 
 
 def shard_of(name: str, shards: int) -> int:

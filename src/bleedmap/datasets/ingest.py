@@ -11,10 +11,11 @@ from bleedmap.errors import ScanError
 from bleedmap.provenance.archive import write_archive
 from bleedmap.volumes.ct_volume import Scan
 from bleedmap.volumes.scan_archive import add_scan
+from bleedmap.volumes.zip_member import ZipMember
 
 SCAN_COLUMNS = (
     "scan", "subject", "slices", "rows", "columns", "slice_mm", "row_mm", "column_mm", "tilt_degrees", "even",
-    "positive_slices", "labelled_slices", "truth",
+    "positive_slices", "labelled_slices", "scan_label", "truth", "boxes", "flags",
 )  # fmt: skip
 REJECTED_COLUMNS = ("scan", "code", "found", "expected", "remedy")
 
@@ -58,8 +59,7 @@ def ingest(sources: Iterable[Source], read: Callable[[Source], list[Scan | ScanE
     result = Ingested()
     with write_archive(archive) as writer:
         for source in sources:
-            first = source.files[0].as_posix() if source.files else ""
-            result.private.append({"scan": source.id, "source": source.name, "file": first})
+            result.private.append(private_row(source))
             for found in _read(read, source):
                 fault = found if isinstance(found, ScanError) else _repeated(found, result)
                 if fault is not None:
@@ -68,6 +68,11 @@ def ingest(sources: Iterable[Source], read: Callable[[Source], list[Scan | ScanE
                     add_scan(writer, found)
                     result.scans.append(_describe(found))
     return result
+
+
+def private_row(source: Source) -> dict[str, str]:
+    """What leads from a scan id back to its source and first file; for the user alone."""
+    return {"scan": source.id, "source": _as_text(source.name), "file": _as_text(_first_file(source))}
 
 
 def _read(read: Callable[[Source], list[Scan | ScanError]], source: Source) -> list[Scan | ScanError]:
@@ -105,5 +110,20 @@ def _describe(scan: Scan) -> dict[str, object]:
         "even": geometry.is_even(),
         "positive_slices": int((scan.labels == 1).sum()),
         "labelled_slices": int((scan.labels >= 0).sum()),
+        "scan_label": scan.scan_label,
         "truth": scan.truth is not None,
+        "boxes": len(scan.boxes),
+        "flags": " ".join(scan.volume.flags),
     }
+
+
+def _first_file(source: Source) -> str:
+    if not source.files:
+        return ""
+    first = source.files[0]
+    return f"{first.archive.as_posix()}!{first.member}" if isinstance(first, ZipMember) else first.as_posix()
+
+
+def _as_text(name: str) -> str:
+    """A file name, which need not be text, with whatever is none written as its number."""
+    return name.encode(errors="backslashreplace").decode()

@@ -1,4 +1,4 @@
-"""Slice-label tables: CSV, checked column by column, joined to slices by index, file name or SOP instance UID."""
+"""Label tables: CSV, checked column by column, one row a slice or a scan."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -8,13 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bleedmap.errors import ScanError, TableError
+from bleedmap.volumes.ct_volume import SUBTYPES
 
 UNKNOWN = -1
+VALUES = ("hemorrhage", *SUBTYPES)
 Row = Mapping[str, str]
 
 
-def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
+def read_rows(path: Path, columns: Sequence[str], any_of: Sequence[str] = (), *, lower: bool = False) -> list[Row]:
     """Rows of a CSV file; blanks around column names are dropped (the head CT set's header has one).
+
+    Args:
+        path: the table.
+        columns: columns that it must have.
+        any_of: columns of which it must have at least one.
+        lower: whether the columns may be written in capitals.
 
     Raises:
         TableError: the file is not there, is no CSV in UTF-8, or lacks a column.
@@ -36,18 +44,20 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
             expected="comma-separated values in UTF-8",
             remedy="save the table again as CSV in UTF-8",
         ) from None
-    header = lines[0] if lines else []
-    # a line that ends early leaves its last columns empty
-    rows: list[Row] = [dict(zip(header, [*line, *[""] * len(header)], strict=False)) for line in lines[1:]]
+    header = [name.lower() if lower else name for name in lines[0]] if lines else []
     missing = [name for name in columns if name not in header]
+    if any_of and not set(any_of) & set(header):
+        missing.append(" or ".join(any_of))
     if missing:
+        # the columns that are there stay untold: a table without header starts with a patient
         raise TableError(
             "missing-column",
-            found=f"columns {', '.join(header) or '(none)'}",
-            expected=f"also {', '.join(missing)}",
+            found=f"a table of {len(header)} columns without {', '.join(missing)}",
+            expected="a first line with the names of the columns, separated by commas",
             remedy="rename or add the column",
         )
-    return rows
+    # a line that ends early leaves its last columns empty
+    return [dict(zip(header, [*line, *[""] * len(header)], strict=False)) for line in lines[1:]]
 
 
 def by_key(rows: Sequence[Row], column: str) -> dict[str, list[Row]]:
@@ -71,32 +81,39 @@ def binary(value: str) -> int:
     return int(value)
 
 
-def slice_labels(rows: Sequence[Row], keys: Sequence[Sequence[str]], slices: int) -> NDArray[np.int8]:
-    """Labels of one scan's slices.
+def row_values(row: Row) -> NDArray[np.int8]:
+    """What one row says about hemorrhage and about each subtype.
+
+    A subtype implies hemorrhage, and no hemorrhage means none of the subtypes; an empty cell says nothing.
 
     Args:
-        rows: rows with ``slice`` and ``hemorrhage``.
-        keys: lists of names by which a row may call the slices, each in slice order (UIDs, file names).
-        slices: number of slices; a plain number in the table is the 0-based index from the foot.
+        row: with ``hemorrhage`` or any of the subtypes.
 
     Returns:
-        (slices,) int8: 1 bleed, 0 none, -1 where the table says nothing.
+        (6,) int8 in the order of ``VALUES``: 1 bleed, 0 none, -1 not said.
 
     Raises:
-        ScanError: a label that is not 0 or 1, or a slice that the scan does not have.
+        ScanError: ``label-value`` for a cell other than 0 and 1 and for a row that says nothing;
+            ``label-contradiction`` for a subtype without hemorrhage.
     """
-    names = {str(index): index for index in range(slices)}
-    for key in keys:
-        names |= {name: index for index, name in enumerate(key)}
-    labels = np.full(slices, UNKNOWN, dtype=np.int8)
-    for row in rows:
-        index = names.get(row["slice"])
-        if index is None:
-            raise ScanError(
-                "label-slice",
-                found="a label for a slice that the scan does not have",
-                expected=f"an index from 0 to {slices - 1}, a file name or a SOP instance UID of the scan",
-                remedy="correct the label table, or add the missing slice",
-            )
-        labels[index] = binary(row["hemorrhage"])
-    return labels
+    if not any(row.get(name) for name in VALUES):
+        binary("")
+    values = np.array([binary(row[name]) if row.get(name) else UNKNOWN for name in VALUES], dtype=np.int8)
+    subtypes = values[1:]
+    if values[0] == 0:
+        if (subtypes == 1).any():
+            raise contradiction()
+        subtypes[:] = 0
+    elif values[0] == UNKNOWN and (subtypes != UNKNOWN).any():
+        values[0] = 1 if (subtypes == 1).any() else 0 if (subtypes == 0).all() else UNKNOWN
+    return values
+
+
+def contradiction() -> ScanError:
+    """The fault of rows that do not agree."""
+    return ScanError(
+        "label-contradiction",
+        found="labels of one scan that contradict each other",
+        expected="no subtype and no bleeding slice where hemorrhage is 0, and the same label wherever it is repeated",
+        remedy="correct the label table",
+    )

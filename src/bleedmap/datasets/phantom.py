@@ -30,4 +30,10 @@ def unpacked(archive: Path, folder: Path) -> FolderSpec:
     """Unpack what ``write_shard`` wrote; returns it as a folder data set."""
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(folder)
-    return FolderSpec(root=folder / "dicom", labels=folder / "labels.csv", masks=folder / "masks", public_names=True)
+    return FolderSpec(
+        root=folder / "dicom",
+        labels=folder / "labels.csv",
+        masks=folder / "masks",
+        mask_values="subtypes",
+        public_names=True,
+    )

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from bleedmap.config.datasets import PngSlicesSpec
 from bleedmap.datasets.identity import public_name
-from bleedmap.datasets.labels import binary, by_key, read_rows
+from bleedmap.datasets.labels import binary, read_rows
 from bleedmap.datasets.sources import Source, stamp
 from bleedmap.errors import ScanError, TableError
 from bleedmap.volumes.ct_volume import Scan
@@ -61,7 +61,7 @@ def read(spec: PngSlicesSpec, source: Source) -> list[Scan | ScanError]:
         raise ScanError(
             "no-label", found="a picture without a label", expected="a row in the label table", remedy="add its row"
         )
-    volume = read_grey(source.files[0], spec.window)
+    volume = read_grey(spec.root / f"{source.name}.png", spec.window)
     subject = public_name(groups.get(source.name, source.name), public=spec.public_names)
     label = np.array([binary(labels[source.name])], dtype=np.int8)
     mask = _mask_file(spec, source.name)
@@ -84,8 +84,7 @@ def read(spec: PngSlicesSpec, source: Source) -> list[Scan | ScanError]:
 def _table(spec: PngSlicesSpec, file: str | None, column: str) -> dict[str, str]:
     if file is None:
         return {}
-    rows = by_key(read_rows(spec.root / file, ("id", column)), "id")
-    return {name: group[-1][column] for name, group in rows.items()}
+    return {row["id"].zfill(spec.id_digits): row[column] for row in read_rows(spec.root / file, ("id", column))}
 
 
 def _mask_file(spec: PngSlicesSpec, name: str) -> Path | None:

@@ -6,8 +6,14 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR
 
 from bleedmap.datasets.identity import shard_of
+from bleedmap.errors import ScanError
+from bleedmap.volumes.zip_member import InputFile, ZipMember, zip_members
+
+NIFTI = (".nii.gz", ".nii")
+ZIP = ".zip"
 
 
 @dataclass(frozen=True)
@@ -23,18 +29,28 @@ class Source:
 
     id: str
     name: str
-    files: tuple[Path, ...]
+    files: tuple[InputFile, ...]
     stamp: str
 
 
-def stamp(files: Iterable[Path], *details: object) -> str:
+def stamp(files: Iterable[InputFile], *details: object) -> str:
     """Digest of file names and sizes and of whatever else decides what a scan becomes.
 
     Times do not count: a copied or checked-out data set is the same data set.
     """
-    # a link that leads nowhere is told of when the scan is read
-    sizes = [(file.name, file.stat().st_size if file.exists() else None) for file in files]
+    sizes = [(file.name, _size(file)) for file in files]
     return hashlib.sha256(json.dumps([sizes, details], sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def _size(file: InputFile) -> int | None:
+    """Bytes of a file; None for a folder, and where nothing can be had, which is told of when the scan is read."""
+    if isinstance(file, ZipMember):
+        return file.size
+    try:
+        state = file.stat()
+    except OSError:
+        return None
+    return None if S_ISDIR(state.st_mode) else state.st_size
 
 
 def files_below(folder: Path) -> list[Path]:
@@ -44,6 +60,52 @@ def files_below(folder: Path) -> list[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         found += [Path(top) / name for name in sorted(names) if not name.startswith(".")]
     return found
+
+
+def input_files(path: Path) -> list[InputFile]:
+    """Files of a study that is a folder tree, a zip, or one file; sorted, nothing is unpacked.
+
+    Raises:
+        ScanError: ``no-scan`` where nothing is there, ``no-images`` where nothing is in it, ``unreadable-archive``.
+    """
+    found: list[InputFile] = [path]
+    if os.path.isdir(path):  # noqa: PTH112  unlike Path.is_dir, never raises
+        found = [*files_below(path)]
+    elif not os.path.lexists(path):
+        raise ScanError(
+            "no-scan",
+            found="no file or folder where one is named",
+            expected="a folder or zip of DICOM files, or a NIfTI file",
+            remedy="correct its path",
+        )
+    elif is_zip(path):
+        found = [*zip_members(path)]
+    if not found:
+        raise no_images()
+    return found
+
+
+def no_images() -> ScanError:
+    """The fault of a study with nothing in it to read."""
+    return ScanError(
+        "no-images", found="a study without images", expected="DICOM files", remedy="fill or remove its folder or zip"
+    )
+
+
+def is_nifti(file: InputFile) -> bool:
+    """Whether a file calls itself NIfTI."""
+    return file.name.lower().endswith(NIFTI)
+
+
+def is_zip(file: InputFile) -> bool:
+    """Whether a file calls itself a zip."""
+    return file.name.lower().endswith(ZIP)
+
+
+def stem(name: str) -> str:
+    """Name of a scan: that of its file without ``.nii``, ``.nii.gz`` or ``.zip``, or that of its folder."""
+    ending = next((ending for ending in (*NIFTI, ZIP) if name.lower().endswith(ending)), "")
+    return name.removesuffix(name[len(name) - len(ending) :])
 
 
 def by_shard(sources: Sequence[Source], shards: int) -> dict[int, list[Source]]:

@@ -1,4 +1,4 @@
-"""Predict one scan: DICOM folder or NIfTI file in; masks, volume in mL and a picture out."""
+"""Predict one scan: DICOM folder, zip or NIfTI file in; masks, volume in mL and a picture out."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bleedmap.datasets.folder import no_images, usable_series
-from bleedmap.datasets.sources import files_below
+from bleedmap.datasets.sources import input_files
+from bleedmap.datasets.study import nifti_of, read_volumes
 from bleedmap.errors import ScanError
 from bleedmap.predict.method import TrainedMethod
 from bleedmap.predict.preview import draw_preview
 from bleedmap.provenance.atomic import write_text
 from bleedmap.volumes.ct_volume import CtVolume
-from bleedmap.volumes.nifti import read_nifti, write_like, write_nifti
+from bleedmap.volumes.nifti import write_like, write_nifti
 from bleedmap.volumes.regular import to_native, to_regular
 
 
@@ -49,7 +49,7 @@ def predict_scan(method: TrainedMethod, name: str, source: Path, out: Path) -> P
     Args:
         method: the trained method.
         name: its name.
-        source: folder of one DICOM series, or a NIfTI file.
+        source: folder or zip of one DICOM series, or a NIfTI file, which may be in a zip too.
         out: folder to write.
 
     Raises:
@@ -61,8 +61,9 @@ def predict_scan(method: TrainedMethod, name: str, source: Path, out: Path) -> P
     own = even if regular is volume else to_native(even, regular.geometry, volume.geometry, volume.hu.shape)
     mask = own >= 0.5
     out.mkdir(parents=True, exist_ok=True)
-    if source.is_file():
-        write_like(out / "mask.nii.gz", mask.astype(np.uint8), source)
+    nifti = nifti_of(input_files(source))
+    if nifti is not None:
+        write_like(out / "mask.nii.gz", mask.astype(np.uint8), nifti)
     else:
         write_nifti(out / "mask.nii.gz", mask.astype(np.uint8), volume.geometry)
     write_nifti(out / "ct.nii.gz", volume.hu, volume.geometry)
@@ -83,31 +84,20 @@ def predict_scan(method: TrainedMethod, name: str, source: Path, out: Path) -> P
 
 
 def read_scan(source: Path) -> CtVolume:
-    """The one volume of a DICOM folder or NIfTI file.
+    """The one volume of a DICOM folder or zip, or of a NIfTI file.
 
     Raises:
         ScanError: no usable series, or more than one.
     """
-    if source.is_file():
-        return read_nifti(source)
-    if not source.is_dir():
-        raise ScanError(
-            "no-scan",
-            found="no file or folder there",
-            expected="a DICOM folder or NIfTI file",
-            remedy="correct --input",
-        )
-    series, faults = usable_series(files_below(source))
-    if not series:
-        raise faults[0] if faults else no_images()
-    if len(series) > 1:
+    volumes, _ = read_volumes(input_files(source))
+    if len(volumes) > 1:
         raise ScanError(
             "many-series",
-            found=f"{len(series)} CT series",
+            found=f"{len(volumes)} CT series",
             expected="one",
-            remedy="name a folder that holds one series",
+            remedy="give a folder or zip that holds one series",
         )
-    return series[0].volume
+    return volumes[0].volume
 
 
 def _volume_ml(volume: CtVolume, mask: NDArray[np.bool_]) -> float:

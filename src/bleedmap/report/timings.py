@@ -54,6 +54,8 @@ def _patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
         ("ingest", paths.volumes),
         ("catalog", paths.scans),
         ("brain", paths.brain),
+        ("montage", paths.montages),
+        ("quality", paths.quality),
         ("slices", paths.slices),
         ("folds", paths.folds),
         ("train_classifier", f"{paths.classifier}/model"),

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from bleedmap.errors import ScanError
 
+SUBTYPES = ("iph", "ivh", "sah", "sdh", "edh")  # voxel values 1..5 of truth masks
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
@@ -116,11 +117,13 @@ class CtVolume:
             front to back, columns from the patient's right to left (as a radiologist looks at it).
         geometry: where the slices lie.
         slice_keys: what a label table may call each slice (SOP instance UID, file name); private, never written.
+        flags: what a person should look at, such as ``missing-slices``; one word each.
     """
 
     hu: NDArray[np.int16]
     geometry: Geometry
     slice_keys: tuple[str, ...] = field(default=(), repr=False)
+    flags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.hu.ndim != 3 or len(self.hu) != len(self.geometry.origins):
@@ -130,6 +133,27 @@ class CtVolume:
                 expected="(slices, rows, columns) with one position a slice",
                 remedy="look for missing or double slices in the source",
             )
+
+
+@dataclass(frozen=True)
+class Box:
+    """A bleed as a reader framed it on one slice, in the voxel order of the volume.
+
+    Args:
+        slice: index from the foot.
+        top: first row, pixels; may be a fraction.
+        left: first column, pixels.
+        height: rows, pixels.
+        width: columns, pixels.
+        subtype: one of ``SUBTYPES`` or ``any``.
+    """
+
+    slice: int
+    top: float
+    left: float
+    height: float
+    width: float
+    subtype: str
 
 
 @dataclass(frozen=True)
@@ -144,6 +168,9 @@ class Scan:
         truth: (slices, rows, columns) uint8 voxel truth, 0 background, 1 hemorrhage or 1..5 = IPH, IVH, SAH, SDH,
             EDH; None where nobody drew any.
         truth_slices: (slices,) bool, which slices have voxel truth; None means all (or none without truth).
+        subtypes: (slices, 5) int8 in the order of ``SUBTYPES``, 1 bleed, 0 none, -1 unknown; None where nobody said.
+        scan_label: 1 a bleed somewhere, 0 none, -1 unknown.
+        boxes: bleeds that readers framed.
     """
 
     id: str
@@ -152,3 +179,6 @@ class Scan:
     labels: NDArray[np.int8]
     truth: NDArray[np.uint8] | None = None
     truth_slices: NDArray[np.bool_] | None = None
+    subtypes: NDArray[np.int8] | None = None
+    scan_label: int = -1
+    boxes: tuple[Box, ...] = ()

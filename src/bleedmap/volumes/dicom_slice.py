@@ -1,27 +1,39 @@
-"""One DICOM file: its header as plain numbers, and its pixels as HU."""
+"""What the header of a DICOM image says, as plain numbers, or why it is no slice of a CT."""
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
-from pydicom.errors import InvalidDicomError
 
 from bleedmap.errors import ScanError
-from bleedmap.volumes.hounsfield import AIR, clip_hu, unwrap_12_bit
+from bleedmap.volumes.dicom_header import number, numbers, short, text
+from bleedmap.volumes.dicom_refusals import refusal
+from bleedmap.volumes.dicom_rescale import Rescale
+from bleedmap.volumes.zip_member import InputFile
 
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
-DIRECTORY = "1.2.840.10008.1.3.10"
+ENHANCED_CT = ("1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2")
+SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 LEAST_DIRECTION = 0.5
+MOST_ROWS = 4096
+MOST_FRAMES = 20_000
+FARTHEST_MM = 1e5
+PIXEL_MM = (0.01, 100.0)
+MOST_SLOPE, MOST_INTERCEPT = 1e4, 1e6
 
-_HEADER_TAGS = [
-    *("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "PatientID", "Modality", "ImageType", "NumberOfFrames"),
-    *("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "Rows", "Columns", "SamplesPerPixel"),
-]
+
+class SeriesIds(NamedTuple):
+    """What slices of one volume share, private.
+
+    Args:
+        series: SeriesInstanceUID.
+        patient: PatientID.
+    """
+
+    series: str
+    patient: str
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,184 +54,192 @@ class SlicePlace:
 
 
 @dataclass(frozen=True, repr=False)
-class SliceHeader:
-    """What the header of one file says; without a repr, for it names the patient.
+class PixelFormat:
+    """How the pixels of a file are stored.
 
     Args:
-        path: the file.
-        series_uid: SeriesInstanceUID.
-        sop_uid: SOPInstanceUID.
-        patient_id: PatientID.
-        sop_class: SOPClassUID, empty where absent.
-        modality: Modality, empty where absent.
-        image_type: ImageType in capitals.
+        rows: of one frame.
+        columns: of one frame.
+        allocated: bits of one pixel in the file, 8 or 16.
+        stored: bits of it that count.
+        signed: whether they are signed.
         frames: number of frames.
-        matrix: (rows, columns).
-        place: where its pixels lie, None where the header does not say.
+        transfer_syntax: UID of the encoding.
+        offset: byte of the file where the pixel data element starts; None in a deflated file.
+        implicit: whether elements leave out their VR.
+        little: whether bytes are little endian.
     """
 
-    path: Path
-    series_uid: str
-    sop_uid: str
-    patient_id: str
-    sop_class: str
-    modality: str
-    image_type: tuple[str, ...]
+    rows: int
+    columns: int
+    allocated: int
+    stored: int
+    signed: bool
     frames: int
-    matrix: tuple[int, int]
-    place: SlicePlace | None
+    transfer_syntax: pydicom.uid.UID
+    offset: int | None
+    implicit: bool
+    little: bool
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all frames uncompressed."""
+        return self.rows * self.columns * self.frames * self.allocated // 8
 
 
-def read_header(path: Path) -> SliceHeader:
-    """Read what sorts and places a slice, without its pixels.
+@dataclass(frozen=True, repr=False)
+class Slice:
+    """One CT slice: a file, or one frame of a file; without a repr, for it names the patient.
 
-    Raises:
-        ScanError: ``not-dicom``, ``unreadable``, or ``dicomdir`` for the index of a disc.
+    Args:
+        ids: names of its series and patient.
+        file: where it is.
+        frame: which frame, 0 in a file of one.
+        key: SOPInstanceUID; of an enhanced file ``<SOPInstanceUID>.<frame, from 1>``.
+        kernel: ConvolutionKernel.
+        acquisition: AcquisitionNumber.
+        thickness: SliceThickness in mm, NaN where absent.
+        lossy: whether it was ever compressed with loss.
+        place: where its pixels lie.
+        pixels: how they are stored.
+        rescale: what they mean.
     """
-    with _named_errors():
-        data = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(_HEADER_TAGS))
-        if str(data.file_meta.get("MediaStorageSOPClassUID", "")) == DIRECTORY:
-            raise ScanError(
-                "dicomdir",
-                found="the index of a DICOM disc",
-                expected="an image",
-                remedy="nothing, the images beside it are read without it",
-            )
-        if "SeriesInstanceUID" not in data or "SOPInstanceUID" not in data:
-            raise _unreadable()
-        return SliceHeader(
-            path=path,
-            series_uid=str(data.SeriesInstanceUID),
-            sop_uid=str(data.SOPInstanceUID),
-            patient_id=str(data.get("PatientID") or ""),
-            sop_class=str(data.get("SOPClassUID") or ""),
-            modality=str(data.get("Modality") or ""),
-            image_type=tuple(str(word).upper() for word in data.get("ImageType") or ()),
-            frames=int(data.get("NumberOfFrames") or 1),
-            matrix=(int(data.get("Rows") or 0), int(data.get("Columns") or 0)),
-            place=_place(data),
-        )
+
+    ids: SeriesIds
+    file: InputFile
+    frame: int
+    key: str
+    kernel: str
+    acquisition: str
+    thickness: float
+    lossy: bool
+    place: SlicePlace
+    pixels: PixelFormat
+    rescale: Rescale
 
 
-def read_hu(header: SliceHeader) -> NDArray[np.int16]:
-    """Read the pixels of a slice, rescaled to HU, padding as air.
+@dataclass(frozen=True, repr=False)
+class NoSlice:
+    """An image that is no slice of a CT.
 
-    Returns:
-        (rows, columns) int16 HU in [-1024, 3071], in the order of the file.
-
-    Raises:
-        ScanError: ``truncated``, ``unreadable``, ``compressed``, or ``not-hu`` where no rescale to HU is given.
+    Args:
+        ids: names of its series and patient.
+        fault: why.
     """
-    with _named_errors():
-        data = pydicom.dcmread(header.path)
-        if "RescaleSlope" not in data or "RescaleIntercept" not in data or not _unit_is_hu(data):
-            raise ScanError(
-                "not-hu",
-                found="pixels without a rescale to Hounsfield units",
-                expected="RescaleSlope and RescaleIntercept in HU, brightest is densest",
-                remedy="export the original CT series from the archive",
-            )
-        stored = _pixels(data)
-        slope, intercept = float(data.RescaleSlope), float(data.RescaleIntercept)
-        padding = _padding(data, stored)
-        if int(data.BitsStored) == 12 and int(data.PixelRepresentation) == 0:
-            stored, intercept = unwrap_12_bit(stored, intercept)
-        hu = clip_hu(stored.astype(np.float32) * np.float32(slope) + np.float32(intercept))
-        if padding is not None:
-            hu[padding] = AIR
-        if hu.shape != header.matrix:
-            raise _unreadable()
-        return hu
+
+    ids: SeriesIds
+    fault: ScanError
 
 
-def _pixels(data: pydicom.Dataset) -> NDArray[np.integer]:
-    if "PixelData" not in data or len(data.PixelData) == 0:
-        raise _truncated()
-    if not data.file_meta.TransferSyntaxUID.is_compressed:
-        needed = int(data.Rows) * int(data.Columns) * int(data.BitsAllocated) // 8
-        if len(data.PixelData) < needed:
-            raise _truncated()
-    try:
-        return np.asarray(data.pixel_array)
-    except (RuntimeError, NotImplementedError, AttributeError) as error:
-        raise ScanError(
-            "compressed",
-            found="pixels in a compression that cannot be decoded here",
-            expected="uncompressed pixels or an installed decoder",
-            remedy="pip install pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg, or export uncompressed",
-        ) from error
+def to_slice(
+    data: pydicom.Dataset, ids: SeriesIds, file: InputFile, frame: int, pixels: PixelFormat | None
+) -> Slice | NoSlice:
+    """A slice from a header that tells of one frame.
+
+    Args:
+        data: header; for a frame of an enhanced file, with what its functional groups say on top.
+        ids: names of the series and the patient.
+        file: where it is.
+        frame: from 0.
+        pixels: how the pixels are stored, None where the header does not say.
+    """
+    fault = _other_image(data)
+    place, rescale = _place(data), _rescale(data, pixels)
+    code = fault or _gap(place, pixels, rescale)
+    if code is not None or place is None or pixels is None or rescale is None:
+        return NoSlice(ids, refusal(code or "unreadable"))
+    uid = text(data, "SOPInstanceUID")
+    return Slice(
+        ids=ids,
+        file=file,
+        frame=frame,
+        key=f"{uid}.{frame + 1}" if text(data, "SOPClassUID") in ENHANCED_CT else uid,
+        kernel=text(data, "ConvolutionKernel"),
+        acquisition=text(data, "AcquisitionNumber"),
+        thickness=number(data, "SliceThickness"),
+        lossy=text(data, "LossyImageCompression") == "01",
+        place=place,
+        pixels=pixels,
+        rescale=rescale,
+    )
 
 
-def _padding(data: pydicom.Dataset, stored: NDArray[np.integer]) -> NDArray[np.bool_] | None:
-    if data.get("PixelPaddingValue") is None:
+def _other_image(data: pydicom.Dataset) -> str | None:
+    """Code of an image that is not meant to be a slice."""
+    kind = text(data, "SOPClassUID") or CT_IMAGE
+    if kind.startswith(SECONDARY_CAPTURE):
+        return "not-an-image-slice"
+    if (text(data, "Modality") or "CT") != "CT" or kind not in {CT_IMAGE, *ENHANCED_CT}:
+        return "not-ct"
+    if "LOCALIZER" in text(data, "ImageType").upper():
+        return "localizer"
+    if kind == CT_IMAGE and number(data, "NumberOfFrames") > 1:
+        return "multi-frame"
+    meaning = text(data, "PhotometricInterpretation")
+    if meaning == "MONOCHROME1":
+        return "monochrome1"
+    if meaning != "MONOCHROME2" or short(data, "SamplesPerPixel") not in {1, None}:
+        return "not-an-image-slice" if meaning else "pixel-format"
+    if text(data, "RescaleType").upper() not in {"", "HU", "US"}:
+        return "not-hu"
+    return None
+
+
+def _gap(place: SlicePlace | None, pixels: PixelFormat | None, rescale: Rescale | None) -> str | None:
+    """Code of what a slice lacks."""
+    if place is None:
+        return "no-position"
+    if pixels is None:
+        return "pixel-format"
+    return "no-rescale" if rescale is None else None
+
+
+def pixel_format(data: pydicom.FileDataset, offset: int | None) -> PixelFormat | None:
+    """How the pixels of a file are stored; None where that is missing, contradictory or implausibly large."""
+    rows, columns, allocated, stored = (
+        short(data, name) or 0 for name in ("Rows", "Columns", "BitsAllocated", "BitsStored")
+    )
+    sign = short(data, "PixelRepresentation")
+    frames = number(data, "NumberOfFrames") if text(data, "NumberOfFrames") else 1
+    if not (0 < rows <= MOST_ROWS and 0 < columns <= MOST_ROWS and 1 <= frames <= MOST_FRAMES):
         return None
-    first = int(data.PixelPaddingValue)
-    last = int(data.get("PixelPaddingRangeLimit") or first)
-    return np.asarray((stored >= min(first, last)) & (stored <= max(first, last)))
+    if allocated not in {8, 16} or not 1 < stored <= allocated or sign not in {0, 1}:
+        return None
+    implicit, little = data.original_encoding
+    return PixelFormat(
+        rows=rows,
+        columns=columns,
+        allocated=allocated,
+        stored=stored,
+        signed=sign == 1,
+        frames=int(frames),
+        transfer_syntax=pydicom.uid.UID(str(data.file_meta.TransferSyntaxUID)),
+        offset=offset,
+        implicit=bool(implicit),
+        little=bool(little),
+    )
 
 
-def _unit_is_hu(data: pydicom.Dataset) -> bool:
-    unit = str(data.get("RescaleType") or "HU").upper()
-    return unit in {"HU", "US"} and str(data.get("PhotometricInterpretation")) == "MONOCHROME2"
+def _rescale(data: pydicom.Dataset, pixels: PixelFormat | None) -> Rescale | None:
+    slope, intercept = number(data, "RescaleSlope"), number(data, "RescaleIntercept")
+    if pixels is None or not (0 < slope <= MOST_SLOPE and abs(intercept) <= MOST_INTERCEPT):
+        return None
+    first, last = short(data, "PixelPaddingValue"), short(data, "PixelPaddingRangeLimit")
+    padding = None if first is None else (first, first if last is None else last)
+    return Rescale(slope, intercept, pixels.stored, pixels.signed, padding)
 
 
 def _place(data: pydicom.Dataset) -> SlicePlace | None:
-    position = _numbers(data, "ImagePositionPatient", 3)
-    orientation = _numbers(data, "ImageOrientationPatient", 6)
-    pixel_spacing = _numbers(data, "PixelSpacing", 2)
-    if position is None or orientation is None or pixel_spacing is None or pixel_spacing.min() <= 0:
+    position = numbers(data, "ImagePositionPatient", 3)
+    orientation = numbers(data, "ImageOrientationPatient", 6)
+    pixel_spacing = numbers(data, "PixelSpacing", 2)
+    if position is None or orientation is None or pixel_spacing is None:
+        return None
+    if np.abs(position).max() > FARTHEST_MM or pixel_spacing.min() < PIXEL_MM[0] or pixel_spacing.max() > PIXEL_MM[1]:
         return None
     directions = orientation.reshape(2, 3)
-    lengths = np.linalg.norm(directions, axis=1, keepdims=True)
-    if lengths.min() < LEAST_DIRECTION:
+    lengths = np.sqrt((directions**2).sum(axis=1, keepdims=True))
+    if lengths.min() < LEAST_DIRECTION or np.abs(directions[0] @ directions[1]) > LEAST_DIRECTION * lengths.prod():
         return None
     along_row, down_column = directions / lengths
     return SlicePlace(position, along_row, down_column, pixel_spacing)
-
-
-def _numbers(data: pydicom.Dataset, tag: str, count: int) -> NDArray[np.float64] | None:
-    value = data.get(tag)
-    if value is None or isinstance(value, str) or len(value) != count:
-        return None
-    numbers = np.array([float(number) for number in value])
-    return numbers if np.isfinite(numbers).all() else None
-
-
-def _truncated() -> ScanError:
-    return ScanError(
-        "truncated",
-        found="a file that ends before its pixels do",
-        expected="as many pixels as the header announces",
-        remedy="fetch the file again from the archive",
-    )
-
-
-def _unreadable() -> ScanError:
-    return ScanError(
-        "unreadable",
-        found="a damaged DICOM file",
-        expected="a file that follows the standard",
-        remedy="fetch the file again from the archive",
-    )
-
-
-@contextmanager
-def _named_errors() -> Iterator[None]:
-    """Turn whatever a broken file makes pydicom raise into one sentence, and keep tag values out of warnings."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            yield
-        except ScanError:
-            raise
-        except (InvalidDicomError, IsADirectoryError):
-            raise ScanError(
-                "not-dicom",
-                found="a file that is not DICOM",
-                expected="DICOM files with their preamble",
-                remedy="leave it out of the folder",
-            ) from None
-        except EOFError:
-            raise _truncated() from None
-        except Exception:  # noqa: BLE001  pydicom raises almost anything on a damaged file, quoting tag values
-            raise _unreadable() from None

@@ -8,7 +8,7 @@ from bleedmap.errors import ScanError
 AIR = -1024
 HIGHEST = 3071
 
-_MOST_SAMPLES = 2_000_000
+_MOST_SAMPLES = 500_000
 
 
 def clip_hu(values: NDArray[np.floating] | NDArray[np.integer]) -> NDArray[np.int16]:
@@ -54,7 +54,7 @@ def is_hu(values: NDArray[np.int16]) -> bool:
         values: any shape, candidates for HU.
     """
     flat = values.ravel()
-    flat = flat[:: max(1, flat.size // _MOST_SAMPLES)]
+    flat = flat[:: (flat.size // _MOST_SAMPLES) | 1]  # an odd step meets every column of an even matrix
     air, soft = np.mean(flat < -200), np.mean((flat > 0) & (flat <= 100))
     if air >= 0.01 and soft >= 0.01:
         return True

@@ -14,13 +14,14 @@ from bleedmap.provenance.atomic import atomic_path
 from bleedmap.volumes.ct_volume import CtVolume, Geometry
 from bleedmap.volumes.hounsfield import clip_hu, require_hu
 from bleedmap.volumes.nifti_file import as_image, open_nifti, packed, read_canonical, to_canonical
+from bleedmap.volumes.zip_member import InputFile
 
 SAME_GRID_MM = 0.05
 LABEL_TOLERANCE = 1e-3
 
 
-def read_nifti(path: Path) -> CtVolume:
-    """Read a CT from a NIfTI file with its axes in any order.
+def read_nifti(path: InputFile) -> CtVolume:
+    """Read a CT from a NIfTI file, also one inside a zip, with its axes in any order.
 
     Raises:
         ScanError: ``not-nifti``, ``truncated``, ``not-one-volume``, ``no-position``, ``not-axial``, ``not-hu``.
@@ -33,7 +34,7 @@ def read_nifti(path: Path) -> CtVolume:
     return CtVolume(hu=hu, geometry=Geometry.from_affine(affine, len(hu)))
 
 
-def read_mask(path: Path, like: CtVolume) -> NDArray[np.uint8]:
+def read_mask(path: InputFile, like: CtVolume) -> NDArray[np.uint8]:
     """Read labels drawn on the grid of a scan.
 
     Args:
@@ -103,12 +104,12 @@ def write_nifti(path: Path, array: NDArray[Any], geometry: Geometry) -> None:
     _write(path, as_image(array, geometry))
 
 
-def nifti_orientation(path: Path) -> NDArray[np.float64]:
+def nifti_orientation(path: InputFile) -> NDArray[np.float64]:
     """Nibabel's (3, 2) orientation that turns the voxel axes of a file into (column, row, slice) of this project."""
     return to_canonical(open_nifti(path).affine)
 
 
-def write_like(path_out: Path, mask: NDArray[np.uint8], source_path: Path) -> None:
+def write_like(path_out: Path, mask: NDArray[np.uint8], source_path: InputFile) -> None:
     """Write a mask of a scan that came from a NIfTI file on that file's own voxels, with its own header geometry.
 
     Args:
@@ -144,7 +145,3 @@ def _largest_shift(one: NDArray[np.float64], other: NDArray[np.float64], shape: 
     last = np.array(shape[::-1]) - 1
     corners = np.array([[*(last * corner), 1] for corner in np.ndindex(2, 2, 2)])
     return float(np.linalg.norm(corners @ (one - other).T, axis=1).max())
-
-
-def _range(values: NDArray[Any]) -> tuple[float, float]:
-    return float(values.min()), float(values.max())

@@ -1,6 +1,7 @@
 """NIfTI files at the level of nibabel: opened, turned, and packed into the same bytes each time."""
 
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,21 +16,26 @@ from numpy.typing import NDArray
 from bleedmap.errors import ScanError
 from bleedmap.volumes.ct_volume import Geometry
 from bleedmap.volumes.orientation import require_axial
+from bleedmap.volumes.zip_member import InputFile
 
 SHEAR_TOLERANCE = 1e-4
+LEAST_VOXEL_MM, MOST_VOXEL_MM = 0.01, 100.0
+LEAST_VOLUME = 0.01  # of a voxel, as a share of the upright box with its edges
 GZIP_LEVEL = 4
+GZIP_MAGIC = b"\x1f\x8b"
+NIFTI2_HEADER_BYTES = (540, int.from_bytes((540).to_bytes(4, "big"), "little"))  # in either byte order
 
 
-def open_nifti(path: Path) -> nib.Nifti1Image:
+def open_nifti(path: InputFile) -> nib.Nifti1Image:
     """The file as nibabel sees it, voxels not yet read."""
     with named_errors():
-        image = nib.load(path)
+        image = nib.load(path) if isinstance(path, Path) else _from_bytes(path.read_bytes())
         if not isinstance(image, nib.Nifti1Image):
             raise _not_nifti()
         return image
 
 
-def read_canonical(path: Path) -> tuple[NDArray[Any], NDArray[np.float64]]:
+def read_canonical(path: InputFile) -> tuple[NDArray[Any], NDArray[np.float64]]:
     """Voxels as (slices, rows, columns) and the affine from (column, row, slice) to RAS mm."""
     with named_errors():
         image = open_nifti(path)
@@ -42,7 +48,7 @@ def read_canonical(path: Path) -> tuple[NDArray[Any], NDArray[np.float64]]:
                 expected="one volume of three axes",
                 remedy="extract the volume to be read",
             )
-        if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
+        if not _is_usable(affine):
             raise ScanError(
                 "no-position",
                 found="a header without usable voxel sizes and directions",
@@ -59,6 +65,17 @@ def read_canonical(path: Path) -> tuple[NDArray[Any], NDArray[np.float64]]:
     affine = affine @ inv_ornt_aff(turn, shape[:3])
     require_axial(row_step=affine[:3, 1], column_step=affine[:3, 0])
     return np.ascontiguousarray(turned.T), affine
+
+
+def _is_usable(affine: NDArray[np.float64]) -> bool:
+    """Whether an affine gives voxels of a believable size along three axes that differ."""
+    if not np.isfinite(affine).all():
+        return False
+    sizes = np.linalg.norm(affine[:3, :3], axis=0)
+    if sizes.min() < LEAST_VOXEL_MM or sizes.max() > MOST_VOXEL_MM:
+        return False
+    volume = abs(np.linalg.det(affine[:3, :3])) / sizes.prod()
+    return bool(volume >= LEAST_VOLUME) and not np.isnan(io_orientation(affine)).any()
 
 
 def to_canonical(affine: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -81,6 +98,14 @@ def as_image(array: NDArray[Any], geometry: Geometry) -> nib.Nifti1Image:
 def packed(image: nib.Nifti1Image) -> bytes:
     """The gzipped file of an image, without a time stamp."""
     return gzip.compress(image.to_bytes(), compresslevel=GZIP_LEVEL, mtime=0)
+
+
+def _from_bytes(data: bytes) -> nib.Nifti1Image:
+    packed_up = data[:2] == GZIP_MAGIC
+    stream = gzip.GzipFile(fileobj=io.BytesIO(data)) if packed_up else io.BytesIO(data)
+    two = int.from_bytes(stream.read(4), "little") in NIFTI2_HEADER_BYTES
+    stream.seek(0)
+    return (nib.Nifti2Image if two else nib.Nifti1Image).from_stream(stream)
 
 
 def _not_nifti() -> ScanError:

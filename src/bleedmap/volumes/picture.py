@@ -27,7 +27,7 @@ def read_grey(path: Path, window: tuple[float, float]) -> CtVolume:
         ScanError: ``not-a-picture``.
     """
     level, width = window
-    grey = _grey(path)
+    grey = _brightness(path)
     geometry = Geometry(
         origins=np.zeros((1, 3)), row_step=np.array([0.0, 1, 0]), column_step=np.array([1.0, 0, 0]), in_mm=False
     )
@@ -38,23 +38,25 @@ def read_picture_mask(path: Path) -> NDArray[np.uint8]:
     """Read a drawn mask.
 
     Returns:
-        (rows, columns) uint8, 1 where the picture is at least half bright, which drops the fringe of a scaled mask.
+        (rows, columns) uint8, 1 where the picture is at least half as bright as at its brightest, which drops the
+        fringe of a scaled mask; whatever the colour, and also where the mask holds 0 and 1.
 
     Raises:
         ScanError: ``not-a-picture``.
     """
-    return (_grey(path) >= 0.5).astype(np.uint8)
+    bright = _brightness(path)
+    return np.asarray((bright > 0) & (bright >= bright.max(initial=0) / 2), dtype=np.uint8)
 
 
-def _grey(path: Path) -> NDArray[np.float32]:
-    """(rows, columns) float32 in [0, 1]."""
+def _brightness(path: Path) -> NDArray[np.float32]:
+    """(rows, columns) float32 in [0, 1], of the brightest colour."""
     try:
         with Image.open(path) as picture:
             if picture.mode in _SIXTEEN_BIT:
                 return np.asarray(picture, dtype=np.float32) / np.float32(65535)
             colours = picture.convert("RGBA")
             lit = Image.alpha_composite(Image.new("RGBA", colours.size, (0, 0, 0, 255)), colours)
-            return np.asarray(lit.convert("L"), dtype=np.float32) / np.float32(255)
+            return np.asarray(np.asarray(lit)[..., :3].max(axis=2), dtype=np.float32) / np.float32(255)
     except (OSError, SyntaxError, ValueError, UnidentifiedImageError, Image.DecompressionBombError):
         raise ScanError(
             "not-a-picture",

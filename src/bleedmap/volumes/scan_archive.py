@@ -6,13 +6,14 @@ names, labels and geometry and nothing else of the source.
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bleedmap.provenance.archive import ArchiveWriter, members, read_member
-from bleedmap.volumes.ct_volume import CtVolume, Geometry, Scan
+from bleedmap.volumes.ct_volume import Box, CtVolume, Geometry, Scan
 from bleedmap.volumes.nifti import from_bytes, to_bytes
 
 
@@ -27,6 +28,10 @@ def add_scan(archive: ArchiveWriter, scan: Scan) -> None:
         "row_step": geometry.row_step.tolist(),
         "column_step": geometry.column_step.tolist(),
         "in_mm": geometry.in_mm,
+        "flags": list(scan.volume.flags),
+        "subtypes": None if scan.subtypes is None else scan.subtypes.tolist(),
+        "scan_label": scan.scan_label,
+        "boxes": [asdict(box) for box in scan.boxes],
     }
     archive.add(f"{scan.id}/hu.nii.gz", to_bytes(scan.volume.hu, geometry))
     archive.add(f"{scan.id}/scan.json", (json.dumps(sidecar, sort_keys=True) + "\n").encode())
@@ -50,14 +55,17 @@ def read_scan(path: Path, name: str) -> Scan:
     )
     hu, _ = from_bytes(read_member(path, f"{name}/hu.nii.gz"))
     has_truth = f"{name}/truth.nii.gz" in members(path)
-    slices = sidecar["truth_slices"]
+    slices, subtypes = sidecar["truth_slices"], sidecar["subtypes"]
     return Scan(
         id=name,
         subject=sidecar["subject"],
-        volume=CtVolume(hu.astype(np.int16), geometry),
+        volume=CtVolume(hu.astype(np.int16), geometry, flags=tuple(sidecar["flags"])),
         labels=np.array(sidecar["labels"], dtype=np.int8),
         truth=read_mask_member(path, name, "truth") if has_truth else None,
         truth_slices=None if slices is None else np.array(slices, dtype=bool),
+        subtypes=None if subtypes is None else np.array(subtypes, dtype=np.int8),
+        scan_label=sidecar["scan_label"],
+        boxes=tuple(Box(**box) for box in sidecar["boxes"]),
     )
 
 

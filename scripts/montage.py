@@ -1,0 +1,19 @@
+"""Montages of one shard of scans: slices and a side view with the outline of the brain mask."""
+
+from pathlib import Path
+
+from bleedmap.console import run, track
+from bleedmap.provenance.archive import write_archive
+from bleedmap.quality.montage import montage
+from bleedmap.volumes.scan_archive import read_mask_member, read_scan, scan_ids
+
+
+def main(volumes: Path, brain: Path, out: Path) -> None:
+    with write_archive(out) as archive:
+        for name in track(scan_ids(volumes), "drawing montages", unit="scans"):
+            mask = read_mask_member(brain, name, "brain")
+            archive.add(f"{name}.png", montage(read_scan(volumes, name).volume, mask))
+
+
+if __name__ == "__main__":
+    run(main)

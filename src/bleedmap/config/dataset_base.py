@@ -1,0 +1,13 @@
+"""What all data sets share."""
+
+from pydantic import Field
+
+from bleedmap.config.base import Spec
+
+
+class DatasetSpec(Spec):
+    """What all data sets share."""
+
+    shards: int = Field(
+        4, ge=1, le=1000, description="jobs a stage is split into; a scan's shard is a stable hash of its id"
+    )

@@ -1,0 +1,121 @@
+"""What a folder data set holds, by name alone: the entries of a folder, of a zip or of a list, a study each."""
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bleedmap.datasets.sources import files_below, is_nifti, is_zip, stem
+from bleedmap.errors import ScanError, TableError
+from bleedmap.volumes.zip_member import InputFile, ZipMember, zip_members
+
+# names under which scanners and archives export slices: an ending of DICOM, none, or the last number of a UID;
+# and what else lies without an ending on their discs
+SLICE_NAME = re.compile(
+    r"(?!(dicomdir|lockfile|version|license|readme)$)([^.]*|.*\.(dcm|dicom|ima|img|\d+))", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One study.
+
+    Args:
+        name: by which the label table and the masks call it; private.
+        files: its files; or the one folder, zip or path that has to be opened to find any.
+    """
+
+    name: str = field(repr=False)
+    files: tuple[InputFile, ...] = field(repr=False)
+
+
+def list_entries(root: Path, leave_out: Iterable[Path] = ()) -> list[Entry]:
+    """Entries of a data set; no file is opened but the list, or the zip's own directory.
+
+    Args:
+        root: a folder, a zip, or a list of paths.
+        leave_out: folders in the root that hold something else, such as masks.
+
+    Raises:
+        TableError: ``no-folder``, ``empty-folder``, or an unreadable list or zip.
+    """
+    if os.path.isdir(root):  # noqa: PTH112  unlike Path.is_dir, never raises
+        entries = _of_folder(root, {folder.resolve() for folder in leave_out})
+    elif is_zip(root) and root.is_file():
+        entries = _of_zip(root)
+    elif root.suffix.lower() == ".txt" and root.is_file():
+        entries = _of_list(root)
+    else:
+        raise TableError(
+            "no-folder",
+            found="no folder, zip or list where the config says one is",
+            expected="a folder of scans, a .zip of one, or a .txt that lists their paths",
+            remedy="correct root",
+        )
+    if not entries:
+        raise TableError(
+            "empty-folder",
+            found="a root without scans",
+            expected="a folder or zip of DICOM files, or a NIfTI file, for each scan",
+            remedy="correct root",
+        )
+    return entries
+
+
+def _of_folder(root: Path, leave_out: set[Path]) -> list[Entry]:
+    entries, loose = [], []
+    for path in sorted(root.iterdir()):
+        if path.name.startswith(".") or path.resolve() in leave_out:
+            continue
+        if path.is_dir() or is_nifti(path) or is_zip(path):
+            entries.append(_of_path(path))
+        elif SLICE_NAME.fullmatch(path.name):
+            loose.append(path)
+    return [*entries, *_loose(root.resolve().name, loose)]
+
+
+def _of_zip(root: Path) -> list[Entry]:
+    try:
+        members = zip_members(root)
+    except ScanError as fault:
+        raise TableError(fault.code, fault.found, fault.expected, fault.remedy) from None
+    studies: dict[str, list[ZipMember]] = {}
+    files = []
+    for member in members:
+        parts = [part for part in member.member.replace("\\", "/").split("/") if part]
+        if len(parts) > 1:
+            studies.setdefault(parts[0], []).append(member)
+        else:
+            files.append(member)
+    whole = [file for file in files if is_nifti(file) or is_zip(file)]
+    loose = [file for file in files if file not in whole and SLICE_NAME.fullmatch(file.name)]
+    return [
+        *(Entry(name, tuple(study)) for name, study in sorted(studies.items())),
+        *(Entry(stem(file.name), (file,)) for file in whole),
+        *_loose(stem(root.name), loose),
+    ]
+
+
+def _of_list(root: Path) -> list[Entry]:
+    try:
+        lines = root.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise TableError(
+            "unreadable-list",
+            found="a list of paths that is no text in UTF-8",
+            expected="one path a line",
+            remedy="save the list again in UTF-8",
+        ) from None
+    named = {line.strip() for line in lines}
+    return [_of_path(root.parent / line) for line in sorted(named) if line and not line.startswith("#")]
+
+
+def _of_path(path: Path) -> Entry:
+    files = files_below(path) if os.path.isdir(path) else []  # noqa: PTH112  unlike Path.is_dir, never raises
+    return Entry(stem(path.name), tuple(files) or (path,))
+
+
+def _loose(name: str, files: Iterable[InputFile]) -> list[Entry]:
+    found = tuple(files)
+    return [Entry(name, found)] if found else []

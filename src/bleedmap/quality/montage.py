@@ -1,0 +1,68 @@
+"""A scan at a glance: three slices and a side view with the outline of the brain mask."""
+
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from skimage.segmentation import find_boundaries
+from skimage.transform import resize
+
+from bleedmap.config.slices import BRAIN
+from bleedmap.volumes.ct_volume import CtVolume, Geometry
+from bleedmap.volumes.regular import to_regular
+
+HEIGHT = 192
+PLACES = (0.3, 0.5, 0.7)
+OUTLINE = (255, 140, 26)
+INSIDE_HU, OUTSIDE_HU = 1000, -1000
+
+
+def montage(volume: CtVolume, brain: NDArray[np.uint8]) -> bytes:
+    """Draw slices at 30, 50 and 70 % of the brain's height, then the sagittal plane through its middle.
+
+    The side view is true to scale and untilted, so slices out of order, gaps and a mask that leaks show at once. A
+    picture of one slice has no side.
+
+    Args:
+        volume: the scan.
+        brain: (slices, rows, columns) uint8 mask; where it is empty the whole scan counts.
+
+    Returns:
+        PNG, ``HEIGHT`` pixels high, with the same bytes for the same scan.
+    """
+    found = np.flatnonzero(brain.any(axis=(1, 2)))
+    chosen = found if found.size else np.arange(len(brain))
+    _, row_mm, column_mm = volume.geometry.spacing
+    indices = [int(chosen[int(place * (chosen.size - 1) + 0.5)]) for place in PLACES]
+    tiles = [_tile(volume.hu[i], brain[i], (row_mm, column_mm)) for i in dict.fromkeys(indices)]
+    if len(brain) > 1:
+        tiles.append(_side(volume, brain))
+    data = io.BytesIO()
+    Image.fromarray(np.concatenate(tiles, axis=1)).save(data, "PNG", optimize=False, compress_level=9)
+    return data.getvalue()
+
+
+def _side(volume: CtVolume, brain: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Sagittal plane through the middle of the brain, head up, face to the left."""
+    columns = np.flatnonzero(brain.any(axis=(0, 1)))
+    middle = int(columns.mean()) if columns.size else brain.shape[2] // 2
+    native = volume.geometry
+    plane = Geometry(native.origins + middle * native.column_step, native.row_step, native.column_step, native.in_mm)
+    mask = np.where(brain[:, :, middle : middle + 1] > 0, INSIDE_HU, OUTSIDE_HU).astype(np.int16)
+    grey = to_regular(CtVolume(volume.hu[:, :, middle : middle + 1], plane))
+    inside = to_regular(CtVolume(mask, plane)).hu[::-1, :, 0] > 0
+    slice_mm, row_mm, _ = grey.geometry.spacing
+    return _tile(grey.hu[::-1, :, 0], inside, (slice_mm, row_mm))
+
+
+def _tile(hu: NDArray[np.int16], mask: NDArray[np.generic], pixel_mm: tuple[float, float]) -> NDArray[np.uint8]:
+    """(HEIGHT, width, 3) picture in the brain window with the outline of a mask."""
+    height_mm, width_mm = hu.shape[0] * pixel_mm[0], hu.shape[1] * pixel_mm[1]
+    shape = (HEIGHT, max(1, round(HEIGHT * width_mm / height_mm)))
+    grey = np.clip((hu - (BRAIN.level - BRAIN.width / 2)) / BRAIN.width, 0, 1)
+    shown = resize(grey.astype(np.float32), shape, order=1, anti_aliasing=True)
+    edge = find_boundaries(resize(mask != 0, shape, order=0, anti_aliasing=False), mode="inner")
+    tile = np.repeat((shown * 255).round().astype(np.uint8)[:, :, None], 3, axis=2)
+    tile[edge] = OUTLINE
+    return tile

@@ -1,0 +1,52 @@
+rule montage:
+    """Pictures of one shard of scans with the outlines of their brain masks."""
+    input:
+        volumes=path.volumes,
+        brain=path.brain,
+    output:
+        montages=ensure(path.montages, non_empty=True),
+    log:
+        path.log(path.montages),
+    benchmark:
+        path.benchmark(path.montages)
+    params:
+        code=plan.digest("montage.py"),
+    conda:
+        "../../envs/bleedmap.yaml"
+    threads: 1
+    resources:
+        mem_mb=plan.memory(2000),
+        runtime=60,
+    shell:
+        "python -m scripts.montage --volumes {input.volumes} --brain {input.brain} --out {output.montages} 2> {log}"
+
+
+rule quality:
+    """One page a data set: scans with montage and flags, and the table of refused inputs."""
+    input:
+        scans=path.scans,
+        rejected=path.rejected,
+        montages=plan.shards_of(path.montages),
+    output:
+        page=report(
+            ensure(path.quality, non_empty=True),
+            category="quality",
+            caption="../report/quality.rst",
+            labels={"page": "quality", "data set": "{dataset}"},
+        ),
+    log:
+        path.log(path.quality),
+    benchmark:
+        path.benchmark(path.quality)
+    params:
+        most=plan.config.report.quality_scans,
+        code=plan.quality_digest(),
+    conda:
+        "../../envs/bleedmap.yaml"
+    threads: 1
+    resources:
+        mem_mb=plan.memory(2000),
+        runtime=10,
+    shell:
+        "python -m scripts.quality --dataset {wildcards.dataset} --scans {input.scans} --rejected {input.rejected}"
+        " --montages {input.montages:q} --most {params.most} --out {output.page} 2> {log}"
