@@ -41,7 +41,7 @@ class Checkout:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         environment = {**os.environ, "PATH": path, "PYTHONPATH": ""}
         return subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=900
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=1800
         )
 
     def run(self, *arguments: str, config: str = "tiny.yaml") -> None:

@@ -31,7 +31,7 @@ def write_hospital(folder):
 
     Makes ``scans`` and ``labels.csv`` (rows by SOP instance UID, with the patient id as the subject) in ``folder``.
     """
-    write_cohort(PhantomSpec(matrix=64, slice_thickness_mm=10, prevalence=1), [0, 1], folder / "cohort")
+    write_cohort(PhantomSpec(seed=31, matrix=64, slice_thickness_mm=10, prevalence=1), [0, 1], folder / "cohort")
     planted = {*TAGS.values(), *PATHS, "MRN88123", "MRN88124"}
     rows = ["scan,slice,hemorrhage,subject"]
     for number, patient in enumerate(("MRN88123", "MRN88124")):
