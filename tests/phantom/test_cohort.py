@@ -13,7 +13,7 @@ import SimpleITK as sitk  # noqa: N813
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.phantom import make_subject, write_cohort
 from bleedmap.phantom.geometry import draw_geometry
-from bleedmap.volumes.dicom import read_series
+from bleedmap.volumes.dicom import read_study
 from bleedmap.volumes.nifti import read_mask
 
 INDICES = (0, 1, 6)
@@ -174,7 +174,7 @@ def test_a_tilted_scan_is_read_back_with_its_tilt_and_its_mask(tilt, tmp_path):
     spec = PhantomSpec(matrix=64, slice_thickness_mm=10.0, gantry_tilt_degrees=tilt)
     write_cohort(spec, [0], tmp_path)
     subject, name = make_subject(spec, 0), spec.subject_name(0)
-    volume = read_series(sorted((tmp_path / "dicom" / name).iterdir())).volume
+    volume = read_study(sorted((tmp_path / "dicom" / name).iterdir()))[0][0].volume
     np.testing.assert_array_equal(volume.hu, subject.hu)
     assert volume.geometry.tilt_degrees() == pytest.approx(abs(tilt), abs=0.01)
     np.testing.assert_array_equal(read_mask(tmp_path / "masks" / f"{name}.nii.gz", volume), subject.truth)
@@ -185,6 +185,6 @@ def test_uneven_slices_are_read_back_where_they_lie(tmp_path):
     index = next(i for i in range(200) if np.ptp(geometry_of(spec, i).gaps) > 1)
     write_cohort(spec, [index], tmp_path)
     name = spec.subject_name(index)
-    volume = read_series(sorted((tmp_path / "dicom" / name).iterdir())).volume
+    volume = read_study(sorted((tmp_path / "dicom" / name).iterdir()))[0][0].volume
     np.testing.assert_allclose(volume.geometry.gaps, geometry_of(spec, index).gaps, atol=1e-6)
     assert read_mask(tmp_path / "masks" / f"{name}.nii.gz", volume).shape == volume.hu.shape
