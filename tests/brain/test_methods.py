@@ -10,7 +10,8 @@ from bleedmap.errors import ScanError
 from bleedmap.volumes.ct_volume import CtVolume, Geometry
 
 SPECS = (SkullInteriorSpec(), MuschelliSpec(), ConvexHullSpec())
-FLOORS = {"skull_interior": 0.97, "muschelli": 0.97, "convex_hull": 0.96}
+# the hull of a skull takes in what lies in its dents, orbits above all
+FLOORS = {"skull_interior": 0.97, "muschelli": 0.97, "convex_hull": 0.95}
 
 every = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.method)
 strict = pytest.mark.parametrize("spec", SPECS[:2], ids=lambda spec: spec.method)
