@@ -122,6 +122,7 @@ class Exam:
         """Keep the figures of a method, with the time it was done."""
         overlap = {"dice": self.real.mean_dice(masks), "phantom_dice": phantom_dice}
         self.rows[name] = {**detection, **overlap, "cpu_minutes": cpu_minutes()}
+        say(f"{name}: AUROC {detection['auroc']:.3f}, Dice {overlap['dice']:.3f}")
 
 
 def _heat_rows(exam: Exam, models: list[SliceClassifier]) -> tuple[Any, Any, dict[str, float], dict[str, Any]]:
