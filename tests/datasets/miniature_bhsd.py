@@ -23,7 +23,9 @@ UNLABELLED = {"anybleed": "ID_5f0f0f06_ID_56789abcde", "nobleed": "ID_60606007_I
 
 
 def cohort(seed, prevalence=1.0):
-    return PhantomSpec(subjects=9, seed=seed, prevalence=prevalence, matrix=80, slice_thickness_mm=10)
+    return PhantomSpec(
+        subjects=9, seed=seed, prevalence=prevalence, matrix=80, slice_thickness_mm=10, field_of_view_mm=230
+    )
 
 
 def write(folder, seed):

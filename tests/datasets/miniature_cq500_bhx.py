@@ -43,7 +43,7 @@ BHX_COLUMNS = ("", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID", "d
 
 def cohort(seed: int) -> PhantomSpec:
     """Phantom cohort whose first subjects are the studies."""
-    return PhantomSpec(seed=seed, prevalence=0.75, matrix=64, slice_thickness_mm=10)
+    return PhantomSpec(seed=seed, prevalence=0.75, matrix=64, slice_thickness_mm=10, gantry_tilt_degrees=0)
 
 
 def write(folder: Path, seed: int) -> None:
