@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from benchmarks.measures import dice
 from benchmarks.stripped_head import put_back
 from bleedmap.brain import brain_mask
 from bleedmap.config.brain import AnyBrain, ConvexHullSpec, MuschelliSpec, SkullInteriorSpec
@@ -43,7 +44,7 @@ def main(subjects: int, repeats: int, real: Path) -> None:
         for slice_mm in (1, 5):
             volume, brain = template_in_skull(real, slice_mm)
             for spec in METHODS:
-                rows[spec.method][f"template_{slice_mm}mm_dice"] = dice(brain_mask(spec, volume), brain)
+                rows[spec.method][f"template_{slice_mm}mm_dice"] = dice(brain_mask(spec, volume) > 0, brain)
     print(pd.DataFrame(rows).T.round(3).to_string())  # noqa: T201
 
 
@@ -68,7 +69,7 @@ def on_phantoms(spec: AnyBrain, subjects: int) -> dict[str, float]:
     for index in range(subjects):
         subject = make_subject(PhantomSpec(gantry_tilt_degrees=0), index)
         mask = brain_mask(spec, CtVolume(subject.hu, stack(len(subject.hu), subject.spacing)))
-        overlaps.append(dice(mask, subject.brain))
+        overlaps.append(dice(mask > 0, subject.brain))
         if subject.truth.any():
             kept.append(float(mask[subject.truth > 0].mean()))
     return {"phantom_dice": float(np.mean(overlaps)), "phantom_dice_min": min(overlaps), "blood_kept_min": min(kept)}
@@ -86,11 +87,6 @@ def stack(slices: int, spacing: tuple[float, float, float]) -> Geometry:
     slice_mm, row_mm, column_mm = spacing
     origins = np.arange(slices)[:, None] * np.array([0.0, 0.0, slice_mm])
     return Geometry(origins, row_step=np.array([0.0, row_mm, 0.0]), column_step=np.array([column_mm, 0.0, 0.0]))
-
-
-def dice(one: NDArray[np.generic], other: NDArray[np.generic]) -> float:
-    """Dice overlap of two masks."""
-    return float(2 * np.logical_and(one, other).sum() / (np.sum(one != 0) + np.sum(other != 0)))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from bleedmap.masks.dense_crf import make_masks as crf_masks
 from bleedmap.saliency.stretch import stretch, upsample
 from bleedmap.segmenters.segmenter import Segmenter
 
+LEAST_CONTRAST_HU = 1.0  # below, there are no two kinds of pixels to tell apart
 SHARES = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7)
 
 Draw = Callable[[MaskSlices, float], NDArray[np.bool_]]
@@ -62,8 +63,8 @@ def bright(slices: MaskSlices, share: float) -> NDArray[np.bool_]:
     for number in np.flatnonzero(masks.any(axis=(1, 2))):
         smooth = ndimage.gaussian_filter(slices.hu[number].astype(np.float32), 0.7)
         values = smooth[masks[number]]
-        if np.ptp(values) > 0:
-            masks[number] &= smooth > (threshold_otsu(values) if np.ptp(values) > 1 else values.max())
+        if np.ptp(values) > LEAST_CONTRAST_HU:
+            masks[number] &= smooth > threshold_otsu(values)
     return masks
 
 

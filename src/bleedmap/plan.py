@@ -166,9 +166,13 @@ class Plan:
         modules = [f"bleedmap.{name}" for name in components]
         return code_digest(self.house / "scripts" / script, modules, self.house / "src")
 
+    def page_digest(self, script: str, template: Path) -> str:
+        """Code behind a page, its template included."""
+        return f"{self.digest(script)}-{file_digest(template)[:16]}"
+
     def quality_digest(self) -> str:
-        """Code behind the quality page, its template included."""
-        return f"{self.digest('quality.py')}-{file_digest(self.house / 'src' / QUALITY_TEMPLATE)[:16]}"
+        """Code behind the quality page."""
+        return self.page_digest("quality.py", self.house / "src" / QUALITY_TEMPLATE)
 
     def quality_pages(self) -> list[str]:
         """The quality pages of all data sets."""

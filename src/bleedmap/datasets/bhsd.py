@@ -9,7 +9,7 @@ import numpy as np
 
 from bleedmap.config.nifti_datasets import BhsdSpec
 from bleedmap.datasets.about import About
-from bleedmap.datasets.findings import Finding
+from bleedmap.datasets.findings import Finding, set_finding
 from bleedmap.datasets.identity import public_name
 from bleedmap.datasets.labels import UNKNOWN
 from bleedmap.datasets.masked_nifti import (
@@ -21,7 +21,6 @@ from bleedmap.datasets.masked_nifti import (
     read_labels,
     scan_files,
     scan_finding,
-    set_finding,
     unlabelled,
 )
 from bleedmap.datasets.sources import Source

@@ -15,7 +15,7 @@ from bleedmap.datasets.cq500_votes import FINDINGS, finding_labels, majority, re
 from bleedmap.datasets.findings import Finding
 from bleedmap.datasets.identity import public_name
 from bleedmap.datasets.labels import UNKNOWN, Row
-from bleedmap.datasets.sources import Source, files_below, no_images, stamp
+from bleedmap.datasets.sources import Source, files_below, no_images, part_names, stamp
 from bleedmap.errors import ScanError, TableError
 from bleedmap.volumes.ct_volume import SUBTYPES, Box, Scan
 from bleedmap.volumes.dicom import DicomSeries, read_study
@@ -64,7 +64,7 @@ def read(spec: Cq500BhxSpec, source: Source) -> list[Scan | ScanError]:
     frames = read_frames(boxes_file(spec.boxes, spec.boxes_table)) if spec.boxes else FrameTable({})
     subject = public_name(study[0], public=spec.public_names)
     series, faults = read_study(source.files)
-    names = [source.id] if len(series) == 1 else [f"{source.id}-{number}" for number in range(1, len(series) + 1)]
+    names = part_names(source.id, len(series))
     scans = [_scan(spec, name, subject, part, rows, frames) for name, part in zip(names, series, strict=True)]
     return [*scans, *faults]
 

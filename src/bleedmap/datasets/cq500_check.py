@@ -9,11 +9,11 @@ from bleedmap.datasets.bhx_boxes import FrameTable, boxes_file, is_inside, read_
 from bleedmap.datasets.cq500_layout import chosen_series, series_folders, study_folders
 from bleedmap.datasets.cq500_votes import FINDINGS, READERS, majority, read_votes
 from bleedmap.datasets.dicom_tags import read_tags
-from bleedmap.datasets.findings import Finding
+from bleedmap.datasets.findings import Finding, set_finding
 from bleedmap.datasets.identity import public_name
 from bleedmap.datasets.labels import Row
 from bleedmap.datasets.sources import files_below
-from bleedmap.errors import ScanError, TableError
+from bleedmap.errors import ScanError
 
 Images = dict[str, tuple[str, int, int]]  # by SOPInstanceUID: name of the scan, rows, columns
 Votes = Mapping[str, Sequence[Row]]
@@ -40,7 +40,7 @@ def _of_folders(spec: Cq500BhxSpec, studies: int) -> Iterator[Finding]:
     strays = sum(1 for entry in spec.root.iterdir() if entry.is_dir() and not entry.name.startswith(".")) - studies
     inside = spec.boxes is not None and spec.boxes.resolve().parent == spec.root.resolve()
     if strays - inside > 0:
-        yield _of_set(
+        yield set_finding(
             "stray-folder",
             found=f"{strays - inside} folders beside the studies",
             expected="folders named CQ500CT<n> CQ500CT<n>",
@@ -64,7 +64,7 @@ def _of_folders(spec: Cq500BhxSpec, studies: int) -> Iterator[Finding]:
 def _of_votes(spec: Cq500BhxSpec, votes: Votes, names: Sequence[str]) -> Iterator[Finding]:
     without_scan = len(set(votes) - set(names))
     if without_scan:
-        yield _of_set(
+        yield set_finding(
             "label-scan",
             found=f"votes on {without_scan} scans that are not there",
             expected="a folder for each name in reads.csv",
@@ -124,7 +124,7 @@ def _of_boxes(frames: FrameTable, images: Images) -> Iterator[Finding]:
     ):
         if count:
             mend = "fetch the missing series, or go on with a part of them" if code == "box-image" else remedy
-            yield _of_set(code, found=f"{count} {found}", expected=expected, remedy=mend)
+            yield set_finding(code, found=f"{count} {found}", expected=expected, remedy=mend)
 
 
 def _boxes_against_votes(spec: Cq500BhxSpec, frames: FrameTable, images: Images, votes: Votes) -> Iterator[Finding]:
@@ -143,7 +143,3 @@ def _boxes_against_votes(spec: Cq500BhxSpec, frames: FrameTable, images: Images,
                     remedy="look at the scan; until then its labels count as unknown",
                 ),
             )
-
-
-def _of_set(code: str, *, found: str, expected: str, remedy: str) -> Finding:
-    return Finding("", TableError(code, found=found, expected=expected, remedy=remedy))

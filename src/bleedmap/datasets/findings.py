@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bleedmap.errors import BleedmapError
+from bleedmap.errors import BleedmapError, TableError
 
 
 @dataclass(frozen=True)
@@ -21,3 +21,8 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{'note' if self.is_note else 'fault'}: {f'{self.scan}: ' if self.scan else ''}{self.fault}"
+
+
+def set_finding(code: str, *, found: str, expected: str, remedy: str, is_note: bool = False) -> Finding:
+    """A finding about a data set as a whole."""
+    return Finding("", TableError(code, found, expected, remedy), is_note)

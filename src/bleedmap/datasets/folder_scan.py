@@ -13,7 +13,7 @@ from bleedmap.datasets.labels import Row
 from bleedmap.datasets.one_series import choose_series, other_series
 from bleedmap.datasets.scan_labels import scan_labels
 from bleedmap.datasets.slice_names import Placed, Unused, place_rows
-from bleedmap.datasets.sources import Source
+from bleedmap.datasets.sources import Source, part_names
 from bleedmap.datasets.study import StudyVolume, read_volumes, study_files
 from bleedmap.datasets.truth_labels import with_truth
 from bleedmap.errors import ScanError
@@ -55,7 +55,7 @@ def read_scans(spec: FolderSpec, source: Source, known: Known) -> list[Scan | Sc
     )
     rows = place_rows(known.rows, volumes, unused)
     truths = _truths(spec, known.mask, [study.volume for study in volumes])
-    names = [source.id] if len(volumes) == 1 else [f"{source.id}-{number}" for number in range(1, len(volumes) + 1)]
+    names = part_names(source.id, len(volumes))
     said = _subject(known.rows)
     scans = [
         _scan(spec, name, said or study.patient or source.name, study.volume, of_volume, truth)

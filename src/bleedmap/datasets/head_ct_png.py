@@ -6,10 +6,9 @@ from pathlib import Path
 from bleedmap.config.datasets import HeadCtPngSpec, PngSlicesSpec
 from bleedmap.datasets import png_slices
 from bleedmap.datasets.about import About
-from bleedmap.datasets.findings import Finding
+from bleedmap.datasets.findings import Finding, set_finding
 from bleedmap.datasets.identity import public_name
 from bleedmap.datasets.labels import read_rows
-from bleedmap.datasets.masked_nifti import set_finding
 from bleedmap.datasets.sources import Source
 from bleedmap.errors import ScanError, TableError
 from bleedmap.volumes.ct_volume import Scan

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bleedmap.config.nifti_datasets import Instance2022Spec
 from bleedmap.datasets.about import About
-from bleedmap.datasets.findings import Finding
+from bleedmap.datasets.findings import Finding, set_finding
 from bleedmap.datasets.masked_nifti import (
     check_blood,
     check_pairs,
@@ -13,7 +13,6 @@ from bleedmap.datasets.masked_nifti import (
     paths,
     read_labels,
     scan_files,
-    set_finding,
     unlabelled,
 )
 from bleedmap.datasets.sources import Source

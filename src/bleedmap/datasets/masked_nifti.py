@@ -8,17 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bleedmap.config.nifti_datasets import BhsdSpec, Instance2022Spec, PhysionetCtIchSpec
-from bleedmap.datasets.findings import Finding
+from bleedmap.datasets.findings import Finding, set_finding
 from bleedmap.datasets.identity import public_name
 from bleedmap.datasets.labels import UNKNOWN
 from bleedmap.datasets.scan_labels import ScanLabels
-from bleedmap.datasets.sources import Source, stamp
+from bleedmap.datasets.sources import Source, is_nifti, stamp, stem
 from bleedmap.errors import ScanError, TableError
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.nifti import read_mask
 from bleedmap.volumes.nifti_file import named_errors, open_nifti
 
-ENDINGS = (".nii.gz", ".nii")
 AnyNiftiSpec = PhysionetCtIchSpec | Instance2022Spec | BhsdSpec
 Files = Mapping[str, Path]
 
@@ -27,9 +26,8 @@ def nifti_files(folder: Path) -> dict[str, Path]:
     """NIfTI files of a folder by their names without ending, sorted; none if the folder is not there."""
     found: dict[str, Path] = {}
     for file in sorted(folder.iterdir()) if folder.is_dir() else []:
-        ending = next((ending for ending in ENDINGS if file.name.lower().endswith(ending)), None)
-        if ending is not None and not file.name.startswith("."):
-            found.setdefault(file.name[: -len(ending)], file)
+        if is_nifti(file) and not file.name.startswith("."):
+            found.setdefault(stem(file.name), file)
     return found
 
 
@@ -138,8 +136,3 @@ def check_blood(spec: AnyNiftiSpec, masks: Files) -> Iterator[Finding]:
 def scan_finding(spec: AnyNiftiSpec, name: str, code: str, *, found: str, expected: str, remedy: str) -> Finding:
     """A finding about one scan."""
     return Finding(public_name(name, public=spec.public_names), ScanError(code, found, expected, remedy))
-
-
-def set_finding(code: str, *, found: str, expected: str, remedy: str) -> Finding:
-    """A finding about a data set as a whole."""
-    return Finding("", TableError(code, found, expected, remedy))

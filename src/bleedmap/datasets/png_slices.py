@@ -61,7 +61,7 @@ def read(spec: PngSlicesSpec, source: Source) -> list[Scan | ScanError]:
         raise ScanError(
             "no-label", found="a picture without a label", expected="a row in the label table", remedy="add its row"
         )
-    volume = read_grey(spec.root / f"{source.name}.png", spec.window)
+    volume = read_grey(source.files[0], spec.window)
     subject = public_name(groups.get(source.name, source.name), public=spec.public_names)
     label = np.array([binary(labels[source.name])], dtype=np.int8)
     mask = _mask_file(spec, source.name)

@@ -14,7 +14,7 @@ from bleedmap.datasets.rsna2019_exclusion import excluded_patients
 from bleedmap.datasets.rsna2019_index import IMAGES, Index, load_index
 from bleedmap.datasets.rsna2019_labels import CONTRADICTED
 from bleedmap.datasets.scan_labels import of_scan
-from bleedmap.datasets.sources import Source
+from bleedmap.datasets.sources import Source, part_names
 from bleedmap.errors import ScanError
 from bleedmap.volumes.ct_volume import Scan
 from bleedmap.volumes.dicom import DicomSeries, read_study
@@ -79,7 +79,7 @@ def read(spec: Rsna2019Spec, source: Source) -> list[Scan | ScanError]:
     subject = public_name(str(index.patient_ids[patients[0]]), public=spec.public_names)
     labels = dict(zip(index.images[rows], index.labels[rows], strict=True))
     series, faults = read_study([spec.root / IMAGES / f"{image}.dcm" for image in index.images[rows]])
-    names = [source.id] if len(series) == 1 else [f"{source.id}-{number}" for number in range(1, len(series) + 1)]
+    names = part_names(source.id, len(series))
     return [*(_scan(name, subject, found, labels) for name, found in zip(names, series, strict=True)), *faults]
 
 

@@ -6,12 +6,11 @@ import numpy as np
 import pandas as pd
 
 from bleedmap.config.dicom_datasets import Rsna2019Spec
-from bleedmap.datasets.findings import Finding
+from bleedmap.datasets.findings import Finding, set_finding
 from bleedmap.datasets.labels import UNKNOWN
 from bleedmap.datasets.rsna2019 import excluded_scans
 from bleedmap.datasets.rsna2019_index import IMAGES, LABEL_TABLE, LABELS, image_files, labels_of, load_index, read_index
 from bleedmap.datasets.rsna2019_labels import CONTRADICTED, RsnaLabels, read_labels
-from bleedmap.errors import TableError
 
 ALL_IMAGES = 752_803
 
@@ -33,7 +32,7 @@ def check_layout(spec: Rsna2019Spec) -> list[Finding]:
 
 def _of_images(images: pd.Index, strays: int) -> Iterator[Finding]:
     if len(images) != ALL_IMAGES:
-        yield _finding(
+        yield set_finding(
             "image-count",
             found=f"{len(images)} images",
             expected=f"{ALL_IMAGES} in the whole data set",
@@ -41,7 +40,7 @@ def _of_images(images: pd.Index, strays: int) -> Iterator[Finding]:
             is_note=True,
         )
     if strays:
-        yield _finding(
+        yield set_finding(
             "stray-file",
             found=f"{strays} files in stage_2_train that are no images of the data set",
             expected="files named ID_<9 hex>.dcm",
@@ -63,9 +62,9 @@ def _of_labels(images: pd.Index, known: RsnaLabels) -> Iterator[Finding]:
         ("label-value", known.malformed, "rows with another ID or label", "ID_<9 hex>_<subtype>,<0 or 1>", table),
     ):
         if count:
-            yield _finding(code, found=f"{count} {found}", expected=expected, remedy=remedy)
+            yield set_finding(code, found=f"{count} {found}", expected=expected, remedy=remedy)
     if known.repeated:
-        yield _finding(
+        yield set_finding(
             "label-repeated",
             found=f"{known.repeated} rows that say again what another says",
             expected="each row once",
@@ -85,7 +84,7 @@ def _of_index(table: pd.DataFrame, sizes: pd.Series, known: RsnaLabels) -> Itera
         ("label-new", int((indexed[LABELS] != as_now).any(axis=1).sum()), "images of other labels than indexed"),
     ):  # fmt: skip
         if count:
-            yield _finding(
+            yield set_finding(
                 code,
                 found=f"{count} {found}",
                 expected="an index of the images and labels as they are",
@@ -97,7 +96,7 @@ def _of_patients(spec: Rsna2019Spec, table: pd.DataFrame) -> Iterator[Finding]:
     studies = table.dropna(subset=["patient", "study"]).groupby("patient", observed=True)["study"].nunique()
     several = int((studies > 1).sum())
     if several:
-        yield _finding(
+        yield set_finding(
             "several-studies",
             found=f"{several} patients with several studies",
             expected="any number of studies a patient",
@@ -109,14 +108,10 @@ def _of_patients(spec: Rsna2019Spec, table: pd.DataFrame) -> Iterator[Finding]:
     if spec.exclude:
         rows = [index.patients[index.scans[name]] for name in left_out]
         patients = len(np.unique(np.concatenate(rows))) if rows else 0
-        yield _finding(
+        yield set_finding(
             "excluded-patients",
             found=f"{len(left_out)} scans of {patients} patients left out as exclude says",
             expected="no patient that another data set tests on",
             remedy="nothing",
             is_note=True,
         )
-
-
-def _finding(code: str, *, found: str, expected: str, remedy: str, is_note: bool = False) -> Finding:
-    return Finding("", TableError(code, found=found, expected=expected, remedy=remedy), is_note=is_note)

@@ -108,6 +108,11 @@ def stem(name: str) -> str:
     return name.removesuffix(name[len(name) - len(ending) :])
 
 
+def part_names(name: str, parts: int) -> list[str]:
+    """Names of the scans that one source holds: its own for a single one, else numbered from 1."""
+    return [name] if parts == 1 else [f"{name}-{number}" for number in range(1, parts + 1)]
+
+
 def by_shard(sources: Sequence[Source], shards: int) -> dict[int, list[Source]]:
     """Sources of every shard that has any, sorted by shard and id."""
     groups: dict[int, list[Source]] = {}

@@ -1,13 +1,13 @@
 """The quality page of a data set: flagged scans first, each with its montage; then what was refused and why."""
 
-import base64
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bleedmap.html import render_page
 
 TEMPLATE = Path(__file__).with_name("quality.html.j2")
 
@@ -27,15 +27,8 @@ def render(
     table = scans.assign(flags=scans["flags"].fillna(""))
     flagged = table["flags"] != ""
     ordered = pd.concat([table[flagged], table[~flagged]])
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATE.parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template(TEMPLATE.name).render(
+    return render_page(
+        TEMPLATE,
         dataset=dataset,
         rows=[_row(row, picture) for row in ordered.head(most).to_dict("records")],
         total=len(table),
@@ -47,6 +40,5 @@ def render(
 
 
 def _row(row: dict[Any, Any], picture: Callable[[str], bytes]) -> dict[str, object]:
-    image = base64.b64encode(picture(str(row["scan"]))).decode()
     shown = {name: None if pd.isna(value) else value for name, value in row.items()}
-    return {**shown, "flags": str(row["flags"]).split(), "image": f"data:image/png;base64,{image}"}
+    return {**shown, "flags": str(row["flags"]).split(), "image": picture(str(row["scan"]))}

@@ -1,12 +1,11 @@
 """The page: one HTML file that holds everything it shows, with the same bytes for the same results."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bleedmap.html import render_page
 from bleedmap.report.board import Table, tables
 from bleedmap.report.charts import dice_chart, training_chart
 from bleedmap.report.cohort import Cohort
@@ -52,27 +51,14 @@ def render(
         pictures: overlays by data set and fold.
         histories: for each network of ``spec`` one training history a fold.
     """
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATE.parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["data_uri"] = data_uri
-    return environment.get_template(TEMPLATE.name).render(
+    return render_page(
+        TEMPLATE,
         spec=spec,
         blocks=_blocks(spec, board, scores),
         cohorts=cohorts,
         pictures=pictures,
         training=training_chart(spec.networks, histories) if spec.networks else None,
     )
-
-
-def data_uri(png: bytes) -> str:
-    """A PNG as the address of itself."""
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
 def _blocks(spec: PageSpec, board: pd.DataFrame, scores: pd.DataFrame) -> list[Block]:

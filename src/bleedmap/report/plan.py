@@ -5,7 +5,6 @@ from functools import cached_property
 
 from bleedmap.config.workflow import NONE
 from bleedmap.plan import Files, Names, Plan, as_options
-from bleedmap.provenance.manifest import file_digest
 from bleedmap.report.spec import TEMPLATE, OverlaySpec, PageSpec, Row, rows_of
 
 
@@ -84,7 +83,7 @@ class ReportPlan:
 
     def page_digest(self) -> str:
         """Code behind the page, its template included."""
-        return f"{self.plan.digest('report.py')}-{file_digest(TEMPLATE)[:16]}"
+        return self.plan.page_digest("report.py", TEMPLATE)
 
     def _predictions(self, row: Row, names: Names) -> list[str]:
         pattern = self.plan.paths.masks if row.segmenter == NONE else self.plan.paths.predictions

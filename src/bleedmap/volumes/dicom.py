@@ -11,7 +11,7 @@ from bleedmap.errors import ScanError
 from bleedmap.volumes.ct_volume import CtVolume, Geometry
 from bleedmap.volumes.dicom_file import read_slices
 from bleedmap.volumes.dicom_flags import geometry_flags
-from bleedmap.volumes.dicom_groups import by_grid, heights, sort_out_copies, split_repeats
+from bleedmap.volumes.dicom_groups import by_grid, by_height, sort_out_copies, split_repeats
 from bleedmap.volumes.dicom_pixels import read_hu
 from bleedmap.volumes.dicom_refusals import DAMAGE, Faults, refusal
 from bleedmap.volumes.dicom_slice import NoSlice, SeriesIds, Slice, SlicePlace
@@ -147,7 +147,7 @@ def _require_most(kept: int, lost: Sequence[ScanError]) -> None:
 def _place(slices: list[Slice]) -> tuple[list[Slice], Geometry]:
     """Slices from foot to head, and where they lie."""
     row_step, column_step = _steps(slices[0].place)
-    ordered = [slices[index] for index in np.argsort(heights(slices), kind="stable")]
+    ordered = by_height(slices)
     origins = np.stack([each.place.position for each in ordered])
     return ordered, Geometry(origins=origins, row_step=row_step, column_step=column_step)
 

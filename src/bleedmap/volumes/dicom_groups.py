@@ -40,6 +40,11 @@ def heights(slices: Sequence[Slice]) -> NDArray[np.float64]:
     return np.asarray(positions @ normal * (np.sign(normal[2]) or 1.0))
 
 
+def by_height(slices: Sequence[Slice]) -> list[Slice]:
+    """Slices from foot to head."""
+    return [slices[index] for index in np.argsort(heights(slices), kind="stable")]
+
+
 def sort_out_copies(slices: list[Slice]) -> tuple[list[Slice], set[str], list[ScanError]]:
     """Keep one of the slices that lie at one position and have the same pixels.
 
@@ -85,7 +90,7 @@ def split_repeats(slices: list[Slice]) -> list[list[Slice]]:
         return by_kernel
     parts = [part for kernel in by_kernel for part in _split(kernel, lambda each: each.acquisition)]
     if all(_is_single(part) for part in parts):
-        places = Counter((part[0].kernel, tuple(np.round(heights(part), 1))) for part in map(_by_height, parts))
+        places = Counter((part[0].kernel, tuple(np.round(heights(part), 1))) for part in map(by_height, parts))
         if max(places.values()) <= MOST_REPEATS:
             return parts
     raise refusal("several-phases" if len({len(run) for run in runs}) == 1 else "duplicate-slices")
@@ -114,10 +119,6 @@ def _runs(slices: Sequence[Slice]) -> list[list[int]]:
 
 def _is_single(slices: Sequence[Slice]) -> bool:
     return all(len(run) == 1 for run in _runs(slices))
-
-
-def _by_height(slices: list[Slice]) -> list[Slice]:
-    return [slices[index] for index in np.argsort(heights(slices), kind="stable")]
 
 
 def _split(slices: Sequence[Slice], name: Callable[[Slice], str]) -> list[list[Slice]]:

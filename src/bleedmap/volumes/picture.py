@@ -1,7 +1,5 @@
 """Single slices as pictures: grey values with a known window, but without HU and without a pixel size."""
 
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
@@ -9,32 +7,33 @@ from PIL import Image, UnidentifiedImageError
 from bleedmap.errors import ScanError
 from bleedmap.volumes.ct_volume import CtVolume, Geometry
 from bleedmap.volumes.hounsfield import clip_hu
+from bleedmap.volumes.zip_member import InputFile
 
 _SIXTEEN_BIT = {"I", "I;16", "I;16B", "I;16L", "I;16N"}
 
 
-def read_grey(path: Path, window: tuple[float, float]) -> CtVolume:
+def read_grey(file: InputFile, window: tuple[float, float]) -> CtVolume:
     """Read a picture as a volume of one slice in pseudo HU.
 
     Black becomes the lower and white the upper end of the window; a transparent pixel is black. The "mm" of the
     geometry are pixels.
 
     Args:
-        path: grey, RGB, RGBA or 16-bit picture.
+        file: grey, RGB, RGBA or 16-bit picture.
         window: (level, width) the grey values were made with, HU.
 
     Raises:
         ScanError: ``not-a-picture``.
     """
     level, width = window
-    grey = _brightness(path)
+    grey = _brightness(file)
     geometry = Geometry(
         origins=np.zeros((1, 3)), row_step=np.array([0.0, 1, 0]), column_step=np.array([1.0, 0, 0]), in_mm=False
     )
-    return CtVolume(hu=clip_hu(level - width / 2 + grey * width)[None], geometry=geometry, slice_keys=(path.name,))
+    return CtVolume(hu=clip_hu(level - width / 2 + grey * width)[None], geometry=geometry, slice_keys=(file.name,))
 
 
-def read_picture_mask(path: Path) -> NDArray[np.uint8]:
+def read_picture_mask(file: InputFile) -> NDArray[np.uint8]:
     """Read a drawn mask.
 
     Returns:
@@ -44,14 +43,14 @@ def read_picture_mask(path: Path) -> NDArray[np.uint8]:
     Raises:
         ScanError: ``not-a-picture``.
     """
-    bright = _brightness(path)
+    bright = _brightness(file)
     return np.asarray((bright > 0) & (bright >= bright.max(initial=0) / 2), dtype=np.uint8)
 
 
-def _brightness(path: Path) -> NDArray[np.float32]:
+def _brightness(file: InputFile) -> NDArray[np.float32]:
     """(rows, columns) float32 in [0, 1], of the brightest colour."""
     try:
-        with Image.open(path) as picture:
+        with file.open("rb") as opened, Image.open(opened) as picture:
             if picture.mode in _SIXTEEN_BIT:
                 return np.asarray(picture, dtype=np.float32) / np.float32(65535)
             colours = picture.convert("RGBA")
