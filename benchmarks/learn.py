@@ -14,8 +14,9 @@ from bleedmap.classifiers.slice_classifier import SliceClassifier
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.config.segmenters import UNet2dSpec
 from bleedmap.config.training import TrainingSpec
-from bleedmap.segmenters.segmenter import DiceAndCrossEntropy, Segmenter
+from bleedmap.segmenters.segmenter import Segmenter
 from bleedmap.training.engine import Batch, fit, make_deterministic
+from bleedmap.training.losses import DiceAndCrossEntropy
 
 VALIDATION_SEED = 10**6
 

@@ -6,7 +6,8 @@ from bleedmap.classifiers.train import train_classifier
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.config.workflow import FoldSpec
 from bleedmap.console import run
-from bleedmap.training.outputs import write_training
+from bleedmap.training.outputs import only_the_first_process_goes_on, write_training
+from bleedmap.training.resume import Resume
 
 
 def main(
@@ -14,9 +15,14 @@ def main(
 ) -> None:
     settings = ClassifierSpec.from_json(spec)
     count = FoldSpec.from_json(fold_spec).count
-    trained, point = train_classifier(settings, slices, folds, fold, count, seed=seed, threads=threads)
+    resume = Resume.of(
+        out, spec=spec, code=code, data=[*slices, folds], seed=seed, threads=threads, fold=fold, count=count
+    )
+    trained, point = train_classifier(settings, slices, folds, fold, count, seed=seed, threads=threads, resume=resume)
+    only_the_first_process_goes_on()
     point.write(out.parent / "operating_point.json")
     write_training(out, trained, settings, code=code, data=[*slices, folds], seed=seed)
+    resume.clear()
 
 
 if __name__ == "__main__":

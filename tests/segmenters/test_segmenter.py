@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from bleedmap.config.segmenters import UNet2dSpec, UNet3dSpec
-from bleedmap.segmenters.segmenter import DiceAndCrossEntropy, Segmenter, segment_scan, without_specks
+from bleedmap.segmenters.segmenter import Segmenter, segment_scan, without_specks
+from bleedmap.training.losses import DiceAndCrossEntropy
 
 FLAT = UNet2dSpec(channels=(4, 8), residual_units=1)
 DEEP = UNet3dSpec(channels=(4, 8, 8), residual_units=1, depth=4, flat_levels=1)

@@ -7,6 +7,8 @@ from torch import Tensor, nn
 from bleedmap.config.training import TrainingSpec
 from bleedmap.errors import TrainingError
 from bleedmap.training.engine import fit, make_deterministic
+from bleedmap.training.metrics import Auroc
+from bleedmap.training.resume import Resume
 
 PLAIN = TrainingSpec(epochs=12, patience=3, optimizer="sgd", learning_rate=0.05, weight_decay=0, schedule="constant")
 
@@ -115,3 +117,140 @@ def test_the_cosine_schedule_rises_then_falls_to_zero():
     assert rates.max() == pytest.approx(0.05)
     assert (rates[2:].diff().dropna() <= 0).all()
     assert rates.iloc[-1] < 0.01 * rates.max()
+
+
+@pytest.mark.parametrize(
+    ("schedule", "expected"),
+    [
+        ("constant", [1, 1, 1, 1, 1, 1]),
+        ("step", [0.5, 1, 0.1, 0.1, 0.01, 0.01]),
+        ("poly", [0.5, 1, 1, 0.75, 0.5, 0.25]),
+        ("cosine", [0.5, 1, 1, (2 + 2**0.5) / 4, 0.5, (2 - 2**0.5) / 4]),
+    ],
+)
+def test_a_schedule_gives_the_rates_of_its_formula(schedule, expected):
+    # one step an epoch, a warm-up of two
+    spec = PLAIN.model_copy(
+        update={
+            "schedule": schedule,
+            "epochs": 6,
+            "patience": 6,
+            "warm_up": 1 / 3,
+            "step_epochs": (2, 4),
+            "poly_power": 1.0,
+        }
+    )
+    rates = fit(OneWeight(), nn.MSELoss(), PullingApart(), spec).history["learning_rate"] / 0.05
+    assert rates.tolist() == pytest.approx(expected)
+
+
+def test_without_warm_up_the_first_step_has_the_full_rate():
+    spec = PLAIN.model_copy(update={"schedule": "cosine", "warm_up": 0.0})
+    assert fit(OneWeight(), nn.MSELoss(), PullingApart(), spec).history["learning_rate"][0] == pytest.approx(0.05)
+
+
+def test_the_moving_average_lags_behind_the_weights_and_is_what_is_kept():
+    spec = PLAIN.model_copy(update={"ema": 0.9, "epochs": 3})
+    model = OneWeight()
+    kept = fit(model, nn.MSELoss(), PullingApart(validation=3.0), spec).weights["weight"].item()
+    weight, velocity, average = 0.0, 0.0, None
+    for _ in range(3):
+        velocity = 0.9 * velocity + 2 * (weight - 3)
+        weight -= 0.05 * velocity
+        average = weight if average is None else 0.9 * average + 0.1 * weight
+    assert model.weight.item() == pytest.approx(weight, rel=1e-5)
+    assert kept == pytest.approx(average, rel=1e-5)
+
+
+def test_clipping_bounds_the_step():
+    spec = PLAIN.model_copy(update={"clip_norm": 0.1, "epochs": 1})
+    model = OneWeight()
+    fit(model, nn.MSELoss(), PullingApart(training=1000.0), spec)
+    assert model.weight.item() == pytest.approx(0.05 * 0.1, rel=1e-4)
+
+
+class Labelled:
+    """Slices that are all alike to a blind network; the brightness of half of them is their label."""
+
+    def __init__(self, count=400):
+        self._labels = torch.arange(float(count)) % 2
+        noise = torch.rand(count, generator=torch.Generator().manual_seed(0))
+        self._x = torch.stack([self._labels + noise, noise], dim=1)
+
+    def training(self, epoch):
+        yield self._x, self._labels
+
+    def validation(self):
+        yield from zip(self._x.split(64), self._labels.split(64), strict=True)
+
+    def steps(self):
+        return 1
+
+
+class OneColumn(nn.Module):
+    """A linear network that sees one of the two columns, or none."""
+
+    def __init__(self, column):
+        super().__init__()
+        self._column = column
+        self.weight, self.bias = nn.Parameter(torch.ones(())), nn.Parameter(torch.zeros(()))
+
+    def forward(self, x):
+        seen = torch.zeros(len(x)) if self._column is None else x[:, self._column]
+        return seen * self.weight + self.bias
+
+
+def train_labelled(column, **settings):
+    spec = PLAIN.model_copy(update=settings)
+    return fit(OneColumn(column), nn.BCEWithLogitsLoss(), Labelled(), spec, metric=Auroc())
+
+
+def test_a_network_that_gives_one_output_for_all_is_refused():
+    with pytest.raises(TrainingError) as caught:
+        train_labelled(None, epochs=1)
+    assert caught.value.code == "constant-output"
+
+
+def test_a_network_at_chance_is_refused_also_when_it_is_read_back(tmp_path):
+    for _ in range(2):
+        with pytest.raises(TrainingError, match="AUROC of at most") as caught:
+            spec = PLAIN.model_copy(update={"epochs": 6})
+            resume = Resume(tmp_path / "model", "key")
+            fit(OneColumn(1), nn.BCEWithLogitsLoss(), Labelled(), spec, metric=Auroc(), resume=resume)
+        assert caught.value.code == "at-chance"
+
+
+def test_a_network_at_chance_is_kept_where_the_config_says_so():
+    assert len(train_labelled(1, epochs=6, collapse_auroc=None).history) == 6
+
+
+def test_the_best_epoch_may_be_that_of_the_best_metric():
+    class Worsening(Auroc):
+        """Falls from epoch to epoch, whatever comes in."""
+
+        def __init__(self):
+            super().__init__()
+            self._left = 1.0
+
+        def value(self):
+            self._left -= 0.1
+            return self._left
+
+    spec = PLAIN.model_copy(update={"monitor": "metric"})
+    trained = fit(OneColumn(0), nn.BCEWithLogitsLoss(), Labelled(), spec, metric=Worsening())
+    assert trained.best_epoch == 0
+    assert len(trained.history) == 1 + spec.patience
+    by_loss = train_labelled(0)
+    assert by_loss.best_epoch == PLAIN.epochs - 1
+    assert by_loss.history["validation_auroc"].iloc[-1] > 0.9
+
+
+def test_any_loss_of_torch_will_do_also_of_several_classes():
+    class Classes(Labelled):
+        def training(self, epoch):
+            yield self._x, self._labels.long()
+
+        validation = lambda self: self.training(0)  # noqa: E731
+
+    history = fit(nn.Linear(2, 3), nn.CrossEntropyLoss(), Classes(), PLAIN).history
+    assert history["train_loss"].iloc[-1] < history["train_loss"].iloc[0]

@@ -10,6 +10,7 @@ from torch import Tensor
 from bleedmap.config.training import TrainingSpec
 from bleedmap.errors import TrainingError
 from bleedmap.slices.augment import augment
+from bleedmap.slices.prefetch import ahead
 from bleedmap.slices.training_set import TrainingSet
 
 Batch = tuple[Tensor, Tensor]
@@ -45,22 +46,45 @@ class SliceBatches:
 
     def training(self, epoch: int) -> Iterator[Batch]:
         """Batches of one epoch."""
-        order = np.random.default_rng([self._seed, epoch]).permutation(self._train)
-        for start in range(0, len(order), self._spec.batch):
-            rows = order[start : start + self._spec.batch]
-            hu = torch.from_numpy(self._data.hu(rows.tolist()))[:, None]
-            moved, _ = augment(self._spec.augment, hu, torch.zeros_like(hu), (self._seed, epoch), rows.tolist())
-            yield moved[:, 0], self._targets(rows)
+        rows, indices = self._order(epoch)
+
+        def make(start: int) -> Batch:
+            part = slice(start, start + self._spec.batch)
+            hu = torch.from_numpy(self._data.hu(rows[part].tolist()))[:, None]
+            moved, _ = augment(self._spec.augment, hu, hu[:, :0], (self._seed, epoch), indices[part].tolist())
+            return moved[:, 0], self._targets(rows[part])
+
+        yield from ahead(make, range(0, len(rows), self._spec.batch), self._spec.workers)
 
     def validation(self) -> Iterator[Batch]:
         """All validation slices, in order."""
-        for start in range(0, len(self._validation), self._spec.batch):
+
+        def make(start: int) -> Batch:
             rows = self._validation[start : start + self._spec.batch]
-            yield torch.from_numpy(self._data.hu(rows.tolist())), self._targets(rows)
+            return torch.from_numpy(self._data.hu(rows.tolist())), self._targets(rows)
+
+        yield from ahead(make, range(0, len(self._validation), self._spec.batch), self._spec.workers)
 
     def steps(self) -> int:
         """Training batches of an epoch."""
         return -(-len(self._train) // self._spec.batch)
+
+    def negatives_per_positive(self) -> float:
+        """Slices without a bleed for each one with, in the training data."""
+        positive = int((self._labels[self._train] == 1).sum())
+        return (len(self._train) - positive) / positive
+
+    def _order(self, epoch: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Rows of an epoch, and the number of each that decides its augmentation."""
+        rng = np.random.default_rng([self._seed, epoch])
+        if self._spec.sampler == "shuffle":
+            rows = rng.permutation(self._train)
+            return rows, rows
+        is_positive = self._labels[self._train] == 1
+        # inverse frequency: each class is drawn half of the time
+        share = np.where(is_positive, 0.5 / is_positive.sum(), 0.5 / (~is_positive).sum())
+        rows = rng.choice(self._train, size=len(self._train), p=share)
+        return rows, np.arange(len(rows))
 
     def _targets(self, rows: NDArray[np.intp]) -> Tensor:
         return torch.from_numpy(self._labels[rows].astype(np.float32))

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from bleedmap.config.base import Spec
 from bleedmap.config.slices import BRAIN, Windows
@@ -37,3 +37,11 @@ class ClassifierSpec(Spec):
     head: AnyHead = GapHead()
     windows: Windows = Field((BRAIN,), description="input channels, one a window; paper 000 uses three, 001 one")
     training: TrainingSpec = TrainingSpec()
+
+    @field_validator("training")
+    @classmethod
+    def _loss_of_slices(cls, training: TrainingSpec) -> TrainingSpec:
+        if training.loss == "dice_bce":
+            msg = "loss dice_bce compares masks, a classifier has labels; use bce or focal"
+            raise ValueError(msg)
+        return training

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from bleedmap.config.base import Spec
 from bleedmap.config.slices import BRAIN, Windows
@@ -25,6 +25,14 @@ class UNetSpec(Spec):
         0, ge=0, description="predicted hemorrhages of fewer voxels of the working grid are dropped; 0: none"
     )
     training: TrainingSpec = TrainingSpec(batch=4)
+
+    @field_validator("training")
+    @classmethod
+    def _sampler_of_patches(cls, training: TrainingSpec) -> TrainingSpec:
+        if training.sampler != "shuffle":
+            msg = f"sampler {training.sampler} is for slices; foreground_share balances the patches of a segmenter"
+            raise ValueError(msg)
+        return training
 
 
 class UNet3dSpec(UNetSpec):

@@ -1,10 +1,12 @@
 """How any network of the project is trained."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from bleedmap.config.base import Spec
+
+PositiveWeight = Annotated[float, Field(gt=0)] | Literal["balanced"]
 
 
 class AugmentSpec(Spec):
@@ -19,18 +21,52 @@ class AugmentSpec(Spec):
 
 
 class TrainingSpec(Spec):
-    """Optimiser, length and stopping of one training."""
+    """Length, stopping, optimiser, loss and number format of one training."""
 
     epochs: int = Field(30, ge=1, description="largest number of passes over the training data")
-    patience: int = Field(10, ge=1, description="epochs without a better validation value before stopping")
+    patience: int = Field(10, ge=1, description="epochs without a better monitored value before stopping")
+    monitor: Literal["validation_loss", "metric"] = Field(
+        "validation_loss",
+        description="value that picks the best epoch; metric: AUROC of a classifier, Dice of a segmenter (validation)",
+    )
     batch: int = Field(32, ge=1, description="slices (classifier) or patches (segmenter) a step")
+    sampler: Literal["shuffle", "balanced"] = Field(
+        "shuffle",
+        description="balanced: slices drawn with replacement, both classes equally often (classifiers only)",
+    )
+    loss: Literal["bce", "focal", "dice_bce"] | None = Field(
+        None, description="null: bce for classifiers, dice_bce for segmenters (spec 2.2, 2.4)"
+    )
+    focal_gamma: float = Field(2.0, ge=0, description="focusing exponent of focal (Lin 2017, Eq. 4); 0: bce")
+    positive_weight: PositiveWeight | None = Field(
+        None, description="factor on the loss of positive slices or voxels; balanced: negatives per positive; null: 1"
+    )
     optimizer: Literal["adamw", "adam", "sgd"] = Field("adamw", description="sgd has momentum 0.9")
     learning_rate: float = Field(1e-3, gt=0, description="peak learning rate")
     weight_decay: float = Field(1e-4, ge=0, description="weight decay")
-    schedule: Literal["constant", "cosine"] = Field(
-        "cosine", description="cosine: up in a twentieth of the steps, then down to zero along a half cosine"
+    schedule: Literal["constant", "step", "poly", "cosine"] = Field(
+        "cosine", description="learning rate after warm-up; cosine and poly end at zero with the last epoch"
+    )
+    warm_up: float = Field(
+        0.05, ge=0, lt=1, description="share of all steps in which the rate rises to its peak; constant has none"
+    )
+    step_epochs: tuple[int, ...] = Field((20, 30), description="epochs after which step lowers the rate")
+    step_factor: float = Field(0.1, gt=0, le=1, description="factor on the rate at each of step_epochs")
+    poly_power: float = Field(0.9, gt=0, description="exponent of poly: (1 - share of steps done) ** power")
+    clip_norm: float | None = Field(None, gt=0, description="gradients are scaled down to this L2 norm; null: off")
+    ema: float | None = Field(
+        None, gt=0, lt=1, description="decay a step of the moving average of weights that is kept; null: off"
     )
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = Field(
         "32-true", description="number format of the forward pass (Lightning Fabric's names)"
+    )
+    devices: int = Field(1, ge=1, description="GPUs (or CPU processes) that share each batch")
+    workers: int = Field(0, ge=0, description="threads that prepare batches ahead; any number gives the same bytes")
+    collapse_auroc: float | None = Field(
+        0.55,
+        ge=0,
+        le=1,
+        description="a classifier whose validation AUROC never passed this in five or more epochs, on 100 or more "
+        "slices of each class, is refused as untrained; null: never",
     )
     augment: AugmentSpec = AugmentSpec()

@@ -10,6 +10,7 @@ from torch import Tensor
 from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.errors import TrainingError
 from bleedmap.slices.augment import AIR_HU, augment
+from bleedmap.slices.prefetch import ahead
 from bleedmap.slices.training_set import TrainingSet
 
 Batch = tuple[Tensor, Tensor]
@@ -46,7 +47,9 @@ class PatchBatches:
                 expected="at least one of each",
                 remedy="give masks to more scans, or choose a mask method that needs none",
             )
-        self._bleeding = [np.flatnonzero(data.masks(scan.tolist()).any(axis=(1, 2))) for scan in self._training]
+        voxels = [data.masks(scan.tolist()).sum(axis=(1, 2)) for scan in self._training]
+        self._bleeding = [np.flatnonzero(slices) for slices in voxels]
+        self._positive = float(sum(slices.sum() for slices in voxels))
         if not any(len(slices) for slices in self._bleeding):
             raise TrainingError(
                 "empty-masks",
@@ -61,23 +64,33 @@ class PatchBatches:
         per_scan = self._spec.patches_per_scan
         order = rng.permutation(len(self._training) * per_scan)
         starts = [self._start(number // per_scan, rng) for number in range(len(order))]
-        for start in range(0, len(order), self._spec.training.batch):
-            chosen = order[start : start + self._spec.training.batch].tolist()
-            depth = self._spec.patch_depth
-            patches = [self._training[n // per_scan][starts[n] : starts[n] + depth] for n in chosen]
-            inputs, masks = self._stack(patches)
-            yield augment(self._spec.training.augment, inputs, masks, (self._seed, epoch), chosen)
+        batch, depth = self._spec.training.batch, self._spec.patch_depth
+
+        def make(start: int) -> Batch:
+            chosen = order[start : start + batch].tolist()
+            inputs, masks = self._stack([self._training[n // per_scan][starts[n] : starts[n] + depth] for n in chosen])
+            return augment(self._spec.training.augment, inputs, masks, (self._seed, epoch), chosen)
+
+        yield from ahead(make, range(0, len(order), batch), self._spec.training.workers)
 
     def validation(self) -> Iterator[Batch]:
         """Validation scans, cut into patches."""
-        depth = self._spec.patch_depth
+        batch, depth = self._spec.training.batch, self._spec.patch_depth
         patches = [scan[start : start + depth] for scan in self._validation for start in range(0, len(scan), depth)]
-        for start in range(0, len(patches), self._spec.training.batch):
-            yield self._stack(patches[start : start + self._spec.training.batch])
+
+        def make(start: int) -> Batch:
+            return self._stack(patches[start : start + batch])
+
+        yield from ahead(make, range(0, len(patches), batch), self._spec.training.workers)
 
     def steps(self) -> int:
         """Training batches of an epoch."""
         return -(-len(self._training) * self._spec.patches_per_scan // self._spec.training.batch)
+
+    def negatives_per_positive(self) -> float:
+        """Voxels without hemorrhage for each one with, in the training data."""
+        voxels = sum(map(len, self._training)) * self._data.size**2
+        return (voxels - self._positive) / self._positive
 
     def _start(self, scan: int, rng: np.random.Generator) -> int:
         """Lowest slice of a random patch."""

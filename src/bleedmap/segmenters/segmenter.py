@@ -1,4 +1,4 @@
-"""A segmenter: windows and network, its loss, and the prediction of a whole scan."""
+"""A segmenter: windows and network, and the prediction of a whole scan."""
 
 import importlib
 from pathlib import Path
@@ -7,7 +7,6 @@ import cc3d
 import numpy as np
 import torch
 from monai.inferers import sliding_window_inference
-from monai.losses import DiceLoss
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 from safetensors import safe_open
@@ -18,7 +17,6 @@ from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.slices.windows import apply_windows
 
 SEGMENTER: TypeAdapter[AnySegmenter] = TypeAdapter(AnySegmenter)
-EPSILON = 1e-5  # keeps the Dice loss of two empty masks at zero (spec 2.4)
 
 
 class Segmenter(nn.Module):
@@ -33,20 +31,6 @@ class Segmenter(nn.Module):
         """(B, D, H, W) HU to (B, D, H, W) logits."""
         logits: Tensor = self.network(apply_windows(hu, self.spec.windows))
         return logits[:, 0]
-
-
-class DiceAndCrossEntropy(nn.Module):
-    """Dice loss over the whole batch plus binary cross-entropy (spec 2.4)."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._dice = DiceLoss(sigmoid=True, batch=True, smooth_nr=EPSILON, smooth_dr=EPSILON)
-        self._cross_entropy = nn.BCEWithLogitsLoss()
-
-    def forward(self, logits: Tensor, masks: Tensor) -> Tensor:
-        """Loss of (B, D, H, W) logits against (B, D, H, W) masks."""
-        total: Tensor = self._dice(logits[:, None], masks[:, None]) + self._cross_entropy(logits, masks)
-        return total
 
 
 def load_segmenter(path: Path) -> Segmenter:

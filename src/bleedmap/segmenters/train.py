@@ -6,9 +6,12 @@ from pathlib import Path
 from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.provenance.tables import read_table
 from bleedmap.segmenters.patches import PatchBatches
-from bleedmap.segmenters.segmenter import DiceAndCrossEntropy, Segmenter
+from bleedmap.segmenters.segmenter import Segmenter
 from bleedmap.slices.training_set import TrainingSet
 from bleedmap.training.engine import Trained, fit, make_deterministic
+from bleedmap.training.losses import build_loss
+from bleedmap.training.metrics import Dice
+from bleedmap.training.resume import Resume
 from bleedmap.training.roles import roles
 
 
@@ -22,6 +25,7 @@ def train_segmenter(
     *,
     seed: int,
     threads: int,
+    resume: Resume | None = None,
 ) -> Trained:
     """Train on the masks of the fold's training scans, stop on those of its validation scans.
 
@@ -34,9 +38,11 @@ def train_segmenter(
         count: number of parts.
         seed: seed of weights, order, patches and augmentation.
         threads: CPU threads; results are the same for the same number of them.
+        resume: where the state after each epoch is kept; None: nowhere.
     """
     make_deterministic(seed, threads)
     with TrainingSet(slices, masks) as data:
         role = roles(data.table, read_table(folds), fold, count).to_numpy()
         batches = PatchBatches(data, role, data.masks_known(), spec, seed)
-        return fit(Segmenter(spec), DiceAndCrossEntropy(), batches, spec.training)
+        loss = build_loss(spec.training, default="dice_bce", negatives_per_positive=batches.negatives_per_positive())
+        return fit(Segmenter(spec), loss, batches, spec.training, seed=seed, metric=Dice(), resume=resume)

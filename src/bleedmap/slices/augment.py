@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 
 from bleedmap.config.training import AugmentSpec
@@ -20,7 +21,7 @@ def augment(
     Args:
         spec: sizes of the changes.
         hu: (B, D, H, W) float32 HU; all slices of a sample move together.
-        masks: (B, D, H, W) float32, 0 or 1.
+        masks: (B, D, H, W) float32, 0 or 1; without masks (B, 0, H, W).
         key: seed and epoch.
         indices: one number a sample; with the key it decides every draw.
 
@@ -28,19 +29,21 @@ def augment(
         HU and masks of the same shapes.
     """
     draws = [np.random.default_rng([*key, index]) for index in indices]
-    grid = F.affine_grid(
-        torch.stack([_affine(spec, rng) for rng in draws]), [len(hu), 1, *hu.shape[-2:]], align_corners=False
-    )
-    moved = F.grid_sample(hu - AIR_HU, grid, mode="bilinear", align_corners=False) + AIR_HU
-    moved_masks = F.grid_sample(masks, grid, mode="nearest", align_corners=False)
+    theta = torch.from_numpy(np.stack([_affine(spec, rng) for rng in draws]))
+    grid = F.affine_grid(theta, [len(hu), 1, *hu.shape[-2:]], align_corners=False)
+    moved = F.grid_sample(hu - AIR_HU, grid, mode="bilinear", align_corners=False).add_(AIR_HU)
+    # draws go sample by sample, so that a sample is the same in any batch; all arithmetic goes over the whole batch
+    gain = np.empty((len(hu), 1, 1, 1), dtype=np.float32)
+    noise = np.empty(tuple(moved.shape), dtype=np.float32)
     for sample, rng in enumerate(draws):
-        gain = 1 + rng.uniform(-spec.gain, spec.gain)
-        noise = rng.standard_normal(moved.shape[1:], dtype=np.float32) * np.float32(rng.uniform(0, spec.noise_hu))
-        moved[sample] = moved[sample] * gain + torch.from_numpy(noise)
-    return moved, moved_masks
+        gain[sample] = 1 + rng.uniform(-spec.gain, spec.gain)
+        rng.standard_normal(dtype=np.float32, out=noise[sample])
+        noise[sample] *= np.float32(rng.uniform(0, spec.noise_hu))
+    moved.mul_(torch.from_numpy(gain)).add_(torch.from_numpy(noise))
+    return moved, F.grid_sample(masks, grid, mode="nearest", align_corners=False)
 
 
-def _affine(spec: AugmentSpec, rng: np.random.Generator) -> Tensor:
+def _affine(spec: AugmentSpec, rng: np.random.Generator) -> NDArray[np.float32]:
     """(2, 3) map from output to input coordinates, both in [-1, 1]."""
     angle = np.radians(rng.uniform(-spec.rotate_degrees, spec.rotate_degrees))
     zoom = 1 + rng.uniform(-spec.scale, spec.scale)
@@ -48,4 +51,4 @@ def _affine(spec: AugmentSpec, rng: np.random.Generator) -> Tensor:
     # coordinates run over two units, so a share of the width is twice that number
     shift = rng.uniform(-2 * spec.shift, 2 * spec.shift, size=2)
     cosine, sine = np.cos(angle) * zoom, np.sin(angle) * zoom
-    return torch.tensor([[mirror * cosine, -sine, shift[0]], [mirror * sine, cosine, shift[1]]], dtype=torch.float32)
+    return np.array([[mirror * cosine, -sine, shift[0]], [mirror * sine, cosine, shift[1]]], dtype=np.float32)

@@ -1,30 +1,32 @@
-"""The training loop of every network: epochs, validation, early stopping, best weights, history.
+"""The training of every network: epochs, validation, early stopping, best weights, history, exact resume.
 
-Lightning Fabric places model and data on the device and picks the number format; the loop itself is plain, so that
-order and augmentation stay functions of (seed, epoch, index).
+Order and augmentation are functions of (seed, epoch, index) and PyTorch's own draws (dropout) of (seed, epoch), so a
+training that goes on from the state after an epoch ends with the same bits as one that was never cut short.
 """
 
 import math
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
 import pandas as pd
 import torch
-from lightning.fabric import Fabric
 from torch import Tensor, nn
 
 from bleedmap.config.training import TrainingSpec
-from bleedmap.console import say
 from bleedmap.errors import TrainingError
-from bleedmap.training.schedule import build_optimizer, build_schedule
+from bleedmap.training.collapse import diverged, refuse_chance, refuse_constant
+from bleedmap.training.learner import Learner, Loss
+from bleedmap.training.metrics import Metric
+from bleedmap.training.progress import Progress
+from bleedmap.training.resume import Resume, stopped
 
 Batch = tuple[Tensor, Tensor]
 
 
 class Batches(Protocol):
-    """Training data: inputs and targets in batches."""
+    """Training data: inputs and targets in batches, of any shape."""
 
     def training(self, epoch: int) -> Iterator[Batch]:
         """Batches of one epoch, in an order that depends on the epoch alone."""
@@ -42,13 +44,29 @@ class Trained:
 
     Args:
         weights: state of the best epoch, on the CPU.
-        history: a row an epoch: epoch, train_loss, validation_loss, learning_rate.
-        best_epoch: epoch with the lowest validation loss.
+        history: a row an epoch: epoch, train_loss, validation_loss, validation_<metric> if any, learning_rate.
+        best_epoch: epoch with the best monitored value.
     """
 
     weights: dict[str, Tensor]
     history: pd.DataFrame
     best_epoch: int
+
+
+@dataclass
+class _Course:
+    """How a training has gone so far; all of it stands in the checkpoint."""
+
+    rows: list[dict[str, float]] = field(default_factory=list)
+    best: float = -math.inf
+    best_epoch: int = -1
+    best_is_constant: bool = False
+    tells_chance: bool = False
+    weights: dict[str, Tensor] = field(default_factory=dict)
+
+    def is_over(self, spec: TrainingSpec) -> bool:
+        """Whether patience has run out."""
+        return bool(self.rows) and len(self.rows) - 1 - self.best_epoch >= spec.patience
 
 
 def make_deterministic(seed: int, threads: int) -> None:
@@ -58,95 +76,115 @@ def make_deterministic(seed: int, threads: int) -> None:
     torch.use_deterministic_algorithms(True, warn_only=torch.cuda.is_available())
 
 
-def fit(model: nn.Module, loss: Callable[[Tensor, Tensor], Tensor], batches: Batches, spec: TrainingSpec) -> Trained:
-    """Train until the validation loss stops falling.
+def fit(
+    model: nn.Module,
+    loss: Loss,
+    batches: Batches,
+    spec: TrainingSpec,
+    *,
+    seed: int = 0,
+    metric: Metric | None = None,
+    resume: Resume | None = None,
+) -> Trained:
+    """Train until the monitored value stops getting better.
 
     Args:
-        model: called with a batch's inputs.
+        model: called with a batch's inputs; afterwards it holds the weights of the last epoch.
         loss: of the model's output and the batch's targets.
         batches: training and validation data.
         spec: length, optimiser, patience.
+        seed: with the epoch, it decides PyTorch's own draws, such as dropout.
+        metric: what else to tell of the validation data, and perhaps to stop by.
+        resume: where the state after each epoch is kept; None: nowhere.
 
     Raises:
-        TrainingError: the loss is no longer a number, or the GPU is out of memory.
+        TrainingError: the loss is no longer a number, the network has learned nothing, the GPU is out of memory, or
+            a stop file asks for the end.
     """
-    fabric = Fabric(accelerator="auto", devices=1, precision=spec.precision)
-    bare_optimizer = build_optimizer(model, spec)
-    schedule = build_schedule(bare_optimizer, spec, spec.epochs * batches.steps())
-    wrapped, optimizer = fabric.setup(model, bare_optimizer)
-    rows: list[dict[str, float]] = []
-    best_loss, best_epoch, best = math.inf, -1, {}
-    start = time.monotonic()
-    for epoch in range(spec.epochs):
-        rate = float(schedule.get_last_lr()[0])
-        wrapped.train()
-        total, samples = 0.0, 0
-        for inputs, targets in batches.training(epoch):
-            optimizer.zero_grad()
-            value = _loss(wrapped, loss, fabric, (inputs, targets), spec)
-            fabric.backward(value)
-            optimizer.step()
-            schedule.step()
-            total += float(value.detach()) * len(inputs)
-            samples += len(inputs)
-        validation_loss = _validate(wrapped, loss, fabric, batches, spec)
-        train_loss = total / max(1, samples)
-        rows.append(
-            {"epoch": epoch, "train_loss": train_loss, "validation_loss": validation_loss, "learning_rate": rate}
-        )
-        if not math.isfinite(train_loss + validation_loss):
-            raise _diverged(epoch)
-        if validation_loss < best_loss:
-            best_loss, best_epoch = validation_loss, epoch
-            best = {
-                name: value.detach().cpu().clone(memory_format=torch.contiguous_format)
-                for name, value in model.state_dict().items()
-            }
-        pace = samples * (epoch + 1) / (time.monotonic() - start)
-        say(
-            f"epoch {epoch + 1}/{spec.epochs}: loss {train_loss:.4f}, validation {validation_loss:.4f} "
-            f"(best {best_loss:.4f} at {best_epoch + 1}), {pace:.0f} samples/s"
-        )
-        if epoch - best_epoch >= spec.patience:
-            break
-    return Trained(weights=best, history=pd.DataFrame(rows), best_epoch=best_epoch)
+    # callers that train twice draw the same first weights whether or not the first training was read back
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        learner, course = Learner(model, loss, spec, batches.steps()), _Course()
+        state = resume.load() if resume else None
+        if state:
+            learner.load(state["learner"])
+            course = _Course(**state["course"])
+        progress = Progress(spec, batches.steps(), len(course.rows), silent=learner.rank > 0)
+        for epoch in range(len(course.rows), spec.epochs):
+            if course.is_over(spec):
+                break
+            if resume and learner.agree([resume.stop_is_asked()])[0]:
+                raise stopped(epoch)
+            _epoch(learner, batches, spec, metric, course, progress, seed)
+            if resume and learner.rank == 0:
+                resume.save({"learner": learner.state(), "course": dict(vars(course))}, epoch)
+            learner.wait()
+    refuse_constant(course.best_epoch, is_constant=course.best_is_constant)
+    if metric is not None and course.tells_chance:
+        refuse_chance([row[f"validation_{metric.name}"] for row in course.rows], spec.collapse_auroc)
+    return Trained(weights=course.weights, history=pd.DataFrame(course.rows), best_epoch=course.best_epoch)
 
 
-def _loss(
-    model: Callable[[Tensor], Tensor],
-    loss: Callable[[Tensor, Tensor], Tensor],
-    fabric: Fabric,
-    batch: Batch,
+def _epoch(
+    learner: Learner,
+    batches: Batches,
     spec: TrainingSpec,
-) -> Tensor:
-    inputs, targets = fabric.to_device(batch)
-    try:
-        return loss(model(inputs), targets)
-    except torch.cuda.OutOfMemoryError:
+    metric: Metric | None,
+    course: _Course,
+    progress: Progress,
+    seed: int,
+) -> None:
+    epoch, rate = len(course.rows), learner.rate
+    torch.manual_seed(int(np.random.SeedSequence([seed, epoch, learner.rank]).generate_state(1)[0]))
+    train_loss = _train(learner, batches, epoch, progress)
+    validation_loss = _validate(learner, batches, metric)
+    reached = [] if metric is None else [metric.value()]
+    train_loss, validation_loss, *reached = learner.agree([train_loss, validation_loss, *reached])
+    row = {"epoch": epoch, "train_loss": train_loss, "validation_loss": validation_loss}
+    if metric is not None:
+        row[f"validation_{metric.name}"] = reached[0]
+        course.tells_chance = metric.tells_chance()
+    course.rows.append({**row, "learning_rate": rate})
+    if not math.isfinite(train_loss + validation_loss):
+        raise diverged(epoch)
+    monitored = -validation_loss if spec.monitor == "validation_loss" else _monitored(metric, reached)
+    if monitored > course.best:
+        course.best, course.best_epoch, course.weights = monitored, epoch, learner.weights()
+        course.best_is_constant = metric is not None and metric.is_constant()
+    progress.epoch(row, f"best {abs(course.best):.4f} at {course.best_epoch + 1}")
+
+
+def _train(learner: Learner, batches: Batches, epoch: int, progress: Progress) -> float:
+    """Mean loss of an epoch's samples."""
+    learner.begin_epoch()
+    total, samples = learner.zero(), 0
+    for inputs, targets in batches.training(epoch):
+        value = learner.step(inputs, targets)
+        total += value.double() * len(inputs)
+        samples += len(inputs)
+        progress.step(epoch, inputs, value)
+    return float(total) / max(1, samples)
+
+
+def _validate(learner: Learner, batches: Batches, metric: Metric | None) -> float:
+    """Mean loss of the validation samples; the metric takes their outputs in."""
+    if metric is not None:
+        metric.reset()
+    total, samples = learner.zero(), 0
+    for inputs, targets in batches.validation():
+        value, outputs, known = learner.judge(inputs, targets)
+        total += value.double() * len(inputs)
+        samples += len(inputs)
+        if metric is not None:
+            metric.add(outputs, known)
+    return float(total) / max(1, samples)
+
+
+def _monitored(metric: Metric | None, reached: list[float]) -> float:
+    if metric is None or math.isnan(reached[0]):
         raise TrainingError(
-            "gpu-memory",
-            found=f"no room on the GPU for a batch of {spec.batch}",
-            expected="a batch that fits",
-            remedy=f"set training.batch to {max(1, spec.batch // 2)}",
-        ) from None
-
-
-def _validate(
-    model: nn.Module, loss: Callable[[Tensor, Tensor], Tensor], fabric: Fabric, batches: Batches, spec: TrainingSpec
-) -> float:
-    model.eval()
-    total, samples = 0.0, 0
-    with torch.inference_mode():
-        for batch in batches.validation():
-            total += float(_loss(model, loss, fabric, batch, spec)) * len(batch[0])
-            samples += len(batch[0])
-    return total / max(1, samples)
-
-
-def _diverged(epoch: int) -> TrainingError:
-    return TrainingError(
-        "diverged",
-        found=f"a loss that is not a number in epoch {epoch + 1}",
-        expected="a finite loss",
-        remedy="lower training.learning_rate, or set training.precision to 32-true",
-    )
+            "no-metric",
+            found="no metric to stop by: the validation data lack one of the two classes",
+            expected="both",
+            remedy="set training.monitor to validation_loss, or lower folds.count",
+        )
+    return reached[0]
