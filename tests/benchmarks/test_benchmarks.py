@@ -75,6 +75,17 @@ def test_realism_finds_the_real_scan_to_be_itself(run, real_data, monkeypatch):
     assert (out / "realism.png").stat().st_size > 10_000
 
 
+@pytest.mark.slow
+def test_training_compares_the_engine_with_the_bare_loop(run):
+    from benchmarks import training
+
+    sizes = ("--size", 32, "--unet-size", 32, "--batch", 4, "--backbone", "test_resnet", "--steps", 2, "--turns", 2)
+    _, table = run(training, *sizes)
+    assert table["network"].tolist() == ["test_resnet, 32 px", "3D U-Net, 32 px x 8"]
+    assert (table[["bare", "engine", "ratio"]] > 0).all(axis=None)
+    assert shares(table, "waiting")
+
+
 def test_noise_of_known_spread_is_found():
     from benchmarks.looks import noise_spectrum
 

@@ -65,3 +65,33 @@ def test_one_class_alone_is_refused_before_training(data, scans, says):
         SliceBatches(data, roles_of(data, **scans), SPEC, seed=1)
     assert caught.value.code == "empty-class"
     assert says in str(caught.value)
+
+
+def test_the_balanced_sampler_draws_both_classes_equally_often_whatever_their_share(data):
+    # s0, s1 and s5: 4 of 12 slices bleed
+    spec = SPEC.model_copy(update={"sampler": "balanced"})
+    batches = SliceBatches(data, roles_of(data, train="s0 s1 s5", validation="s2"), spec, seed=1)
+    drawn = torch.cat([targets for epoch in range(200) for _, targets in batches.training(epoch)])
+    assert len(drawn) == 200 * 12
+    assert drawn.mean().item() == pytest.approx(0.5, abs=0.03)
+
+
+def test_a_slice_drawn_twice_in_an_epoch_is_augmented_anew(data):
+    spec = SPEC.model_copy(update={"sampler": "balanced", "batch": 12})
+    batches = SliceBatches(data, roles_of(data, train="s0 s1 s5", validation="s2"), spec, seed=1)
+    ((hu, _),) = batches.training(0)
+    assert len(hu.flatten(1).unique(dim=0)) == 12
+
+
+def test_the_number_of_workers_does_not_change_a_batch(data):
+    shown = []
+    for workers in (0, 2):
+        spec = SPEC.model_copy(update={"workers": workers})
+        batches = SliceBatches(data, roles_of(data, train="s0 s1 s5", validation="s2"), spec, seed=1)
+        shown.append([part for batch in (*batches.training(0), *batches.validation()) for part in batch])
+    assert all(torch.equal(one, two) for one, two in zip(*shown, strict=True))
+
+
+def test_balanced_weights_are_negatives_per_positive(data):
+    batches = SliceBatches(data, roles_of(data, train="s0 s1 s5", validation="s2"), SPEC, seed=1)
+    assert batches.negatives_per_positive() == 8 / 4

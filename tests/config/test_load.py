@@ -39,6 +39,14 @@ def test_the_demo_config_has_its_seven_rows(demo):
 @pytest.mark.parametrize(
     ("key", "value", "code", "says"),
     [
+        (
+            "classifiers.resnet10-lse.training.positive_weight",
+            "balance",
+            "bad-value",
+            "a number above 0, balanced, or null",
+        ),
+        ("classifiers.resnet10-lse.training.loss", "dice_bce", "bad-value", "use bce or focal"),
+        ("segmenters.unet3d.training.sampler", "balanced", "bad-value", "foreground_share balances the patches"),
         ("seeed", 3, "unknown-key", "did you mean 'seed'"),
         ("datasets.phantom.subject", 3, "unknown-key", "did you mean 'subjects'"),
         ("masks.crf.bilateral_srbg", 3, "unknown-key", "did you mean 'bilateral_srgb'"),

@@ -3,6 +3,7 @@ import time
 import numpy as np
 import pytest
 
+from bleedmap.slices.chunks import SliceChunks
 from bleedmap.slices.store import SliceStore, Store, add_rows, write_store
 
 
@@ -33,3 +34,30 @@ def test_scans_are_found_by_their_rows(slice_store):
         assert [(name, rows.start, rows.stop) for name, rows in store.scans()] == [
             ("s0", 0, 4), ("s1", 4, 8), ("s2", 8, 12), ("s3", 12, 16), ("s4", 16, 20), ("s5", 20, 24)
         ]  # fmt: skip
+
+
+def test_slices_read_one_by_one_are_those_that_zarr_reads(slice_store):
+    with Store(slice_store) as store:
+        for name in ("hu", "brain", "truth"):  # truth has slices that are zero throughout and so not stored
+            chunks = SliceChunks(slice_store, store.group[name])
+            read = np.stack([chunks.read(row) for row in range(24)])
+            np.testing.assert_array_equal(read, store.rows(name, slice(None)))
+            assert read.dtype == store.group[name].dtype
+            chunks.close()
+
+
+def test_a_slice_damaged_on_disk_is_not_served(slice_store, tmp_path):
+    content = slice_store.read_bytes()
+    middle = content.index(b"hu/c/3/0/0") + 200
+    (tmp_path / "a").write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
+    with Store(tmp_path / "a") as store:
+        chunks = SliceChunks(tmp_path / "a", store.group["hu"])
+    with pytest.raises(OSError, match="damaged"):
+        chunks.read(3)
+
+
+def test_several_slices_a_chunk_are_refused(tmp_path):
+    with write_store(tmp_path / "a", {}) as group:
+        add_rows(group, "hu", 4, 16, "int16", chunk=2)[:] = 1
+    with Store(tmp_path / "a") as store, pytest.raises(ValueError, match="one slice a chunk"):
+        SliceChunks(tmp_path / "a", store.group["hu"])

@@ -1,12 +1,10 @@
 """How any network of the project is trained."""
 
-from typing import Annotated, Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from bleedmap.config.base import Spec
-
-PositiveWeight = Annotated[float, Field(gt=0)] | Literal["balanced"]
 
 
 class AugmentSpec(Spec):
@@ -38,7 +36,7 @@ class TrainingSpec(Spec):
         None, description="null: bce for classifiers, dice_bce for segmenters (spec 2.2, 2.4)"
     )
     focal_gamma: float = Field(2.0, ge=0, description="focusing exponent of focal (Lin 2017, Eq. 4); 0: bce")
-    positive_weight: PositiveWeight | None = Field(
+    positive_weight: float | Literal["balanced"] | None = Field(
         None, description="factor on the loss of positive slices or voxels; balanced: negatives per positive; null: 1"
     )
     optimizer: Literal["adamw", "adam", "sgd"] = Field("adamw", description="sgd has momentum 0.9")
@@ -70,3 +68,12 @@ class TrainingSpec(Spec):
         "slices of each class, is refused as untrained; null: never",
     )
     augment: AugmentSpec = AugmentSpec()
+
+    @field_validator("positive_weight", mode="before")
+    @classmethod
+    def _weight_or_word(cls, value: Any) -> Any:  # noqa: ANN401
+        is_number = isinstance(value, int | float) and value > 0
+        if value in (None, "balanced") or is_number:
+            return value
+        msg = f"positive_weight = {value!r}; it is a number above 0, balanced, or null"
+        raise ValueError(msg)

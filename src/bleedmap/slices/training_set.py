@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bleedmap.slices.chunks import SliceChunks
 from bleedmap.slices.store import SliceStore, Store
 
 
@@ -16,17 +17,28 @@ class TrainingSet:
     """All slices of a data set's shards, with the masks to train on if there are any.
 
     ``table`` has a row a slice, in a fixed order: shard, row (in the shard), scan, subject, slice, label, has_truth.
+    Any number of threads may read.
     """
 
     def __init__(self, shards: Sequence[Path], masks: Sequence[Path] = ()) -> None:
-        self._slices = [SliceStore(path) for path in sorted(shards)]
-        self._masks = [Store(path) for path in sorted(masks)]
-        tables = [
-            store.table.assign(shard=number, row=np.arange(len(store.table)))
-            for number, store in enumerate(self._slices)
-        ]
+        self._hu: list[SliceChunks] = []
+        self._masks: list[SliceChunks] = []
+        tables, known = [], []
+        for number, path in enumerate(sorted(shards)):
+            with SliceStore(path) as store:
+                tables.append(store.table.assign(shard=number, row=np.arange(len(store.table))))
+                self.size = store.size
+                self._hu.append(SliceChunks(path, store.group["hu"]))
+        for path in sorted(masks):
+            with Store(path) as store:
+                known.append(np.asarray(store.attributes["known"], dtype=bool))
+                self._masks.append(SliceChunks(path, store.group["labels"]))
         self.table = pd.concat(tables, ignore_index=True)
-        self.size = self._slices[0].size
+        self._known = known
+        self._shard, self._row = (self.table[name].to_numpy() for name in ("shard", "row"))
+        scan = self.table["scan"].to_numpy()
+        # the rows of a scan follow each other, foot to head, within one shard
+        self._starts = np.flatnonzero(np.r_[True, scan[1:] != scan[:-1]])
 
     def __enter__(self) -> Self:
         return self
@@ -34,21 +46,44 @@ class TrainingSet:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for store in (*self._slices, *self._masks):
-            store.__exit__(kind, value, trace)
+        for chunks in (*self._hu, *self._masks):
+            chunks.close()
 
     def hu(self, numbers: Sequence[int]) -> NDArray[np.float32]:
         """(n, size, size) HU of slices, by their number in ``table``."""
-        return self._read(self._slices, "hu", numbers).astype(np.float32)
+        return self._read(self._hu, numbers).astype(np.float32)
+
+    def neighbours(self, numbers: Sequence[int], reach: int) -> NDArray[np.float32]:
+        """HU of slices with those below and above them (2.5D).
+
+        Args:
+            numbers: numbers of the middle slices in ``table``.
+            reach: slices on each side; past the end of a scan its last slice is repeated (spec 4.2).
+
+        Returns:
+            (n, 2 reach + 1, size, size), foot to head.
+        """
+        around = [self._within_scan(number, reach) for number in numbers]
+        stacks = self.hu([number for stack in around for number in stack])
+        return stacks.reshape(len(numbers), 2 * reach + 1, self.size, self.size)
+
+    def scans(self) -> list[NDArray[np.intp]]:
+        """Numbers of each scan's slices, foot to head; ``hu`` of one of them is the whole scan."""
+        return [np.asarray(rows, dtype=np.intp) for rows in np.split(np.arange(len(self.table)), self._starts[1:])]
 
     def masks(self, numbers: Sequence[int]) -> NDArray[np.float32]:
         """(n, size, size) masks to train on, 0 or 1."""
-        return (self._read(self._masks, "labels", numbers) > 0).astype(np.float32)
+        return (self._read(self._masks, numbers) > 0).astype(np.float32)
 
     def masks_known(self) -> NDArray[np.bool_]:
         """(rows,) bool, slices whose mask says something; drawn truth may cover a part of the slices only."""
-        return np.concatenate([np.asarray(store.attributes["known"], dtype=bool) for store in self._masks])
+        return np.concatenate(self._known)
 
-    def _read(self, stores: Sequence[Store], name: str, numbers: Sequence[int]) -> NDArray[Any]:
-        shards, rows = self.table["shard"].to_numpy(), self.table["row"].to_numpy()
-        return np.stack([stores[shards[n]].group[name][int(rows[n])] for n in numbers])
+    def _within_scan(self, number: int, reach: int) -> list[int]:
+        place = int(np.searchsorted(self._starts, number, side="right")) - 1
+        last = self._starts[place + 1] if place + 1 < len(self._starts) else len(self.table)
+        wanted = np.arange(number - reach, number + reach + 1)
+        return [int(slice_number) for slice_number in wanted.clip(self._starts[place], last - 1)]
+
+    def _read(self, stores: Sequence[SliceChunks], numbers: Sequence[int]) -> NDArray[Any]:
+        return np.stack([stores[self._shard[number]].read(int(self._row[number])) for number in numbers])

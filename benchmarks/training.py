@@ -1,0 +1,225 @@
+"""The training engine against the bare loop: images a second on the same network, in one run.
+
+The bare loop steps over tensors that lie on the device already, with nothing around it. The engine trains from slice
+stores on disk: reading, decoding, augmentation, Lightning Fabric, progress. Both take turns, a few steps each, so that
+whatever else the machine does hits both alike; the medians of the turns are compared.
+
+``python -m benchmarks.training --out FOLDER`` measures resnet18 at 128 pixels and the demo's 3D U-Net. On a GPU:
+``--backbone resnet101 --size 512 --unet-size 256 --depth 32 --precision bf16-mixed --workers 8``.
+"""
+
+import argparse
+import copy
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+import yaml
+from torch import Tensor, nn
+
+from benchmarks.random_store import write_random_store
+from bleedmap.classifiers.slice_batches import SliceBatches
+from bleedmap.classifiers.slice_classifier import SliceClassifier
+from bleedmap.config.classifiers import ClassifierSpec
+from bleedmap.config.load import load_config
+from bleedmap.config.segmenters import UNet3dSpec
+from bleedmap.config.training import TrainingSpec
+from bleedmap.segmenters.patches import PatchBatches
+from bleedmap.segmenters.segmenter import Segmenter
+from bleedmap.slices.training_set import TrainingSet
+from bleedmap.training.engine import Batch, Batches, fit, make_deterministic
+from bleedmap.training.losses import build_loss
+from bleedmap.training.schedule import build_optimizer
+
+DEMO = Path(__file__).parents[1] / "config" / "config.yaml"
+
+
+class BareLoop:
+    """Steps of a copy of a network over one batch in memory.
+
+    Args:
+        model: the network.
+        loss: its loss.
+        batch: inputs and targets.
+        spec: optimiser and number format.
+    """
+
+    def __init__(self, model: nn.Module, loss: nn.Module, batch: Batch, spec: TrainingSpec) -> None:
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._model, self._loss = copy.deepcopy(model).to(device).train(), copy.deepcopy(loss).to(device)
+        self._inputs, self._targets = (part.to(device) for part in batch)
+        self._optimizer = build_optimizer(self._model, spec)
+        half = torch.bfloat16 if spec.precision == "bf16-mixed" else torch.float16
+        self._format = nullcontext() if spec.precision == "32-true" else torch.autocast(device, dtype=half)
+
+    def run(self, steps: int) -> float:
+        """Images a second over some steps."""
+        start = _now()
+        for _ in range(steps):
+            self._optimizer.zero_grad()
+            with self._format:
+                value = self._loss(self._model(self._inputs), self._targets)
+            value.backward()
+            self._optimizer.step()
+        return steps * _images(self._inputs) / (_now() - start)
+
+
+@dataclass
+class TakingTurns:
+    """Training data that lets the bare loop have its turn before each epoch, and times both.
+
+    Args:
+        data: the real training data.
+        bare: the loop to compare with.
+        turn: steps of a turn.
+    """
+
+    data: Batches
+    bare: BareLoop
+    turn: int
+    rows: list[dict[str, float]] = field(default_factory=list)
+
+    def training(self, epoch: int) -> Iterator[Batch]:
+        """The first batches of an epoch."""
+        bare = self.bare.run(self.turn)
+        batches = self.data.training(epoch)
+        images, waited, start = 0, 0.0, _now()
+        for _ in range(self.turn):
+            asked = time.perf_counter()
+            batch = next(batches)
+            waited += time.perf_counter() - asked
+            images += _images(batch[0])
+            yield batch
+        spent = _now() - start
+        self.rows.append({"bare": bare, "engine": images / spent, "waiting": waited / spent})
+
+    def validation(self) -> Iterator[Batch]:
+        """One batch."""
+        yield next(self.data.validation())
+
+    def steps(self) -> int:
+        """Batches of a turn."""
+        return self.turn
+
+
+def measure(model: nn.Module, loss: nn.Module, data: Batches, spec: TrainingSpec, turn: int) -> dict[str, float]:
+    """Median images a second of bare loop and engine, and the share of time that the engine waits for data.
+
+    Args:
+        model: network to train.
+        loss: its loss.
+        data: batches from disk.
+        spec: as many epochs as turns, and one to warm up.
+        turn: steps of a turn.
+    """
+    turns = TakingTurns(data, BareLoop(model, loss, next(data.training(0)), spec), turn)
+    with _GpuWatch() as watch:
+        fit(model, loss, turns, spec)
+    table = pd.DataFrame(turns.rows[1:])
+    medians = {str(name): float(value) for name, value in table.median().items()}
+    return {**medians, "ratio": float((table["engine"] / table["bare"]).median()), "gpu_busy": watch.busy()}
+
+
+class _GpuWatch:
+    """Share of time in which a kernel runs, as nvidia-smi tells it every fifth of a second."""
+
+    def __enter__(self) -> "_GpuWatch":
+        self._process = None
+        if torch.cuda.is_available() and shutil.which("nvidia-smi"):
+            query = ["nvidia-smi", "--query-gpu=utilization.gpu", "--format=csv,noheader,nounits", "-lms", "200"]
+            self._process = subprocess.Popen(query, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process:
+            self._process.terminate()
+            self._said = self._process.communicate()[0]
+
+    def busy(self) -> float:
+        """In [0, 1]; NaN without a GPU. Bare and engine turns are not told apart."""
+        return float(np.mean([int(line) for line in self._said.split()])) / 100 if self._process else float("nan")
+
+
+def _now() -> float:
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.perf_counter()
+
+
+def _images(inputs: Tensor) -> int:
+    return inputs.shape[:-2].numel()
+
+
+def _classifier(options: argparse.Namespace, training: TrainingSpec) -> dict[str, float]:
+    settings = training.model_copy(update={"batch": options.batch})
+    spec = ClassifierSpec(backbone=options.backbone, training=settings)
+    scans = max(6, -(-3 * options.batch * options.steps // 24) + 3)
+    files = write_random_store(options.out / "classifier", scans=scans, slices=24, size=options.size)
+    with TrainingSet(files.slices) as data:
+        roles = _roles(data)
+        batches = SliceBatches(data, roles, settings, seed=0)
+        loss = build_loss(settings, default="bce", negatives_per_positive=1)
+        return measure(SliceClassifier(spec), loss, batches, settings, options.steps)
+
+
+def _unet(options: argparse.Namespace, training: TrainingSpec) -> dict[str, float]:
+    demo = load_config(yaml.safe_load(DEMO.read_text(encoding="utf-8"))).segmenters["unet3d"]
+    settings = training.model_copy(update={"batch": demo.training.batch})
+    spec = UNet3dSpec.model_validate({**demo.model_dump(), "depth": options.depth, "training": settings.model_dump()})
+    scans = max(6, 3 * settings.batch * options.steps // spec.patches_per_scan + 3)
+    files = write_random_store(options.out / "unet", scans=scans, slices=options.depth + 8, size=options.unet_size)
+    with TrainingSet(files.slices, files.masks) as data:
+        batches = PatchBatches(data, _roles(data), data.masks_known(), spec, seed=0)
+        loss = build_loss(settings, default="dice_bce", negatives_per_positive=1)
+        return measure(Segmenter(spec), loss, batches, settings, options.steps)
+
+
+def _roles(data: TrainingSet) -> "np.ndarray[tuple[int], np.dtype[np.str_]]":
+    """The last two scans validate, one of them bleeds."""
+    scans = data.table["scan"].unique()[-2:]
+    return np.where(data.table["scan"].isin(scans), "validation", "train")
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True, help="folder for the table and the made-up data")
+    parser.add_argument("--backbone", default="resnet18", help="timm backbone of the classifier")
+    parser.add_argument("--size", type=int, default=128, help="rows and columns of the classifier's slices")
+    parser.add_argument("--batch", type=int, default=32, help="slices of a classifier's step")
+    parser.add_argument("--unet-size", type=int, default=128, help="rows and columns of the U-Net's patches")
+    parser.add_argument("--depth", type=int, default=8, help="slices of the U-Net's patches")
+    parser.add_argument("--precision", default="32-true", help="number format, as in the config")
+    parser.add_argument("--workers", type=int, default=0, help="threads that prepare batches ahead")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads of the network")
+    parser.add_argument("--steps", type=int, default=4, help="steps of a turn")
+    parser.add_argument("--turns", type=int, default=15, help="turns of each")
+    options = parser.parse_args()
+    make_deterministic(0, options.threads)
+    training = TrainingSpec.model_validate(
+        {
+            "epochs": options.turns + 1,
+            "patience": options.turns + 1,
+            "precision": options.precision,
+            "workers": options.workers,
+        }
+    )
+    rows = {
+        f"{options.backbone}, {options.size} px": _classifier(options, training),
+        f"3D U-Net, {options.unet_size} px x {options.depth}": _unet(options, training),
+    }
+    table = pd.DataFrame(rows).T.rename_axis("network").reset_index()
+    table.to_csv(options.out / "table.csv", index=False)
+    sys.stdout.write(f"{table.to_string(index=False, float_format='%.3f')}\n")
+
+
+if __name__ == "__main__":
+    main()
