@@ -9,6 +9,7 @@ from bleedmap.config.masks import AnyMask
 from bleedmap.console import run
 from bleedmap.masks import build_masks
 from bleedmap.masks.mask_shard import MapInputs, mask_shard
+from bleedmap.provenance.tables import write_table
 
 
 def main(
@@ -16,6 +17,7 @@ def main(
     spec: str,
     threads: int,
     out: Path,
+    notes: Path,
     maps: Path | None = None,
     model: Path | None = None,
     operating_point: Path | None = None,
@@ -29,7 +31,7 @@ def main(
         from bleedmap.classifiers.slice_classifier import load_classifier  # noqa: PLC0415
 
         inputs = MapInputs.read(maps, load_classifier(model), operating_point, scores)
-    mask_shard(build_masks(settings), settings, slices, inputs, out)
+    write_table(mask_shard(build_masks(settings), settings, slices, inputs, out), notes)
 
 
 if __name__ == "__main__":

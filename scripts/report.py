@@ -12,12 +12,15 @@ from bleedmap.report.page import Picture, render
 from bleedmap.report.spec import PageSpec
 from bleedmap.scoring.table import join, read
 
-NAMES = {"dataset": str, "method": str, "class": str, "scan": str, "subject": str}
+NAMES = {"dataset": str, "method": str, "against": str, "class": str, "scan": str, "subject": str}
+
+NUMBERS = {name: [""] for name in ("mean", "std", "mean_difference", "t_p", "t_holm", "wilcoxon_p", "wilcoxon_holm")}
 
 
 def main(
     spec: str,
     board: Path,
+    comparisons: Path,
     scores: list[Path],
     scans: list[Path],
     rejected: list[Path],
@@ -33,7 +36,8 @@ def main(
     folds = len(page.folds)
     html = render(
         page,
-        board=pd.read_csv(board, dtype=NAMES, keep_default_na=False, na_values={"mean": [""], "std": [""]}),
+        board=pd.read_csv(board, dtype=NAMES, keep_default_na=False, na_values=NUMBERS),
+        comparisons=pd.read_csv(comparisons, dtype=NAMES, keep_default_na=False, na_values=NUMBERS),
         scores=join(table[table["unit"] == "subject"] for table in tables),
         cohorts=[
             describe(name, pd.read_csv(good, dtype=NAMES), pd.read_csv(bad, dtype=str, keep_default_na=False))

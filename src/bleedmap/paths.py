@@ -85,6 +85,11 @@ class Paths:
         return self._dataset("slices/{shard}.zarr.zip")
 
     @property
+    def enhanced(self) -> str:
+        """Slice store of a shard as a segmenter wants its input."""
+        return self._dataset("enhanced/{enhancement}/{shard}.zarr.zip")
+
+    @property
     def folds(self) -> str:
         """Part of every subject."""
         return f"{self.results}/{self.train}/folds.csv"
@@ -108,6 +113,11 @@ class Paths:
     def masks(self) -> str:
         """Masks of a shard."""
         return self._fold("{classifier}/{saliency}/{mask}/{dataset}/{shard}.zarr.zip")
+
+    @property
+    def mask_notes(self) -> str:
+        """What the mask method notes of a shard, such as the logits behind its choices."""
+        return self._fold("{classifier}/{saliency}/{mask}/{dataset}/{shard}.notes.csv")
 
     @property
     def segmenter(self) -> str:
@@ -138,6 +148,11 @@ class Paths:
     def leaderboard(self) -> str:
         """Means of all scores."""
         return f"{self.results}/leaderboard.csv"
+
+    @property
+    def comparisons(self) -> str:
+        """Paired tests between methods."""
+        return f"{self.results}/comparisons.csv"
 
     @property
     def report(self) -> str:

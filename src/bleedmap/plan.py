@@ -1,5 +1,6 @@
 """The plan behind the Snakefile: which shards, methods and digests there are, from the config alone."""
 
+import json
 import os
 import shlex
 import sys
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from bleedmap.config.load import load_config
-from bleedmap.config.workflow import NONE, Config
+from bleedmap.config.names import NONE
+from bleedmap.config.workflow import Config
 from bleedmap.datasets import adapter
 from bleedmap.datasets.sources import Source, by_shard, stamps
 from bleedmap.paths import Paths
@@ -63,6 +65,7 @@ class Plan:
             "classifier": _one_of([*self.config.classifiers, NONE]),
             "saliency": _one_of([*self.config.saliency, NONE]),
             "mask": _one_of(self.config.masks),
+            "enhancement": _one_of([*self.config.enhancements, NONE]),
             "segmenter": _one_of(self.config.segmenters),
             "method": _one_of(self.config.methods),
         }
@@ -110,6 +113,21 @@ class Plan:
     def _is_phantom(self, wildcards: Names) -> bool:
         return self.config.datasets[wildcards["dataset"]].adapter == "phantom"
 
+    def classifier_inputs(self, wildcards: Names) -> Files:
+        """What a classifier is trained on, and the classifier that it goes on from, if it does."""
+        inputs: Files = {
+            "slices": self.over_shards(self.paths.slices, dataset=self.config.train),
+            "folds": self.paths.folds,
+        }
+        if start := self.config.classifiers[wildcards["classifier"]].start:
+            folder = self.paths.classifier.format(**{**wildcards, "classifier": start})
+            inputs["start"] = f"{folder}/model.safetensors"
+        return inputs
+
+    def start_option(self, wildcards: Names) -> str:
+        """Option of the training program that names the classifier to go on from."""
+        return as_options(self.classifier_inputs(wildcards), ("start",))
+
     def mask_inputs(self, wildcards: Names) -> Files:
         """What a shard's masks are made from: slices, and for methods that read saliency also maps and classifier."""
         inputs: Files = {"slices": self.paths.slices.format(**wildcards)}
@@ -126,6 +144,19 @@ class Plan:
     def saliency_options(self, wildcards: Names) -> str:
         """Options of the mask program for methods that read saliency."""
         return as_options(self.mask_inputs(wildcards), ("maps", "model", "operating_point", "scores"))
+
+    def segmenter_slices(self, wildcards: Names) -> str:
+        """Pattern of the slices that a segmenter sees: plain, or enhanced as its config says."""
+        enhancement = self.config.segmenters[wildcards["segmenter"]].enhancement
+        return self.paths.slices if enhancement == NONE else self.paths.enhanced.replace("{enhancement}", enhancement)
+
+    def segmenter_training_slices(self, wildcards: Names) -> list[str]:
+        """Input function: those of the data set that networks are trained on."""
+        return self.over_shards(self.segmenter_slices(wildcards), dataset=self.config.train)
+
+    def segmenter_test_slices(self, wildcards: Names) -> str:
+        """Input function: those of one shard."""
+        return self.segmenter_slices(wildcards).format(**wildcards)
 
     def score_inputs(self, wildcards: Names) -> Files:
         """What a method's scores are made from: truth, predictions, and the slice scores of its classifier."""
@@ -155,6 +186,10 @@ class Plan:
             for fold in self.config.folds.indices
             for dataset in self.config.test
         ]
+
+    def pairs_json(self) -> str:
+        """Methods to test against each other, as JSON."""
+        return json.dumps(self.config.pairs)
 
     def digest(self, script: str, *components: str) -> str:
         """Digest of a script and of the package modules it reaches.
@@ -199,6 +234,10 @@ class Plan:
     def mask_digest(self, wildcards: Names) -> str:
         """Code behind a mask: the method, and the head of the classifier it may ask."""
         return self.digest("mask.py", self._module("masks", wildcards["mask"]), *self._head(wildcards))
+
+    def enhancement_digest(self, wildcards: Names) -> str:
+        """Code behind an enhancement."""
+        return self.digest("enhance.py", self._module("enhancements", wildcards["enhancement"]))
 
     def segmenter_digest(self, script: str) -> Callable[[Names], str]:
         """Code behind a job of one segmenter."""

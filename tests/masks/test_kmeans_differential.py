@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch import Tensor, nn
@@ -85,9 +86,46 @@ def test_a_removed_cluster_becomes_air():
         def forward(self, hu: Tensor) -> Tensor:
             return hu.amin(dim=(1, 2)) + self.bias
 
-    clusters = np.stack([square(0, 0, 2), np.zeros((32, 32), dtype=bool)])
-    logits = differential_logits(Darkest(), np.full((32, 32), 30, dtype=np.int16), clusters)
-    np.testing.assert_array_equal(logits, [-1024, 30])
+    members = np.where(square(0, 0, 2), 0, -1).astype(np.int8)[None]
+    hu = np.full((1, 32, 32), 30, dtype=np.int16)
+    np.testing.assert_array_equal(differential_logits(Darkest(), hu, members, [(0, 0), (0, 1)]), [-1024, 30])
+
+
+def test_every_cluster_is_noted_with_its_logit_and_the_chosen_one_marked(scene):
+    slices, blood = scene
+    make_masks(SPEC, slices, BloodMeter())
+    notes = pd.DataFrame(slices.notes)
+    assert notes["slice"].tolist() == [0, 0, 0]
+    assert notes["cluster"].tolist() == [0, 1, 2]
+    assert notes["pixels"].sum() == 24 * 24
+    chosen = notes[notes["chosen"] == 1].iloc[0]
+    assert chosen["logit"] == notes["logit"].min() == 0
+    assert chosen["mean_grey"] == pytest.approx(65 / 80)
+    assert chosen["pixels"] == blood.sum()
+
+
+def test_many_slices_at_once_are_each_treated_as_if_alone(scene):
+    slices, blood = scene
+    many = MaskSlices(*(np.concatenate([part] * 20) for part in (slices.hu, slices.brain, slices.truth, slices.maps)))
+    many.saliency[7] = 0
+    masks = make_masks(SPEC, many, BloodMeter())
+    assert not masks[7].any()
+    np.testing.assert_array_equal(np.delete(masks, 7, axis=0), np.stack([blood] * 19))
+    assert sorted({int(note["slice"]) for note in many.notes}) == [*range(7), *range(8, 20)]
+
+
+def test_place_can_part_what_grey_values_cannot():
+    hu = np.where(square(6, 3, 4) | square(6, 20, 4), 65, 30)
+    region = square(6, 3, 4) | square(6, 20, 4)
+
+    class LeftMeter(BloodMeter):
+        def forward(self, hu: Tensor) -> Tensor:
+            return super().forward(hu[:, :, :16])
+
+    spec = KMeansDifferentialSpec(clusters=2, place_weight=1)
+    np.testing.assert_array_equal(make_masks(spec, one_slice(hu, region), LeftMeter())[0], square(6, 3, 4))
+    alone = make_masks(SPEC, one_slice(hu, region), LeftMeter())[0]
+    np.testing.assert_array_equal(alone, region)
 
 
 def test_nothing_outside_the_brain_is_clustered(scene):

@@ -3,16 +3,21 @@ import json
 import nibabel as nib
 import numpy as np
 import pytest
+import torch
 import yaml
+from safetensors.torch import save_file
 from typer.testing import CliRunner
 
 from bleedmap.cli import application
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.config.load import load_config
+from bleedmap.enhancements import build_enhancement
+from bleedmap.enhancements.enhance_shard import as_stored
 from bleedmap.errors import ConfigError, ScanError
 from bleedmap.phantom import write_cohort
 from bleedmap.predict.method import TrainedMethod
 from bleedmap.predict.scan import predict_scan, read_scan
+from bleedmap.segmenters.segmenter import Segmenter, mask_scan
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +49,30 @@ def test_a_dicom_series_gets_a_mask_on_its_own_voxels(method, cohort, tmp_path):
     # some of the blood is as dense as the threshold asks, and it is found where it is
     assert (np.asarray(mask.dataobj)[np.asarray(truth.dataobj) > 0] > 0).mean() > 0.2
     assert (tmp_path / "out" / "overlay.png").stat().st_size > 10_000
+
+
+def test_a_segmenter_with_an_enhancement_sees_enhanced_slices(config, tmp_path):
+    rng = np.random.default_rng(0)
+    hu = rng.integers(0, 80, (4, 32, 32)).astype(np.int16)
+    inside = np.ones(hu.shape, dtype=bool)
+    found = {}
+    for name in ("head", "none"):
+        values = config.model_dump()
+        values["results"] = str(tmp_path)
+        values["enhancements"] = {"head": {"method": "head_equalised"}}
+        values["segmenters"]["unet3d"]["enhancement"] = name
+        changed = load_config(values)
+        torch.manual_seed(0)
+        model = Segmenter(changed.segmenters["unet3d"]).eval()
+        folder = tmp_path / "phantom" / "fold-0" / "tiny" / "cam" / "crf" / "unet3d"
+        folder.mkdir(parents=True, exist_ok=True)
+        spec = changed.segmenters["unet3d"].to_json()
+        save_file(model.state_dict(), folder / "model.safetensors", metadata={"spec": spec})
+        found[name] = TrainedMethod(changed, "cam-crf-unet3d", fold=0)._masks((hu, inside))
+    enhanced = as_stored(build_enhancement(changed.enhancements["head"])(hu, inside))
+    np.testing.assert_array_equal(found["head"], mask_scan(model, enhanced))
+    np.testing.assert_array_equal(found["none"], mask_scan(model, hu))
+    assert not np.array_equal(found["head"], found["none"])
 
 
 def test_a_nifti_gets_a_mask_on_its_own_grid_whatever_its_axes(method, cohort, tmp_path):

@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bleedmap.report.charts import dice_chart, subject_means, training_chart
+from bleedmap.report.charts import dice_chart, training_chart
 from bleedmap.scoring.leaderboard import leaderboard
+from bleedmap.scoring.subjects import subject_means
 from bleedmap.scoring.table import RowLabels, Score, join, tabulate
 
 

@@ -8,6 +8,7 @@ import pytest
 from bleedmap.report.cohort import describe
 from bleedmap.report.page import Picture, render
 from bleedmap.report.spec import PageSpec
+from bleedmap.scoring.compare import COLUMNS
 from bleedmap.scoring.leaderboard import BOARD_COLUMNS
 from bleedmap.scoring.table import RowLabels, Score, join, tabulate
 
@@ -20,6 +21,11 @@ BOARD = [
     ("weak", "pooled", "iou", 0.4567, float("nan"), 11, 0),
     ("weak", "subject", "volume_error_ml", 12.34, 5.67, 11, 0),
     ("weak", "slice", "auroc", 0.8765, float("nan"), 654, 0),
+]
+TESTED = [
+    ("d", "any", "dice", "weak", "plain", 11, 2, 0.4198, 0.0004, 0.0008, 0.02, 0.04),
+    ("d", "any", "hd95", "weak", "plain", 12, 0, -12.34, 0.03, 0.06, 0.01, 0.02),
+    ("d", "any", "dice", "strong", "weak", 1, 0, 0.2, float("nan"), float("nan"), float("nan"), float("nan")),
 ]
 
 
@@ -55,6 +61,7 @@ def parts(rows):
     return {
         "spec": PageSpec(rows=rows, train="d", test=("d",), folds=(0, 2), fold_count=5, networks=("net",)),
         "board": pd.DataFrame([("d", m, "any", *rest) for m, *rest in BOARD], columns=list(BOARD_COLUMNS)),
+        "comparisons": pd.DataFrame(TESTED, columns=list(COLUMNS)),
         "scores": join(tabulate(label, [Score("subject", "dice", 0.5)]) for label in labels),
         "cohorts": [describe("d", scans, rejected)],
         "pictures": [Picture("d", 0, PNG, PNG + b"0"), Picture("d", 2, PNG, PNG + b"2")],
@@ -70,6 +77,22 @@ def test_every_method_and_every_number_is_on_the_page(parts, rows):
         units = f"{n} of {n + missing}" if missing else f"{n}"
         assert any(all(part in row for part in (method, *numbers, units)) for row in page.rows), (method, metric)
     assert all(row.name in page.text for row in rows)
+
+
+def test_every_comparison_is_on_the_page_with_its_corrected_p_and_number_of_pairs(parts):
+    html = render(**parts)
+    rows = [re.sub(r"\s+", " ", row).strip() for row in Reader(html).rows]
+    first = next(row for row in rows if row.startswith("weak against plain"))
+    assert "+0.420 p < 0.001 / 0.040 11 of 13" in first
+    assert "-12.3 p 0.060 / 0.020 12" in first
+    assert any(row.startswith("strong against weak +0.200 1") for row in rows)
+    # of the two in the first line only Dice is clear by both tests
+    line = next(part for part in html.split("<tr>") if "weak <span" in part and "+0.420" in part)
+    assert line.count('class="best"') == 1
+
+
+def test_a_run_of_one_method_has_no_comparisons(parts):
+    assert "Comparisons" not in render(**parts | {"comparisons": parts["comparisons"][:0]})
 
 
 def test_methods_are_shown_as_paths(parts):

@@ -15,7 +15,7 @@ from .conftest import SPACING
 
 LABELS = RowLabels("phantom", "cam", 1, "subject-7", "scan-7")
 EXTENTS = np.full(8, 5.0)
-SLICE_METRICS = {"dice", "iou", "tpr", "ppv", "rvd", "hd95", "surface_dice"}
+SLICE_METRICS = {"dice", "iou", "tpr", "ppv", "rvd", "hd", "hd95", "surface_dice"}
 
 
 def score(prediction, truth, **options):

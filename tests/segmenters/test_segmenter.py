@@ -29,6 +29,19 @@ def test_logits_have_the_shape_of_the_stack(spec, depth):
         assert network(spec)(torch.zeros((2, depth, 32, 32))).shape == (2, depth, 32, 32)
 
 
+@pytest.mark.parametrize("spec", [FLAT, DEEP])
+def test_a_network_on_a_coarser_plane_answers_on_the_fine_one(spec):
+    coarse = network(spec.model_copy(update={"plane": 32}))
+    hu = torch.rand((2, 4, 64, 64), generator=torch.Generator().manual_seed(0)) * 80
+    with torch.no_grad():
+        assert coarse(hu).shape == hu.shape
+        # on its own plane nothing is resampled, and weights do not know the plane
+        torch.testing.assert_close(coarse(hu[:, :, :32, :32]), network(spec)(hu[:, :, :32, :32]), rtol=1e-4, atol=1e-5)
+        even = torch.full((1, 4, 64, 64), 40.0)
+        small = network(spec)(even[:, :, :32, :32])
+        torch.testing.assert_close(coarse(even).mean(), small.mean(), rtol=1e-2, atol=1e-3)
+
+
 def test_a_2d_network_sees_every_slice_alone():
     model = network(FLAT)
     hu = torch.rand((1, 3, 32, 32), generator=torch.Generator().manual_seed(0)) * 80

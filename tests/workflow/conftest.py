@@ -35,8 +35,8 @@ class Checkout:
         shutil.copy(TINY, self.folder / "tiny.yaml")
 
     def snakemake(self, *arguments: str, config: str = "tiny.yaml") -> subprocess.CompletedProcess[str]:
-        """Run Snakemake in the checkout."""
-        command = [sys.executable, "-m", "snakemake", "--configfile", config, "--cores", "2", *arguments]
+        """Run Snakemake in the checkout with one config file, or with several that are merged in order."""
+        command = [sys.executable, "-m", "snakemake", "--configfile", *config.split(), "--cores", "2", *arguments]
         # scripts are started as ``python``: the one that runs the tests
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         environment = {**os.environ, "PATH": path, "PYTHONPATH": ""}

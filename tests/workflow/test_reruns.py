@@ -7,7 +7,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-AFTER_SCORES = {"leaderboard": 1, "overlays": 1, "report": 1}
+AFTER_SCORES = {"leaderboard": 1, "compare": 1, "overlays": 1, "report": 1}
 CRF_CHAIN = {"mask": 2, "train_segmenter": 1, "segment": 2, "score": 1, **AFTER_SCORES}
 
 

@@ -1,8 +1,7 @@
 rule train_classifier:
     """A slice classifier of one fold, with its history, manifest and operating point."""
     input:
-        slices=plan.training_shards(path.slices),
-        folds=path.folds,
+        unpack(plan.classifier_inputs),
     output:
         model=ensure(f"{path.classifier}/model.safetensors", non_empty=True),
         operating_point=ensure(f"{path.classifier}/operating_point.json", non_empty=True),
@@ -22,6 +21,7 @@ rule train_classifier:
         spec=plan.spec("classifiers", "classifier"),
         folds=plan.config.folds.deal_json(),
         seed=plan.config.seed,
+        start=plan.start_option,
         code=plan.classifier_digest("train_classifier.py"),
     conda:
         "../../envs/bleedmap.yaml"
@@ -33,7 +33,7 @@ rule train_classifier:
     shell:
         "python -m scripts.train_classifier --slices {input.slices:q} --folds {input.folds} --fold {wildcards.fold}"
         " --fold-spec {params.folds:q} --spec {params.spec:q} --seed {params.seed} --code {params.code}"
-        " --threads {threads} --out {output.model} 2> {log}"
+        " {params.start} --threads {threads} --out {output.model} 2> {log}"
 
 
 rule classify:

@@ -4,6 +4,7 @@ rule mask:
         unpack(plan.mask_inputs),
     output:
         masks=ensure(path.masks, non_empty=True),
+        notes=ensure(path.mask_notes, non_empty=True),
     log:
         path.log(path.masks),
     benchmark:
@@ -20,4 +21,4 @@ rule mask:
         runtime=240,
     shell:
         "python -m scripts.mask --slices {input.slices} --spec {params.spec:q} {params.saliency}"
-        " --threads {threads} --out {output.masks} 2> {log}"
+        " --threads {threads} --out {output.masks} --notes {output.notes} 2> {log}"

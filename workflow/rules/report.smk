@@ -67,6 +67,7 @@ rule report:
         mem_mb=plan.memory(2000),
         runtime=10,
     shell:
-        "python -m scripts.report --spec {params.spec:q} --board {input.board} --scores {input.scores:q}"
+        "python -m scripts.report --spec {params.spec:q} --board {input.board} --comparisons {input.comparisons}"
+        " --scores {input.scores:q}"
         " --scans {input.scans:q} --rejected {input.rejected:q} --overlays {input.overlays:q}"
         " --heroes {input.heroes:q} {params.optional} --out {output.page} 2> {log}"

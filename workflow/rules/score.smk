@@ -53,3 +53,32 @@ rule leaderboard:
     shell:
         "python -m scripts.leaderboard --scores {input.scores:q} --method {params.methods:q} --out {output.board}"
         " 2> {log}"
+
+
+rule compare:
+    """Paired tests between methods, on the subjects that both have scored."""
+    input:
+        scores=plan.all_scores(),
+    output:
+        comparisons=report(
+            ensure(path.comparisons, non_empty=True),
+            category="scores",
+            caption="../report/comparisons.rst",
+            labels={"table": "comparisons"},
+        ),
+    log:
+        path.log(path.comparisons),
+    benchmark:
+        path.benchmark(path.comparisons)
+    params:
+        pairs=plan.pairs_json(),
+        code=plan.digest("compare.py"),
+    conda:
+        "../../envs/bleedmap.yaml"
+    threads: 1
+    resources:
+        mem_mb=plan.memory(2000),
+        runtime=10,
+    shell:
+        "python -m scripts.compare --scores {input.scores:q} --pairs {params.pairs:q} --out {output.comparisons}"
+        " 2> {log}"

@@ -1,7 +1,7 @@
 rule train_segmenter:
     """A segmenter trained on one fold's masks, with its history and manifest."""
     input:
-        slices=plan.training_shards(path.slices),
+        slices=plan.segmenter_training_slices,
         masks=plan.training_shards(path.masks),
         folds=path.folds,
     output:
@@ -40,7 +40,7 @@ rule segment:
     """A segmenter's masks of one shard's test scans."""
     input:
         model=f"{path.segmenter}/model.safetensors",
-        slices=path.slices,
+        slices=plan.segmenter_test_slices,
         folds=path.folds,
     output:
         predictions=ensure(path.predictions, non_empty=True),

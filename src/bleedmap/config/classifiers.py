@@ -1,10 +1,11 @@
 """Slice classifiers: a timm backbone and a head that turns its feature map into one logit."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
 from bleedmap.config.base import Spec
+from bleedmap.config.names import Name
 from bleedmap.config.slices import BRAIN, Windows
 from bleedmap.config.training import TrainingSpec
 
@@ -25,8 +26,39 @@ class LseHead(Spec):
 AnyHead = Annotated[GapHead | LseHead, Field(discriminator="pooling")]
 
 
+class LstmContext(Spec):
+    """An LSTM over neighbouring slices that tunes the backbone and is then taken off again (spec 2.2; paper 001)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 2.2: the LSTM reads average-pooled features of consecutive slices from the foot up and has one linear "
+        "output a slice",
+        "spec 2.2: a scan is cut into sequences from the foot up; the last one is padded, and padding is masked",
+        "spec 2.2: after the LSTM is removed, the head of the slice classifier is put back and refit or reused",
+    )
+
+    layers: int = Field(1, ge=1, le=4, description="layers of the LSTM; the paper does not say")
+    hidden: int = Field(256, ge=1, description="hidden units a layer and direction; the paper does not say")
+    bidirectional: bool = Field(False, description="whether a second LSTM reads from head to foot")
+    sequence: int = Field(32, ge=2, description="most consecutive slices of one scan in a sequence (spec 2.2)")
+    head: Literal["refit", "reuse"] = Field(
+        "refit", description="refit: the head is trained on the tuned, frozen backbone; reuse: it stays as it was"
+    )
+    training: TrainingSpec = Field(
+        TrainingSpec(epochs=100, patience=25, optimizer="sgd", learning_rate=1e-3, weight_decay=0, schedule="constant"),
+        description="training of LSTM and backbone; its batch counts slices, at least one sequence a step",
+    )
+    refit: TrainingSpec = Field(
+        TrainingSpec(epochs=10, weight_decay=0, schedule="constant"), description="training of the head, for head refit"
+    )
+
+
 class ClassifierSpec(Spec):
     """One slice classifier with binary output (bleed or not)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 0.1: windows have fixed bounds, whatever range a slice reaches",
+        "spec 0.5: training, validation and test are split by patient",
+    )
 
     backbone: str = Field("resnet101", description="any timm model that gives feature maps")
     pretrained: bool = Field(False, description="start from timm's published weights (downloads them)")
@@ -36,7 +68,15 @@ class ClassifierSpec(Spec):
     )
     head: AnyHead = GapHead()
     windows: Windows = Field((BRAIN,), description="input channels, one a window; paper 000 uses three, 001 one")
-    training: TrainingSpec = TrainingSpec()
+    start: Name | None = Field(
+        None, description="classifier whose trained weights this one goes on from; same backbone, stride and windows"
+    )
+    training: TrainingSpec = Field(
+        TrainingSpec(), description="training on single slices; left out where both start and context are given"
+    )
+    context: LstmContext | None = Field(
+        None, description="further training with the neighbouring slices of the scan; null: single slices only"
+    )
 
     @field_validator("training")
     @classmethod

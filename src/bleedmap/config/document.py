@@ -11,8 +11,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from bleedmap.config.brain import AnyBrain
-from bleedmap.config.classifiers import AnyHead, ClassifierSpec
+from bleedmap.config.classifiers import AnyHead, ClassifierSpec, LstmContext
 from bleedmap.config.datasets import AnyDataset
+from bleedmap.config.enhancements import AnyEnhancement
 from bleedmap.config.masks import AnyMask
 from bleedmap.config.saliency import AnySaliency
 from bleedmap.config.scoring import ScoringSpec
@@ -29,8 +30,10 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("slices", SliceSpec),
     ("classifiers.<name>", ClassifierSpec),
     ("classifiers.<name>.head", AnyHead),
+    ("classifiers.<name>.context", LstmContext),
     ("saliency.<name>", AnySaliency),
     ("masks.<name>", AnyMask),
+    ("enhancements.<name>", AnyEnhancement),
     ("segmenters.<name>", AnySegmenter),
     ("methods.<name>", MethodSpec),
     ("*.windows[], *.window", WindowSpec),

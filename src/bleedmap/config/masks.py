@@ -37,20 +37,43 @@ class HuThresholdSpec(MaskSpec):
         return self
 
 
-class ThresholdSpec(MaskSpec):
-    """Saliency above a fixed share of its maximum (spec 2.3 step 1; 0.7 in paper 001, 0.7 in 004 for ICH)."""
+class RegionSpec(MaskSpec):
+    """A region of high saliency (spec 2.3 step 1)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 2.3: the map is stretched by slice unless the config says by scan, on slices that may hold a bleed only",
+    )
+
+    above: float = Field(0.7, ge=0, lt=1, description="share of the highest saliency; 0.7 in papers 001 and 004")
+    normalise: Literal["slice", "volume"] = Field(
+        "slice", description="whose highest saliency that is: the slice's own, or that of all slices of the scan"
+    )
+
+
+class ThresholdSpec(RegionSpec):
+    """Saliency above a fixed share of its maximum (spec 2.3 step 1; papers 001 and 004)."""
 
     method: Literal["threshold"] = "threshold"
-    above: float = Field(0.7, ge=0, lt=1, description="share of the slice's highest saliency")
 
 
-class KMeansDifferentialSpec(MaskSpec):
+class KMeansDifferentialSpec(RegionSpec):
     """The k-means cluster of the salient region whose removal lowers the logit most (spec 2.3; paper 001)."""
 
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        *RegionSpec.RESOLVED,
+        "spec 2.3: k-means on grey values, ten initialisations, fixed seed; with fewer distinct pixels than clusters "
+        "the region is kept whole",
+        "spec 2.3: of equal logits the brighter cluster is chosen",
+    )
+
     method: Literal["kmeans_differential"] = "kmeans_differential"
-    above: float = Field(0.7, ge=0, lt=1, description="share of the slice's highest saliency that bounds the region")
     clusters: int = Field(4, ge=2, le=16, description="number of clusters K")
     window: WindowSpec = Field(BRAIN, description="window whose grey value is the clustered feature")
+    place_weight: float = Field(
+        0.0,
+        ge=0,
+        description="weight of row and column, each 0 to 1, beside the grey value, 0 to 1; 0: grey value alone",
+    )
     seed: int = Field(0, ge=0, description="seed of the k-means initialisations")
 
 

@@ -1,10 +1,11 @@
 """Segmenters: networks retrained on pseudo masks (or on truth). One model a file in ``bleedmap/segmenters``."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from bleedmap.config.base import Spec
+from bleedmap.config.names import NONE, Name
 from bleedmap.config.slices import BRAIN, Windows
 from bleedmap.config.training import TrainingSpec
 
@@ -12,10 +13,24 @@ from bleedmap.config.training import TrainingSpec
 class UNetSpec(Spec):
     """What the 2D and the 3D U-Net share (spec 2.4)."""
 
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 2.4: epsilon of the Dice loss is 1e-5",
+        "spec 2.4: strides, channels and patch size are the config's; a whole scan is predicted by a sliding window",
+    )
+
     channels: tuple[int, ...] = Field((16, 32, 64, 128, 256), min_length=2, description="feature channels a level")
     residual_units: int = Field(2, ge=0, le=4, description="residual convolutions a level; 0: one plain convolution")
     norm: Literal["instance", "batch", "none"] = Field("instance", description="normalisation layers")
+    enhancement: Name = Field(
+        NONE, description="name under enhancements of what its input goes through, in training and after; none: nothing"
+    )
     windows: Windows = Field((BRAIN,), description="input channels, one a window")
+    plane: int | None = Field(
+        None,
+        ge=32,
+        multiple_of=16,
+        description="rows and columns that the network works on, in and out resampled; null: the working grid's own",
+    )
     patches_per_scan: int = Field(4, ge=1, description="training patches drawn from a scan in an epoch")
     foreground_share: float = Field(
         0.5, ge=0, le=1, description="share of training patches that are placed around a slice with hemorrhage"

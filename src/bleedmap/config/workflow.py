@@ -10,21 +10,26 @@ from bleedmap.config.brain import AnyBrain, SkullInteriorSpec
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.config.datasets import AnyDataset
 from bleedmap.config.dicom_datasets import Rsna2019Spec
+from bleedmap.config.enhancements import AnyEnhancement
 from bleedmap.config.masks import AnyMask
-from bleedmap.config.names import Name, nearest
+from bleedmap.config.names import NONE, Name, nearest
 from bleedmap.config.nifti_datasets import BhsdSpec
 from bleedmap.config.saliency import AnySaliency
 from bleedmap.config.scoring import ScoringSpec
 from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.config.slices import SliceSpec
-
-NONE = "none"
+from bleedmap.config.starts import check_starts
 
 
 class FoldSpec(Spec):
     """Split by subject: of ``count`` parts, fold k tests on part k, validates on part k + 1, trains on the rest."""
 
     count: int = Field(5, ge=3, description="parts that the subjects are split into")
+    validation_share: float | None = Field(
+        None,
+        gt=0,
+        description="share of all subjects that validates, out of part k + 1, whose others train; null: the whole part",
+    )
     run: tuple[int, ...] | None = Field(None, description="folds to run; null: all")
 
     @model_validator(mode="after")
@@ -32,6 +37,12 @@ class FoldSpec(Spec):
         wrong = [k for k in self.run or () if not 0 <= k < self.count]
         if wrong or self.run == ():
             msg = f"folds {wrong or 'none'} of {self.count}; give one or more of 0 to {self.count - 1}"
+            raise ValueError(msg)
+        if self.validation_share is not None and self.validation_share * self.count > 1 + 1e-9:
+            msg = (
+                f"folds.validation_share {self.validation_share} is more than a part of 1/{self.count}; "
+                "give less, or a lower folds.count"
+            )
             raise ValueError(msg)
         return self
 
@@ -77,8 +88,12 @@ class Config(Spec):
     classifiers: dict[Name, ClassifierSpec] = Field({}, description="slice classifiers by name")
     saliency: dict[Name, AnySaliency] = Field({}, description="saliency methods by name")
     masks: dict[Name, AnyMask] = Field(min_length=1, description="mask methods by name")
+    enhancements: dict[Name, AnyEnhancement] = Field({}, description="what segmenters' input goes through, by name")
     segmenters: dict[Name, AnySegmenter] = Field({}, description="segmenters by name")
     methods: dict[Name, MethodSpec] = Field(min_length=1, description="rows of the leaderboard by name, in its order")
+    comparisons: tuple[tuple[Name, Name], ...] | None = Field(
+        None, description="pairs of methods to test against each other; null: every row against the one before it"
+    )
     scoring: ScoringSpec = ScoringSpec()
     report: ReportSpec = ReportSpec()
 
@@ -94,7 +109,23 @@ class Config(Spec):
                 if name != NONE:
                     _known(f"methods.{row}.{family}", plural, name, getattr(self, plural))
             self._check_path(row, method)
+        for name, segmenter in self.segmenters.items():
+            if segmenter.enhancement != NONE:
+                _known(f"segmenters.{name}.enhancement", "enhancements", segmenter.enhancement, self.enhancements)
+        for pair in self.comparisons or ():
+            for name in pair:
+                _known("comparisons", "methods", name, self.methods)
+            if pair[0] == pair[1]:
+                msg = f"comparisons: {pair[0]!r} is compared with itself; name two methods"
+                raise ValueError(msg)
+        check_starts(self.classifiers)
         return self
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Methods to test against each other: the later row first."""
+        rows = list(self.methods)
+        return tuple(zip(rows[1:], rows, strict=False)) if self.comparisons is None else self.comparisons
 
     @model_validator(mode="after")
     def _no_patient_on_both_sides(self) -> Self:

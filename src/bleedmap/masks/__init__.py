@@ -1,13 +1,14 @@
 """Mask methods, one a file, named as ``method`` in the config.
 
 - ``truth``: the drawn truth; ``hu_threshold``: HU of fresh blood; neither reads a map;
-- ``threshold``: salient pixels; ``kmeans_differential``: the cluster that matters; ``dense_crf``: maps meet edges.
+- ``threshold``: salient pixels; ``kmeans_differential``: the cluster that matters; ``dense_crf``: maps meet edges;
+- ``region``: the salient region that the first two begin with; ``mask_shard``: masks of a whole shard.
 
 Each module has ``make_masks(spec, slices, classifier) -> masks``, (B, H, W) bool.
 """
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
@@ -28,12 +29,14 @@ class MaskSlices:
         brain: (B, H, W) bool brain mask.
         truth: (B, H, W) uint8 drawn truth; for the truth method only.
         maps: (B, H, W) float32 saliency in [0, 1], zero outside the brain; None where no saliency was made.
+        notes: rows that a method wants kept beside its masks, such as logits; ``slice`` is the index in the batch.
     """
 
     hu: NDArray[np.int16]
     brain: NDArray[np.bool_]
     truth: NDArray[np.uint8]
     maps: NDArray[np.float32] | None = None
+    notes: list[dict[str, float]] = field(default_factory=list)
 
     @property
     def saliency(self) -> NDArray[np.float32]:

@@ -11,49 +11,74 @@ from sklearn.cluster import KMeans
 from bleedmap.classifiers.slice_classifier import SliceClassifier
 from bleedmap.config.masks import KMeansDifferentialSpec
 from bleedmap.masks import MaskSlices
+from bleedmap.masks.region import in_batches, salient_region
 from bleedmap.slices.windows import apply_windows
 
 INITIALISATIONS = 10
 DARKEST_HU = -1024  # removed pixels become air, black in every window
+NO_CLUSTER = -1
 
 
 def make_masks(spec: KMeansDifferentialSpec, slices: MaskSlices, classifier: SliceClassifier) -> NDArray[np.bool_]:
-    """Cluster the grey values of the salient region and keep the cluster that the classifier needs.
+    """Cluster the pixels of the salient region and keep the cluster that the classifier needs.
+
+    Every cluster is noted: slice, cluster, pixels, mean_grey (0 to 1), logit without it, and whether it was chosen.
 
     Returns:
-        (B, H, W) bool; the whole region where it has fewer distinct grey values than clusters.
+        (B, H, W) bool; the whole region where it has fewer distinct pixels than clusters.
     """
-    regions = (slices.saliency > spec.above) & slices.brain
+    masks = salient_region(spec, slices, classifier)
     grey = apply_windows(torch.from_numpy(slices.hu), [spec.window])[:, 0].numpy()
-    masks = regions.copy()
-    for number, region in enumerate(regions):
-        values = grey[number][region]
-        if len(np.unique(values)) < spec.clusters:
-            continue
-        clusters = _clusters(spec, values, region)
-        logits = differential_logits(classifier, slices.hu[number], clusters)
-        means = [float(grey[number][cluster].mean()) for cluster in clusters]
-        masks[number] = clusters[choose(logits, means)]
+    members = np.stack([_members(spec, *planes) for planes in zip(grey, masks, strict=True)])
+    clustered = np.flatnonzero((members != NO_CLUSTER).any(axis=(1, 2)))
+    pairs = [(number, cluster) for number in clustered.tolist() for cluster in range(spec.clusters)]
+    logits = differential_logits(classifier, slices.hu, members, pairs).reshape(-1, spec.clusters)
+    for number, own in zip(clustered.tolist(), logits, strict=True):
+        inside = [members[number] == cluster for cluster in range(spec.clusters)]
+        means = [float(grey[number][pixels].mean()) for pixels in inside]
+        chosen = choose(own, means)
+        masks[number] = inside[chosen]
+        for cluster, (pixels, mean) in enumerate(zip(inside, means, strict=True)):
+            slices.notes.append(
+                {
+                    "slice": number,
+                    "cluster": cluster,
+                    "pixels": int(pixels.sum()),
+                    "mean_grey": mean,
+                    "logit": float(own[cluster]),
+                    "chosen": int(cluster == chosen),
+                }
+            )
     return masks
 
 
 def differential_logits(
-    classifier: SliceClassifier, hu: NDArray[np.int16], clusters: NDArray[np.bool_]
+    classifier: SliceClassifier,
+    hu: NDArray[np.int16],
+    members: NDArray[np.int8],
+    pairs: list[tuple[int, int]],
 ) -> NDArray[np.float32]:
-    """Logit of the slice without each cluster in turn.
+    """Logits of slices without one of their clusters.
 
     Args:
         classifier: the trained classifier.
-        hu: (H, W) HU.
-        clusters: (K, H, W) bool.
+        hu: (B, H, W) HU.
+        members: (B, H, W) cluster of every pixel, -1 outside the region.
+        pairs: (slice, cluster) to take away.
 
     Returns:
-        (K,) logits.
+        (pairs,) logits.
     """
-    without = np.where(clusters, np.int16(DARKEST_HU), hu[None])
     device = next(classifier.parameters()).device
-    with torch.inference_mode():
-        return np.asarray(classifier(torch.from_numpy(without).float().to(device)).cpu().numpy())
+
+    def without(rows: slice) -> NDArray[np.float32]:
+        numbers, clusters = np.array(pairs[rows]).T
+        gone = members[numbers] == clusters[:, None, None]
+        images = torch.from_numpy(np.where(gone, np.int16(DARKEST_HU), hu[numbers])).float()
+        with torch.inference_mode():
+            return np.asarray(classifier(images.to(device)).cpu().numpy())
+
+    return in_batches(without, len(pairs))
 
 
 def choose(logits: NDArray[np.float32], means: list[float]) -> int:
@@ -61,13 +86,15 @@ def choose(logits: NDArray[np.float32], means: list[float]) -> int:
     return min(range(len(means)), key=lambda k: (float(logits[k]), -means[k]))
 
 
-def _clusters(
-    spec: KMeansDifferentialSpec, values: NDArray[np.float32], region: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """(K, H, W) bool, a partition of the region by grey value."""
-    model = KMeans(n_clusters=spec.clusters, n_init=INITIALISATIONS, random_state=spec.seed)
-    member = model.fit_predict(values[:, None])
-    clusters = np.zeros((spec.clusters, *region.shape), dtype=bool)
+def _members(spec: KMeansDifferentialSpec, grey: NDArray[np.float32], region: NDArray[np.bool_]) -> NDArray[np.int8]:
+    """(H, W) cluster of every pixel; -1 outside the region, and everywhere if it has too few distinct pixels."""
+    members = np.full(region.shape, NO_CLUSTER, dtype=np.int8)
     rows, columns = np.nonzero(region)
-    clusters[member, rows, columns] = True
-    return clusters
+    features = grey[region][:, None]
+    if spec.place_weight > 0:
+        place = np.stack([rows / region.shape[0], columns / region.shape[1]], axis=1)
+        features = np.concatenate([features, spec.place_weight * place], axis=1).astype(np.float32)
+    if len(np.unique(features, axis=0)) >= spec.clusters:
+        model = KMeans(n_clusters=spec.clusters, n_init=INITIALISATIONS, random_state=spec.seed)
+        members[rows, columns] = model.fit_predict(features)
+    return members

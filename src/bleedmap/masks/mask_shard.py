@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from bleedmap.classifiers.operating_point import OperatingPoint
@@ -44,7 +45,7 @@ class MapInputs:
         return cls(maps, classifier, frozenset(zip(chosen["scan"], chosen["slice"].astype(int), strict=True)))
 
 
-def mask_shard(make_masks: MakeMasks, spec: AnyMask, slices: Path, inputs: MapInputs | None, out: Path) -> None:
+def mask_shard(make_masks: MakeMasks, spec: AnyMask, slices: Path, inputs: MapInputs | None, out: Path) -> pd.DataFrame:
     """Make masks scan by scan.
 
     Args:
@@ -53,9 +54,13 @@ def mask_shard(make_masks: MakeMasks, spec: AnyMask, slices: Path, inputs: MapIn
         slices: slice store.
         inputs: maps and classifier; None for methods that read neither.
         out: store to write, array ``labels`` (rows, size, size) uint8, 0 background, 1 hemorrhage; its attribute
-            ``known`` tells for each row whether the mask says something.
+            ``known`` tells for each row whether the mask says something, ``resolved`` what the paper leaves open.
+
+    Returns:
+        What the method noted: scan, slice, and columns of its own; no row where it notes nothing.
     """
-    with SliceStore(slices) as store, write_store(out, {"known": _known(store, spec)}) as group:
+    notes: list[dict[str, object]] = []
+    with SliceStore(slices) as store, write_store(out, _attributes(store, spec)) as group:
         labels = add_rows(group, "labels", len(store.table), store.size, "uint8")
         for name, rows in track(list(store.scans()), "making masks", unit="scans"):
             chosen = _chosen(name, rows, inputs)
@@ -70,11 +75,15 @@ def mask_shard(make_masks: MakeMasks, spec: AnyMask, slices: Path, inputs: MapIn
             masks = np.zeros((len(chosen), store.size, store.size), dtype=np.uint8)
             masks[chosen] = make_masks(spec, batch, None if inputs is None else inputs.classifier)
             labels[rows] = masks
+            numbers = np.flatnonzero(chosen)
+            notes += [{"scan": name, **note, "slice": int(numbers[int(note["slice"])])} for note in batch.notes]
+    return pd.DataFrame(notes, columns=None if notes else ["scan", "slice"])
 
 
-def _known(store: SliceStore, spec: AnyMask) -> list[bool]:
+def _attributes(store: SliceStore, spec: AnyMask) -> dict[str, object]:
     drawn: list[bool] = store.table["has_truth"].tolist()
-    return drawn if spec.method == "truth" else [True] * len(drawn)
+    known = drawn if spec.method == "truth" else [True] * len(drawn)
+    return {"known": known, "resolved": spec.resolutions()}
 
 
 def _chosen(name: str, rows: slice, inputs: MapInputs | None) -> NDArray[np.bool_]:

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from bleedmap.brain import brain_mask
 from bleedmap.classifiers.operating_point import OperatingPoint
 from bleedmap.classifiers.slice_classifier import SliceClassifier, load_classifier
-from bleedmap.config.names import nearest
-from bleedmap.config.workflow import NONE, Config
+from bleedmap.config.enhancements import AnyEnhancement
+from bleedmap.config.names import NONE, nearest
+from bleedmap.config.workflow import Config
+from bleedmap.enhancements import build_enhancement
+from bleedmap.enhancements.enhance_shard import as_stored
 from bleedmap.errors import ConfigError
 from bleedmap.masks import MaskSlices, build_masks
 from bleedmap.paths import Paths
@@ -49,7 +52,9 @@ class TrainedMethod:
         paths = Paths(config.results, config.train)
         names = {**config.methods[name].model_dump(), "fold": fold}
         if names["segmenter"] != NONE:
-            self._masks = _by_segmenter(Path(paths.segmenter.format(**names)))
+            enhancement = config.segmenters[str(names["segmenter"])].enhancement
+            spec = None if enhancement == NONE else config.enhancements[enhancement]
+            self._masks = _by_segmenter(Path(paths.segmenter.format(**names)), spec)
         else:
             self._masks = _by_mask_method(config, names, Path(paths.classifier.format(**names)))
 
@@ -63,9 +68,12 @@ class TrainedMethod:
         return box.put_back(masks.astype(np.float32), *volume.hu.shape[1:])
 
 
-def _by_segmenter(folder: Path) -> Callable[[WorkingSlices], NDArray[np.bool_]]:
+def _by_segmenter(folder: Path, enhancement: AnyEnhancement | None) -> Callable[[WorkingSlices], NDArray[np.bool_]]:
     model = load_segmenter(_existing(folder / "model.safetensors"))
-    return lambda slices: mask_scan(model, slices[0]) & slices[1]
+    if enhancement is None:
+        return lambda slices: mask_scan(model, slices[0]) & slices[1]
+    enhance = build_enhancement(enhancement)
+    return lambda slices: mask_scan(model, as_stored(enhance(*slices))) & slices[1]
 
 
 def _by_mask_method(
@@ -81,9 +89,12 @@ def _by_mask_method(
 
     def mask(slices: WorkingSlices) -> NDArray[np.bool_]:
         hu, brain = (torch.from_numpy(part).to(next(classifier.parameters()).device) for part in slices)
-        maps = stretch(explain(classifier, hu.float(), HEMORRHAGE) * brain).cpu().numpy()
-        masks = make_masks(spec, _mask_slices(slices, maps), classifier)
-        masks[_scores(classifier, hu) < threshold] = False
+        masks = np.zeros(slices[1].shape, dtype=bool)
+        called = _scores(classifier, hu) >= threshold
+        if called.any():
+            maps = stretch(explain(classifier, hu.float(), HEMORRHAGE) * brain).cpu().numpy()
+            chosen = _mask_slices((slices[0][called], slices[1][called]), maps[called])
+            masks[called] = make_masks(spec, chosen, classifier)
         return masks
 
     return mask

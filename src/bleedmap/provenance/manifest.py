@@ -20,7 +20,14 @@ def file_digest(path: Path) -> str:
 
 
 def write_manifest(
-    path: Path, *, spec: Mapping[str, Any], code: str, data: Iterable[Path], seed: int, results: Mapping[str, Any]
+    path: Path,
+    *,
+    spec: Mapping[str, Any],
+    code: str,
+    data: Iterable[Path],
+    seed: int,
+    results: Mapping[str, Any],
+    resolved: Iterable[str] = (),
 ) -> None:
     """Write a manifest.
 
@@ -31,6 +38,7 @@ def write_manifest(
         data: files that the component read; only their digests are written.
         seed: seed of the run.
         results: what came out, such as the best epoch.
+        resolved: what the papers leave open, and how this component decides it (spec 6.4).
     """
     content = {
         "spec": spec,
@@ -39,5 +47,6 @@ def write_manifest(
         "seed": seed,
         "versions": {"bleedmap": __version__} | {name: version(name) for name in VERSIONED},
         "results": results,
+        "resolved": sorted(resolved),
     }
     write_text(path, json.dumps(content, indent=2, sort_keys=True) + "\n")

@@ -9,6 +9,7 @@
 - ``hero``: one slice through one method, step by step;
 - ``charts``: Dice of every subject, and training curves;
 - ``board``: the leaderboard as tables to read;
+- ``comparisons``: paired tests between methods as a table to read;
 - ``cohort``: the data sets in numbers, and what was refused;
 - ``page``: the HTML page;
 - ``timings``: time and memory of the jobs, for the person who runs them.

@@ -12,7 +12,7 @@ from bleedmap.scoring.leaderboard import METRICS
 
 DETECTION = ("auroc", "accuracy", "recall", "specificity", "precision", "f1")
 VOLUMES = ("volume_true_ml", "volume_predicted_ml", "volume_error_ml")
-LOWER_IS_BETTER = frozenset({"rvd", "hd95", "volume_error_ml"})
+LOWER_IS_BETTER = frozenset({"rvd", "hd", "hd95", "volume_error_ml"})
 NOT_A_CONTEST = frozenset({"volume_true_ml", "volume_predicted_ml"})
 TITLES: Mapping[str, str] = MappingProxyType(
     {
@@ -21,6 +21,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "tpr": "TPR",
         "ppv": "PPV",
         "rvd": "RVD",
+        "hd": "HD, mm",
         "hd95": "HD95, mm",
         "surface_dice": "surface Dice",
         "volume_true_ml": "true, mL",
@@ -85,7 +86,7 @@ def _blocks(part: pd.DataFrame, rows: Sequence[Row]) -> Iterator[Table]:
             if any(found):
                 marks = [row.name in best[metric] for metric in metrics]
                 lines.append((row, [_cell(r, mark) if r else None for r, mark in zip(found, marks, strict=True)]))
-        yield Table(kind, [(_title(metric), _arrow(metric)) for metric in metrics], lines)
+        yield Table(kind, [(metric_title(metric), _arrow(metric)) for metric in metrics], lines)
 
 
 def _kind(unit: str, metric: str) -> str:
@@ -98,7 +99,8 @@ def _place(metric: str) -> int:
     return METRICS.index(metric) if metric in METRICS else len(METRICS)
 
 
-def _title(metric: str) -> str:
+def metric_title(metric: str) -> str:
+    """A metric's name in a heading."""
     return TITLES.get(metric, metric.replace("_", " "))
 
 
@@ -112,7 +114,7 @@ def _best(scores: pd.DataFrame, metric: str, rows: Sequence[Row]) -> set[str]:
     """Methods with the best mean, as shown, among those that saw no drawn mask; nobody if all have the same."""
     weak = {row.name for row in rows if not row.supervised}
     shown = (
-        scores[scores["method"].isin(weak)].dropna(subset=["mean"]).set_index("method")["mean"].round(_digits(metric))
+        scores[scores["method"].isin(weak)].dropna(subset=["mean"]).set_index("method")["mean"].round(digits(metric))
     )
     if not _arrow(metric) or shown.nunique() < 2:
         return set()
@@ -120,12 +122,13 @@ def _best(scores: pd.DataFrame, metric: str, rows: Sequence[Row]) -> set[str]:
     return set(shown.index[shown == top])
 
 
-def _digits(metric: str) -> int:
-    return 1 if metric == "hd95" or metric in VOLUMES else 3
+def digits(metric: str) -> int:
+    """Decimals that a metric is shown with."""
+    return 1 if metric in {"hd", "hd95"} or metric in VOLUMES else 3
 
 
 def _cell(score: object, best: bool) -> Cell:
     mean, std, n, missing, metric = (getattr(score, name) for name in ("mean", "std", "n", "missing", "metric"))
     units = f"{n} of {n + missing}" if missing else f"{n}"
-    mean, std = ("" if np.isnan(value) else f"{value:.{_digits(metric)}f}" for value in (mean, std))
+    mean, std = ("" if np.isnan(value) else f"{value:.{digits(metric)}f}" for value in (mean, std))
     return Cell(mean=mean, std=std, n=units, best=best)

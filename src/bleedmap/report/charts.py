@@ -9,28 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bleedmap.report.spec import Row
+from bleedmap.scoring.subjects import subject_means
 
 DOT, SUPERVISED, MEAN, GREY = "#3b76c4", "#8a8f98", "#c8371f", "#9aa4b2"
 ACROSS = 3  # training curves side by side
-
-
-def subject_means(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """One value a subject, as in the leaderboard: a subject's scans and folds are averaged first.
-
-    Args:
-        scores: long table of one data set and class.
-        metric: such as ``dice``.
-
-    Returns:
-        Columns method, subject, value; subjects without a value are left out.
-    """
-    rows = scores[(scores["unit"] == "subject") & (scores["metric"] == metric)].dropna(subset=["value"])
-    return (
-        rows.sort_values(["method", "subject", "scan", "fold"])
-        .groupby(["method", "subject"])["value"]
-        .mean()
-        .reset_index()
-    )
 
 
 def dice_chart(scores: pd.DataFrame, rows: Sequence[Row]) -> bytes:
@@ -40,7 +22,7 @@ def dice_chart(scores: pd.DataFrame, rows: Sequence[Row]) -> bytes:
         scores: long table of one data set and class.
         rows: the methods, from top to bottom.
     """
-    means = subject_means(scores, "dice")
+    means = subject_means(scores, "dice").dropna(subset=["value"])
     figure = Figure(figsize=(7.5, 0.8 + 0.42 * len(rows)), layout="constrained")
     axes = figure.add_subplot()
     for place, row in enumerate(rows):

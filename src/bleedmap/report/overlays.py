@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bleedmap.config.workflow import NONE
+from bleedmap.config.names import NONE
 from bleedmap.report.choose import choose
 from bleedmap.report.hero import Step, draw_hero
 from bleedmap.report.panels import Stores, read_panels

@@ -9,6 +9,7 @@ from bleedmap.html import render_page
 from bleedmap.report.board import Table, tables
 from bleedmap.report.charts import dice_chart, training_chart
 from bleedmap.report.cohort import Cohort
+from bleedmap.report.comparisons import Comparisons, lay_out
 from bleedmap.report.spec import TEMPLATE, PageSpec
 
 
@@ -30,12 +31,14 @@ class Block:
     class_name: str
     tables: list[Table]
     chart: bytes
+    comparisons: Comparisons
 
 
 def render(
     spec: PageSpec,
     *,
     board: pd.DataFrame,
+    comparisons: pd.DataFrame,
     scores: pd.DataFrame,
     cohorts: Sequence[Cohort],
     pictures: Sequence[Picture],
@@ -46,6 +49,7 @@ def render(
     Args:
         spec: what it is about.
         board: the leaderboard.
+        comparisons: paired tests between methods.
         scores: long table of all methods, folds and data sets; only subject rows are needed.
         cohorts: the data sets.
         pictures: overlays by data set and fold.
@@ -54,16 +58,18 @@ def render(
     return render_page(
         TEMPLATE,
         spec=spec,
-        blocks=_blocks(spec, board, scores),
+        blocks=_blocks(spec, board, comparisons, scores),
         cohorts=cohorts,
         pictures=pictures,
         training=training_chart(spec.networks, histories) if spec.networks else None,
     )
 
 
-def _blocks(spec: PageSpec, board: pd.DataFrame, scores: pd.DataFrame) -> list[Block]:
+def _blocks(spec: PageSpec, board: pd.DataFrame, comparisons: pd.DataFrame, scores: pd.DataFrame) -> list[Block]:
     blocks = []
     for (dataset, name), found in tables(board, spec.rows).items():
-        own = scores[(scores["dataset"] == dataset) & (scores["class"] == name)]
-        blocks.append(Block(dataset, name, found, dice_chart(own, spec.rows)))
+        own, tested = (
+            table[(table["dataset"] == dataset) & (table["class"] == name)] for table in (scores, comparisons)
+        )
+        blocks.append(Block(dataset, name, found, dice_chart(own, spec.rows), lay_out(tested)))
     return blocks

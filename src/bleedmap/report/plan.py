@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from bleedmap.config.workflow import NONE
+from bleedmap.config.names import NONE
 from bleedmap.plan import Files, Names, Plan, as_options
 from bleedmap.report.spec import TEMPLATE, OverlaySpec, PageSpec, Row, rows_of
 
@@ -64,6 +64,7 @@ class ReportPlan:
         pairs = [{"dataset": dataset, "fold": fold} for dataset in page.test for fold in page.folds]
         inputs: Files = {
             "board": paths.leaderboard,
+            "comparisons": paths.comparisons,
             "scores": self.plan.all_scores(),
             "scans": [paths.scans.format(dataset=name) for name in page.datasets],
             "rejected": [paths.rejected.format(dataset=name) for name in page.datasets],

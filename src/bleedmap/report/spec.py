@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from bleedmap.config.base import Spec
-from bleedmap.config.workflow import NONE, Config
+from bleedmap.config.names import NONE
+from bleedmap.config.workflow import Config
 
 TEMPLATE = Path(__file__).with_name("page.html.j2")
 

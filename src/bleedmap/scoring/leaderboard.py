@@ -24,7 +24,7 @@ from bleedmap.scoring.table import COLUMNS, DISTANCE
 BOARD_COLUMNS = ("dataset", "method", "class", "unit", "metric", "mean", "std", "n", "missing")
 UNITS = ("slice", "subject", "pooled")
 METRICS = (
-    *("dice", "iou", "tpr", "ppv", "rvd", "hd95", "surface_dice"),
+    *("dice", "iou", "tpr", "ppv", "rvd", "hd", "hd95", "surface_dice"),
     *("volume_true_ml", "volume_predicted_ml", "volume_error_ml"),
     *("auroc", "accuracy", "recall", "specificity", "precision", "f1"),
 )

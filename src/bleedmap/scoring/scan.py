@@ -16,7 +16,7 @@ from bleedmap.config.scoring import ScoringSpec
 from bleedmap.errors import ScanError
 from bleedmap.scoring.overlap import check_shapes, count, overlap, overlap_from_counts
 from bleedmap.scoring.pooled import count_scores
-from bleedmap.scoring.surface import surface_distances
+from bleedmap.scoring.surface import SurfaceDistances, surface_distances
 from bleedmap.scoring.table import RowLabels, Score, tabulate
 from bleedmap.scoring.volume import volume_error_ml, volume_ml
 
@@ -46,7 +46,7 @@ def score_scan(
         spec: tolerance of the surface Dice.
 
     Returns:
-        Long table (see ``table``): units ``slice`` and ``subject`` with dice, iou, tpr, ppv, rvd, hd95 (mm) and
+        Long table (see ``table``): units ``slice`` and ``subject`` with dice, iou, tpr, ppv, rvd, hd, hd95 (mm) and
         surface_dice; ``subject`` also with volume_true_ml, volume_predicted_ml and volume_error_ml; and ``count``.
     """
     check_shapes(prediction, truth)
@@ -68,11 +68,11 @@ def _slice_scores(
     overlaps = overlap(prediction, truth, slicewise=True)
     bleeds, called = (np.asarray(mask.any(axis=(1, 2))) for mask in (truth, prediction))
     for index in np.flatnonzero(bleeds | called).tolist():
-        values = dict.fromkeys((*overlaps, "hd95", "surface_dice"), np.nan)
+        values = dict.fromkeys((*overlaps, "hd", "hd95", "surface_dice"), np.nan)
         if bleeds[index]:
             distances = surface_distances(prediction[index], truth[index], spacing)
             values = {name: float(value[index]) for name, value in overlaps.items()}
-            values |= {"hd95": distances.hd95(), "surface_dice": distances.surface_dice(tolerance_mm)}
+            values |= _surface(distances, tolerance_mm)
         for name, value in values.items():
             yield Score("slice", name, value, index)
 
@@ -87,9 +87,9 @@ def _scan_scores(
     counts = count(prediction, truth)
     distances = surface_distances(prediction, truth, spacing)
     true_ml, predicted_ml = (volume_ml(mask, slice_extents, spacing[1] * spacing[2]) for mask in (truth, prediction))
-    values = {name: float(value) for name, value in overlap_from_counts(counts).items()} | {
-        "hd95": distances.hd95(),
-        "surface_dice": distances.surface_dice(tolerance_mm),
+    values = {name: float(value) for name, value in overlap_from_counts(counts).items()}
+    values |= _surface(distances, tolerance_mm)
+    values |= {
         "volume_true_ml": true_ml,
         "volume_predicted_ml": predicted_ml,
         "volume_error_ml": volume_error_ml(predicted_ml, true_ml),
@@ -97,6 +97,10 @@ def _scan_scores(
     for name, value in values.items():
         yield Score("subject", name, value)
     yield from count_scores(counts, distances, tolerance_mm)
+
+
+def _surface(distances: SurfaceDistances, tolerance_mm: float) -> dict[str, float]:
+    return {"hd": distances.hd(), "hd95": distances.hd95(), "surface_dice": distances.surface_dice(tolerance_mm)}
 
 
 def _known_slices(truth_slices: NDArray[np.bool_] | None, shape: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""Distances between the surfaces of two masks, and the scores made of them: HD95 and surface Dice.
+"""Distances between the surfaces of two masks, and the scores made of them: HD, HD95 and surface Dice.
 
 A surface is the set of mask voxels with a face neighbour outside the mask; a voxel at the border of the picture is
 surface too. Distances run between voxel centres. That is MONAI's definition, and the tests hold the results against
@@ -50,6 +50,10 @@ class SurfaceDistances:
             return 0
         within = [np.count_nonzero(d <= tolerance_mm) for d in (self.to_truth, self.to_prediction)]
         return int(sum(within))
+
+    def hd(self) -> float:
+        """The largest distance in either direction, mm: the Hausdorff distance."""
+        return max((float(d.max()) for d in (self.to_truth, self.to_prediction) if d.size), default=np.nan)
 
     def hd95(self) -> float:
         """The larger of the two directions' 95th percentiles, mm."""

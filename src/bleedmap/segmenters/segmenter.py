@@ -6,6 +6,7 @@ from pathlib import Path
 import cc3d
 import numpy as np
 import torch
+import torch.nn.functional as F
 from monai.inferers import sliding_window_inference
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
@@ -29,8 +30,19 @@ class Segmenter(nn.Module):
 
     def forward(self, hu: Tensor) -> Tensor:
         """(B, D, H, W) HU to (B, D, H, W) logits."""
-        logits: Tensor = self.network(apply_windows(hu, self.spec.windows))
-        return logits[:, 0]
+        images = apply_windows(hu, self.spec.windows)
+        if self.spec.plane is None:
+            logits: Tensor = self.network(images)
+            return logits[:, 0]
+        small = self.network(_resized(images, (self.spec.plane, self.spec.plane)))
+        return _resized(small, (hu.shape[2], hu.shape[3]))[:, 0]
+
+
+def _resized(stack: Tensor, plane: tuple[int, int]) -> Tensor:
+    """(B, C, D, H, W) with another H and W, slice by slice; averaging where pixels shrink."""
+    batch, channels, depth = stack.shape[:3]
+    slices = F.interpolate(stack.flatten(1, 2), size=plane, mode="bilinear", antialias=True)
+    return slices.reshape(batch, channels, depth, *plane)
 
 
 def load_segmenter(path: Path) -> Segmenter:
@@ -42,12 +54,12 @@ def load_segmenter(path: Path) -> Segmenter:
     return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def mask_scan(model: Segmenter, hu: NDArray[np.int16]) -> NDArray[np.bool_]:
+def mask_scan(model: Segmenter, hu: NDArray[np.int16] | NDArray[np.float16]) -> NDArray[np.bool_]:
     """Hemorrhage of one scan on the working grid: probable voxels, specks left out.
 
     Args:
         model: a trained segmenter.
-        hu: (slices, size, size) int16 HU.
+        hu: (slices, size, size) HU.
 
     Returns:
         (slices, size, size) bool.
@@ -60,12 +72,12 @@ def without_specks(mask: NDArray[np.bool_], smallest: int) -> NDArray[np.bool_]:
     return np.asarray(cc3d.dust(mask, threshold=smallest, connectivity=26), dtype=bool) if smallest else mask
 
 
-def segment_scan(model: Segmenter, hu: NDArray[np.int16]) -> NDArray[np.float32]:
+def segment_scan(model: Segmenter, hu: NDArray[np.int16] | NDArray[np.float16]) -> NDArray[np.float32]:
     """Probabilities of one scan on the working grid, by a window sliding over its slices.
 
     Args:
         model: a trained segmenter.
-        hu: (slices, size, size) int16 HU.
+        hu: (slices, size, size) HU.
 
     Returns:
         (slices, size, size) float32 in [0, 1].

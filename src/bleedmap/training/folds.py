@@ -2,6 +2,7 @@
 
 import warnings
 
+import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold
 
@@ -18,7 +19,8 @@ def make_folds(scans: pd.DataFrame, spec: FoldSpec, seed: int) -> pd.DataFrame:
         seed: seed of the deal.
 
     Returns:
-        Columns ``subject, part``, sorted by subject.
+        Columns ``subject, part``, sorted by subject; with ``spec.validation_share`` also ``validates``, 1 for those
+        of a part who validate when it is the part's turn, 0 for those who then train.
 
     Raises:
         TableError: fewer bleeding subjects than parts, and fewer healthy ones too.
@@ -41,4 +43,21 @@ def make_folds(scans: pd.DataFrame, spec: FoldSpec, seed: int) -> pd.DataFrame:
             splitter.split(subjects, subjects["positive_slices"], subjects["subject"])
         ):
             part.iloc[chosen] = number
-    return pd.DataFrame({"subject": subjects["subject"], "part": part})
+    dealt = pd.DataFrame({"subject": subjects["subject"], "part": part})
+    if spec.validation_share is None:
+        return dealt
+    validates = _validating(part, subjects["positive_slices"], spec.validation_share * spec.count, seed)
+    return dealt.assign(validates=validates)
+
+
+def _validating(part: pd.Series, bleeds: pd.Series, share: float, seed: int) -> pd.Series:
+    """1 for a share of every part's subjects, bleeding and healthy ones in proportion, else 0."""
+    validates = pd.Series(0, index=part.index)
+    shuffled = pd.Series(np.random.default_rng(seed).permutation(len(part)), index=part.index)
+    for number in sorted(part.unique()):
+        own = part.index[part == number]
+        order = pd.DataFrame({"bleeds": -bleeds[own], "place": shuffled[own]}).sort_values(["bleeds", "place"]).index
+        # each time the running total passes a half, one more is taken, so every stretch of the order gives its share
+        taken = np.floor(np.arange(len(order) + 1) * share + 0.5)
+        validates[order[np.diff(taken) > 0]] = 1
+    return validates

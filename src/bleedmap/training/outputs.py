@@ -36,6 +36,7 @@ def write_training(model: Path, trained: Trained, spec: Spec, *, code: str, data
         data=data,
         seed=seed,
         results={"best_epoch": trained.best_epoch, "epochs": len(trained.history)},
+        resolved=spec.resolutions(),
     )
     with atomic_path(model) as temporary:
         # one key only: the order of several would differ from run to run

@@ -15,8 +15,12 @@ def roles(table: pd.DataFrame, folds: pd.DataFrame, fold: int, count: int) -> pd
     Returns:
         ``train``, ``validation`` or ``test`` a row; subjects without a part (another data set) are ``test``.
     """
-    part = table["subject"].map(folds.set_index("subject")["part"])
+    dealt = folds.set_index("subject")
+    part = table["subject"].map(dealt["part"])
+    validates = part == (fold + 1) % count
+    if "validates" in dealt:
+        validates &= table["subject"].map(dealt["validates"]) == 1
     role = pd.Series("train", index=table.index)
-    role[part == (fold + 1) % count] = "validation"
+    role[validates] = "validation"
     role[part.isna() | (part == fold)] = "test"
     return role

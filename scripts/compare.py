@@ -1,0 +1,19 @@
+"""Test pairs of methods against each other on the subjects that both have scored."""
+
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from bleedmap.console import run
+from bleedmap.scoring.compare import compare, write
+from bleedmap.scoring.table import join, read
+
+
+def main(scores: list[Path], pairs: str, out: Path) -> None:
+    tables = (read(path) for path in scores)
+    subjects = join(table[table["unit"] == "subject"] for table in tables)
+    write(compare(subjects, TypeAdapter(list[tuple[str, str]]).validate_json(pairs)), out)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,85 @@
+"""Training data of a slice classifier with context: runs of consecutive slices of one scan."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from bleedmap.config.classifiers import LstmContext
+from bleedmap.slices.augment import AIR_HU, augment
+from bleedmap.slices.training_set import TrainingSet
+
+Batch = tuple[Tensor, Tensor]
+Rows = NDArray[np.intp]
+
+
+class SequenceBatches:
+    """Batches of sequences with a target for every slice.
+
+    A scan is cut into sequences of ``spec.sequence`` slices from the foot up; one without any labelled slice is left
+    out. A shorter one is padded: HU and target are NaN there. A slice without a label has HU and no target. All slices
+    of a sequence are moved, mirrored and roughened together.
+
+    Args:
+        data: slices of all shards.
+        roles: role of every row of ``data.table`` in the fold.
+        spec: length of a sequence, and with ``training.batch`` how many make about that many slices.
+        seed: with the epoch, it decides order and augmentation.
+    """
+
+    def __init__(self, data: TrainingSet, roles: NDArray[np.str_], spec: LstmContext, seed: int) -> None:
+        self._data, self._spec, self._seed = data, spec, seed
+        self._labels = data.table["label"].to_numpy()
+        self._training = self._cut(roles == "train")
+        self._validation = self._cut(roles == "validation")
+        self._batch = max(1, spec.training.batch // spec.sequence)
+
+    def training(self, epoch: int) -> Iterator[Batch]:
+        """Batches of one epoch."""
+        order = np.random.default_rng([self._seed, epoch]).permutation(len(self._training))
+        for start in range(0, len(order), self._batch):
+            chosen = order[start : start + self._batch].tolist()
+            sequences = [self._training[number] for number in chosen]
+            hu = self._stack(sequences)
+            moved, _ = augment(
+                self._spec.training.augment, hu, torch.zeros_like(hu[:, :1]), (self._seed, epoch), chosen
+            )
+            yield self._padded(moved, sequences), self._targets(sequences)
+
+    def validation(self) -> Iterator[Batch]:
+        """All validation sequences, in order."""
+        for start in range(0, len(self._validation), self._batch):
+            sequences = self._validation[start : start + self._batch]
+            yield self._padded(self._stack(sequences), sequences), self._targets(sequences)
+
+    def steps(self) -> int:
+        """Training batches of an epoch."""
+        return -(-len(self._training) // self._batch)
+
+    def _cut(self, chosen: NDArray[np.bool_]) -> list[Rows]:
+        """Row numbers of every sequence, foot to head."""
+        scans = [group.index.to_numpy() for _, group in self._data.table[chosen].groupby("scan", sort=True)]
+        length = self._spec.sequence
+        parts = [rows[start : start + length] for rows in scans for start in range(0, len(rows), length)]
+        return [rows for rows in parts if (self._labels[rows] >= 0).any()]
+
+    def _stack(self, sequences: Sequence[Rows]) -> Tensor:
+        size = self._data.size
+        hu = torch.full((len(sequences), self._spec.sequence, size, size), AIR_HU)
+        for number, rows in enumerate(sequences):
+            hu[number, : len(rows)] = torch.from_numpy(self._data.hu(rows.tolist()))
+        return hu
+
+    def _padded(self, hu: Tensor, sequences: Sequence[Rows]) -> Tensor:
+        for number, rows in enumerate(sequences):
+            hu[number, len(rows) :] = torch.nan
+        return hu
+
+    def _targets(self, sequences: Sequence[Rows]) -> Tensor:
+        targets = torch.full((len(sequences), self._spec.sequence), torch.nan)
+        for number, rows in enumerate(sequences):
+            labels = torch.from_numpy(self._labels[rows].astype(np.float32))
+            targets[number, : len(rows)] = labels.where(labels >= 0, torch.nan)
+        return targets
