@@ -1,7 +1,10 @@
 """Networks trained on phantom pictures, with the package's own networks, losses and training loop."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 
 import numpy as np
 import torch
@@ -43,9 +46,9 @@ class Pictures:
 def make_pictures(slices: Slices, seed: int) -> Pictures:
     """One picture a slice; the same seed makes the same pictures."""
     rng = torch.Generator().manual_seed(VALIDATION_SEED + seed)
-    masks = torch.from_numpy(np.stack([slices.truth > 0, slices.brain], axis=1))
+    masks = torch.from_numpy(np.stack([slices.brain, slices.truth > 0], axis=1))
     hu, moved = as_pictures(torch.from_numpy(slices.hu), masks, rng)
-    truth, brain = (moved[:, channel].numpy() > 0 for channel in (0, 1))
+    brain, truth = (moved[:, channel].numpy() > 0 for channel in (0, 1))
     return Pictures(hu.numpy(), truth, brain, slices.blood_mm2 > 0)
 
 
@@ -72,6 +75,7 @@ class PictureBatches:
     ) -> None:
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._hu, self._held_hu = (torch.from_numpy(part.hu).to(self._device) for part in (train, validation))
+        self._brain, self._held_brain = (torch.from_numpy(part.brain).to(self._device) for part in (train, validation))
         self._targets, self._held_targets = (torch.from_numpy(part).to(self._device) for part in targets)
         self._spec, self._seed, self._render = spec, seed, render
 
@@ -80,25 +84,25 @@ class PictureBatches:
         rng = torch.Generator(self._device).manual_seed(self._seed * 1000 + epoch)
         order = torch.randperm(len(self._hu), generator=rng, device=self._device)
         for rows in torch.split(order, self._spec.batch):
-            yield self._batch(self._hu[rows], self._targets[rows], rng)
+            yield self._batch(self._hu[rows], self._brain[rows], self._targets[rows], rng)
 
     def validation(self) -> Iterator[Batch]:
         """All validation slices, in order, as pictures that are always the same."""
         rng = torch.Generator(self._device).manual_seed(VALIDATION_SEED)
-        parts = zip(*(torch.split(held, self._spec.batch) for held in (self._held_hu, self._held_targets)), strict=True)
-        for hu, targets in parts:
-            yield self._batch(hu, targets, rng)
+        held = (self._held_hu, self._held_brain, self._held_targets)
+        for hu, brain, targets in zip(*(torch.split(part, self._spec.batch) for part in held), strict=True):
+            yield self._batch(hu, brain, targets, rng)
 
     def steps(self) -> int:
         """Training batches of an epoch."""
         return -(-len(self._hu) // self._spec.batch)
 
-    def _batch(self, hu: Tensor, targets: Tensor, rng: torch.Generator) -> Batch:
+    def _batch(self, hu: Tensor, brain: Tensor, targets: Tensor, rng: torch.Generator) -> Batch:
         if targets.ndim == 1:
-            pictures, _ = self._render(hu, hu[:, None], rng)
+            pictures, _ = self._render(hu, brain[:, None], rng)
             return pictures, targets.float()
-        pictures, masks = self._render(hu, targets[:, None], rng)
-        return pictures[:, None], masks
+        pictures, masks = self._render(hu, torch.stack([brain, targets], dim=1), rng)
+        return pictures[:, None], masks[:, 1:]
 
 
 def train_classifier(
@@ -112,6 +116,23 @@ def train_classifier(
     trained = fit(model, nn.BCEWithLogitsLoss(), batches, spec.training)
     model.load_state_dict(trained.weights)
     return model.eval()
+
+
+def train_classifiers(
+    spec: ClassifierSpec, parts: Sequence[Slices], validation: Slices, *, seed: int, threads: int, workers: int
+) -> list[SliceClassifier]:
+    """A classifier for each part of the training slices, each with a seed of its own, several at a time."""
+    train = partial(_train_one, spec, validation, threads)
+    seeds = range(seed, seed + len(parts))
+    if workers == 1 or len(parts) == 1 or torch.cuda.is_available():
+        return list(map(train, parts, seeds))
+    # forked workers would share the state of torch's threads
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(train, parts, seeds))
+
+
+def _train_one(spec: ClassifierSpec, validation: Slices, threads: int, train: Slices, seed: int) -> SliceClassifier:
+    return train_classifier(spec, train, validation, seed=seed, threads=threads)
 
 
 def train_unet(

@@ -15,7 +15,7 @@ from scipy import ndimage
 from benchmarks.frame import head_box
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.console import track
-from bleedmap.phantom import make_subject
+from bleedmap.phantom import PhantomSubject, make_subject
 from bleedmap.provenance.atomic import atomic_path
 from bleedmap.provenance.digest import code_digest
 
@@ -35,6 +35,7 @@ class Slices:
         brain: same shape, bool.
         truth: same shape, uint8, 0 or 1 to 5 as in the phantom.
         blood_mm2: (n,) area of blood.
+        contrast_hu: (n,) how much denser than the median of the brain the blood is, HU; NaN without blood.
         subject: (n,) number of the subject.
         pixel_mm: (n,) size of a pixel.
         mean_hu: (n,) mean HU of the whole slice as it was scanned.
@@ -46,6 +47,7 @@ class Slices:
     brain: NDArray[np.bool_]
     truth: NDArray[np.uint8]
     blood_mm2: NDArray[np.float32]
+    contrast_hu: NDArray[np.float32]
     subject: NDArray[np.int32]
     pixel_mm: NDArray[np.float32]
     mean_hu: NDArray[np.float32]
@@ -85,12 +87,19 @@ def slices_of(spec: PhantomSpec, size: int, index: int) -> Slices:
         brain=cut(subject.brain, 0) >= 0.5,
         truth=truth.astype(np.uint8),
         blood_mm2=((subject.truth[shown] > 0).sum(axis=(1, 2)) * pixel_mm2).astype(np.float32),
+        contrast_hu=np.array([_contrast(subject, number) for number in shown], dtype=np.float32),
         subject=np.full(len(shown), index, dtype=np.int32),
         pixel_mm=np.array([box.height / size * subject.spacing[1] for box in boxes], dtype=np.float32),
         mean_hu=subject.hu[shown].mean(axis=(1, 2), dtype=np.float32),
         noise_hu=np.array([_noise(subject.hu[number], subject.brain[number]) for number in shown], dtype=np.float32),
         height=np.linspace(0, 1, len(shown), dtype=np.float32),
     )
+
+
+def _contrast(subject: PhantomSubject, number: np.intp) -> float:
+    """How much denser than the median of the brain the blood of a slice is, HU."""
+    hu, blood = subject.hu[number], subject.truth[number] > 0
+    return float(hu[blood].mean() - np.median(hu[subject.brain[number]])) if blood.any() else np.nan
 
 
 def _noise(hu: NDArray[np.int16], brain: NDArray[np.bool_]) -> float:

@@ -13,8 +13,8 @@ from benchmarks.phantom_slices import DARK_HU
 from bleedmap.config.slices import BRAIN
 
 BRAIN_HU = 33.0
-SPOILT, LETTERS = 0.25, 0.3
-USUAL, UNUSUAL = (60, 110), (50, 140)
+WINDOWS, NOISE = (40.0, 140.0), 0.07
+FRAMED, LETTERS = 0.25, 0.3
 KERNEL = 3
 
 
@@ -23,18 +23,36 @@ def as_pictures(hu: Tensor, masks: Tensor, rng: torch.Generator) -> tuple[Tensor
 
     Args:
         hu: (B, H, W) HU, any number type.
-        masks: (B, K, H, W) 0 or 1; they move with their slice.
+        masks: (B, K, H, W) 0 or 1, the brain first; they move with their slice.
         rng: source of every draw, on the device of ``hu``.
 
     Returns:
-        (B, H, W) float32 pseudo HU, black 0 and white 80, as the package reads pictures; and the moved masks, float32.
+        (B, H, W) float32 pseudo HU, anchored (see ``anchored``); and the moved masks, float32.
     """
     moved, masks = _move(hu.float(), masks.float(), rng)
-    clean = _window(moved, rng, USUAL)
-    spoilt = _frame(_soften(_tone(_window(_roughen(moved, rng), rng, UNUSUAL), rng), rng), rng)
-    # networks that see nothing but spoilt pictures take many epochs to find out what blood is
-    grey = torch.where(_chance(hu, rng, SPOILT), spoilt, clean)
-    return grey * BRAIN.width + (BRAIN.level - BRAIN.width / 2), masks
+    grey = _roughen(_soften(_tone(_window(moved, rng), rng), rng), rng)
+    framed = torch.where(_chance(hu, rng, FRAMED), _frame(grey, rng), grey)
+    return anchored(as_hu(framed), masks[:, 0]), masks
+
+
+def as_hu(grey: Tensor) -> Tensor:
+    """Grey values 0 to 1 as the package reads pictures: black 0 HU, white 80 HU."""
+    return grey * BRAIN.width + (BRAIN.level - BRAIN.width / 2)
+
+
+def anchored(hu: Tensor, brain: Tensor) -> Tensor:
+    """Pictures of unknown windows made alike: shifted until the median of the brain has the HU of brain.
+
+    Args:
+        hu: (B, H, W) float32 pseudo HU of pictures.
+        brain: same shape, above 0 in the brain; a picture without brain stays as it is.
+    """
+    values, inside = hu[:, ::2, ::2].flatten(1), brain[:, ::2, ::2].flatten(1) > 0
+    # what is black or white was cut off, and says nothing of the window's place
+    low, high = BRAIN.level - BRAIN.width / 2, BRAIN.level + BRAIN.width / 2
+    shown = inside & (values > low + 1) & (values < high - 1)
+    median = values.masked_fill(~shown, torch.nan).nanmedian(dim=1).values
+    return hu + torch.nan_to_num(BRAIN_HU - median)[:, None, None]
 
 
 def mirrored(hu: Tensor, masks: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -75,19 +93,17 @@ def _move(hu: Tensor, masks: Tensor, rng: torch.Generator) -> tuple[Tensor, Tens
     return moved, (F.grid_sample(masks, grid, align_corners=False) >= 0.5).float()
 
 
-def _roughen(hu: Tensor, rng: torch.Generator) -> Tensor:
-    """Uneven brightness and noise, fine or coarse, HU."""
-    x, y = _axis(hu)[None, None, :], _axis(hu)[None, :, None]
-    tilt = _draw(hu, rng, -1.5, 1.5) * x + _draw(hu, rng, -1.5, 1.5) * y + _draw(hu, rng, -2, 2) * (x**2 + y**2 - 0.4)
-    fine = torch.randn(hu.shape, generator=rng, device=hu.device)
+def _roughen(grey: Tensor, rng: torch.Generator) -> Tensor:
+    """Noise, fine or coarse, little in most pictures."""
+    fine = torch.randn(grey.shape, generator=rng, device=grey.device)
     coarse = F.avg_pool2d(fine, 3, 1, 1) * 3
-    noise = torch.where(_chance(hu, rng, 0.5), fine, coarse) * _draw(hu, rng, 0, 1) ** 2 * 5
-    return hu + (tilt + noise) * (hu > DARK_HU + 5)
+    noise = torch.where(_chance(grey, rng, 0.5), fine, coarse) * _draw(grey, rng, 0, 1) ** 2 * NOISE
+    return (grey + noise).clamp(0, 1)
 
 
-def _window(hu: Tensor, rng: torch.Generator, widths: tuple[float, float]) -> Tensor:
-    """Grey values of a window between two widths that leaves the brain neither black nor white."""
-    width = torch.exp(_draw(hu, rng, math.log(widths[0]), math.log(widths[1])))
+def _window(hu: Tensor, rng: torch.Generator) -> Tensor:
+    """Grey values of a window that leaves the brain neither black nor white."""
+    width = torch.exp(_draw(hu, rng, math.log(WINDOWS[0]), math.log(WINDOWS[1])))
     low = BRAIN_HU - _draw(hu, rng, 0.2, 0.55) * width
     return ((hu - low) / width).clamp(0, 1)
 

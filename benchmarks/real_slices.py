@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from benchmarks.frame import LOW, head_box
 from benchmarks.measures import dice
+from benchmarks.pictures import anchored
 from bleedmap.brain import brain_mask
 from bleedmap.config.brain import SkullInteriorSpec
 from bleedmap.config.datasets import PngSlicesSpec
@@ -33,7 +35,7 @@ class RealSlices:
     """Real slices on the working grid, and what is needed to go back to their own pixels.
 
     Args:
-        hu: (n, size, size) int16 pseudo HU, black 0 and white 80.
+        hu: (n, size, size) int16 pseudo HU, anchored like the phantom's pictures.
         brain: (n, size, size) bool, found by the package's own brain mask.
         label: (n,) 1 where the slice shows a bleed, else 0.
         group: (n,) slices of one group look alike, as slices of one patient do.
@@ -76,8 +78,9 @@ def real_slices(folder: Path, size: int) -> RealSlices:
     pairs = list(zip(scans, boxes, strict=True))
     hu = np.concatenate([box.take(scan.volume.hu, size, LOW) for scan, box in pairs])
     brain = np.concatenate([box.take(brain_mask(PICTURE, scan.volume), size, 0) for scan, box in pairs])
+    alike = anchored(torch.from_numpy(hu), torch.from_numpy(brain >= 0.5)).numpy()
     return RealSlices(
-        hu=hu.round().astype(np.int16),
+        hu=alike.round().astype(np.int16),
         brain=brain >= 0.5,
         label=np.array([scan.labels[0] for scan in scans], dtype=np.int8),
         group=np.array([scan.subject for scan in scans]),

@@ -32,7 +32,7 @@ def main() -> None:
     """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder for picture and table")
-    parser.add_argument("--subjects", type=int, default=4, help="healthy phantom subjects (4)")
+    parser.add_argument("--subjects", type=int, default=10, help="healthy phantom subjects (10)")
     parser.add_argument("--seed", type=int, default=11, help="seed of the cohort (11)")
     parser.add_argument("--matrix", type=int, default=512, help="rows and columns of the phantom's scans (512)")
     args = parser.parse_args()
@@ -98,8 +98,8 @@ def _row(name: str, look: Look, real: Look) -> dict[str, float | str]:
 
 
 def _draw(scans: dict[str, CtVolume], brains: dict[str, NDArray[np.bool_]], looks: dict[str, Look], path: Path) -> None:
-    """Pictures, a row a scan (three phantoms at most), over the three curves."""
-    shown = list(scans)[:4]
+    """Pictures, a row a scan, over the three curves."""
+    shown = list(scans)
     figure = Figure(figsize=(2.2 * len(LEVELS), 2.2 * len(shown) + 3), facecolor="white", layout="constrained")
     pictures, curves = np.asarray(figure.subfigures(2, 1, height_ratios=(2.2 * len(shown), 3)))
     grid = pictures.subplots(len(shown), len(LEVELS), squeeze=False)

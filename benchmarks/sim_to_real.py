@@ -16,26 +16,32 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import torch
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.frame import HIGH, LOW
 from benchmarks.heat import Draw, above, bright, choose_share, crf, explain, segment
-from benchmarks.learn import Pictures, make_pictures, train_classifier, train_unet
+from benchmarks.learn import Pictures, make_pictures, train_classifiers, train_unet
 from benchmarks.measures import auroc_interval, cpu_minutes, dice, sensitivity_at
 from benchmarks.misses import draw_misses
 from benchmarks.phantom_slices import Slices, phantom_slices
+from benchmarks.pictures import anchored
 from benchmarks.real_slices import RealSlices, real_folder, real_slices
 from bleedmap.classifiers.slice_classifier import SliceClassifier
 from bleedmap.config.classifiers import ClassifierSpec, LseHead
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.config.segmenters import UNet2dSpec
+from bleedmap.config.slices import WindowSpec
 from bleedmap.config.training import TrainingSpec
 from bleedmap.console import say
 from bleedmap.masks import MaskSlices
 from bleedmap.segmenters.segmenter import Segmenter
 
-LEAST_BLOOD_MM2 = 100.0
+# What is smaller or fainter teaches a network to see what nobody sees.
+LEAST_BLOOD_MM2, LEAST_CONTRAST_HU = 150.0, 10.0
+# Anchored pictures reach below and above the brain window.
+ANCHORED = WindowSpec(level=40, width=120)
 UNET_CHANNELS = (16, 32, 64, 128, 128)
 PSEUDO: dict[str, Draw] = {"heatmap": above, "bright part": bright, "crf": crf}
 
@@ -61,31 +67,37 @@ def measure(args: argparse.Namespace, real: RealSlices) -> pd.DataFrame:
     """
     start = time.monotonic()
     args.out.mkdir(parents=True, exist_ok=True)
-    spec = PhantomSpec(subjects=args.subjects, seed=args.phantom_seed, matrix=args.matrix)
-    train, held = split(phantom_slices(spec, args.size, args.cache or args.out / "cache", args.workers))
+    spec = PhantomSpec(subjects=args.subjects, seed=args.phantom_seed, matrix=args.matrix, prevalence=args.prevalence)
+    slices = phantom_slices(spec, args.size, args.cache or args.out / "cache", args.workers)
+    train, held = split(slices)
     say(f"{len(train)} training and {len(held)} validation slices, {time.monotonic() - start:.0f} s")
     training = TrainingSpec(
         epochs=args.epochs, patience=args.epochs, batch=args.batch, learning_rate=args.rate, precision=args.precision
     )
     network = ClassifierSpec(
-        backbone=args.backbone, stride=args.stride, head=LseHead(r=args.sharpness), training=training
+        backbone=args.backbone,
+        stride=args.stride,
+        head=LseHead(r=args.sharpness),
+        windows=(ANCHORED,),
+        training=training,
     )
-    models = [
-        train_classifier(network, train, held, seed=args.seed + number, threads=args.threads)
-        for number in range(args.networks)
-    ]
+    portions = [train.take(np.arange(number, len(train), args.networks)) for number in range(args.networks)]
+    models = train_classifiers(network, portions, held, seed=args.seed, threads=args.threads, workers=args.workers)
     exam = Exam(real, make_pictures(held, args.seed))
     scores, heat, shares, masks = _heat_rows(exam, models)
     if args.unet_epochs:
         best = max(shares, key=lambda name: exam.rows[name]["phantom_dice"])
+        portion = portions[0]
         targets = {
-            f"unet on {best}": [_pseudo(models, part, PSEUDO[best], shares[best]) for part in (train, held)],
-            "unet on truth (upper bound)": [train.truth > 0, held.truth > 0],
+            f"unet on {best}": [_pseudo(models, part, PSEUDO[best], shares[best]) for part in (portion, held)],
+            "unet on truth (upper bound)": [portion.truth > 0, held.truth > 0],
         }
         length = {"epochs": args.unet_epochs, "patience": args.unet_epochs}
-        unet = UNet2dSpec(residual_units=0, channels=UNET_CHANNELS, training=training.model_copy(update=length))
+        unet = UNet2dSpec(
+            residual_units=0, channels=UNET_CHANNELS, windows=(ANCHORED,), training=training.model_copy(update=length)
+        )
         for name, (own, others) in targets.items():
-            model = train_unet(unet, train, held, (own, others), seed=args.seed, threads=args.threads)
+            model = train_unet(unet, portion, held, (own, others), seed=args.seed, threads=args.threads)
             masks[name] = _unet_row(exam, model, name)
 
     table = pd.DataFrame([{"row": name, **row} for name, row in exam.rows.items()])
@@ -155,10 +167,14 @@ def _unet_row(exam: Exam, model: Segmenter, name: str) -> NDArray[np.bool_]:
 
 
 def split(slices: Slices) -> tuple[Slices, Slices]:
-    """Training and validation slices: every seventh subject validates; slices with a trace of blood are left out."""
-    clear = slices.take((slices.blood_mm2 == 0) | (slices.blood_mm2 >= LEAST_BLOOD_MM2))
-    held = clear.subject % 7 == 3
-    return clear.take(~held), clear.take(held)
+    """Training and validation slices: every seventh subject validates.
+
+    Slices with a trace of blood, or with blood as grey as the brain, are left out.
+    """
+    clear = (slices.blood_mm2 >= LEAST_BLOOD_MM2) & (slices.contrast_hu >= LEAST_CONTRAST_HU)
+    usable = slices.take((slices.blood_mm2 == 0) | clear)
+    held = usable.subject % 7 == 3
+    return usable.take(~held), usable.take(held)
 
 
 def _bleeding(pictures: Pictures, maps: NDArray[np.float32]) -> MaskSlices:
@@ -169,8 +185,10 @@ def _bleeding(pictures: Pictures, maps: NDArray[np.float32]) -> MaskSlices:
 
 def _pseudo(models: list[SliceClassifier], slices: Slices, draw: Draw, share: float) -> NDArray[np.bool_]:
     """Masks of the slices that are labelled as bleeding, from their heatmaps; empty for the others."""
-    hu = np.clip(slices.hu, LOW, HIGH).astype(np.int16)
-    _, maps = explain(models, hu.astype(np.float32), slices.brain)
+    plain = torch.from_numpy(np.clip(slices.hu, LOW, HIGH).astype(np.float32))
+    grey = anchored(plain, torch.from_numpy(slices.brain)).numpy()
+    hu = grey.round().astype(np.int16)
+    _, maps = explain(models, grey, slices.brain)
     rows = slices.blood_mm2 > 0
     masks = np.zeros(hu.shape, dtype=bool)
     masks[rows] = draw(MaskSlices(hu[rows], slices.brain[rows], slices.truth[rows], maps[rows]), share)
@@ -182,13 +200,14 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--out", type=Path, required=True, help="folder for table, pictures and settings")
     add("--cache", type=Path, help="folder of phantom slices; default: cache in --out")
-    add("--subjects", type=int, default=300, help="phantom subjects, one in seven of them for validation")
+    add("--subjects", type=int, default=700, help="phantom subjects, one in seven of them for validation")
+    add("--prevalence", type=float, default=0.9, help="share of them that bleed")
     add("--phantom-seed", type=int, default=7, help="seed of the cohort")
     add("--matrix", type=int, default=192, help="rows and columns of the phantom's scans")
     add("--size", type=int, default=128, help="rows and columns that networks see, a multiple of 16")
-    add("--epochs", type=int, default=12, help="passes over the training slices")
-    add("--unet-epochs", type=int, default=8, help="the same for the U-Nets; 0 leaves them out")
-    add("--networks", type=int, default=1, help="classifiers, a seed each, whose evidence is averaged")
+    add("--epochs", type=int, default=8, help="passes over the training slices")
+    add("--unet-epochs", type=int, default=4, help="the same for the U-Nets; 0 leaves them out")
+    add("--networks", type=int, default=3, help="classifiers, a seed and a share of the slices each, averaged")
     add("--seed", type=int, default=0, help="first seed of weights, order and pictures")
     add("--backbone", default="resnet10t", help="a timm model with feature maps")
     add("--stride", type=int, default=8, help="pixels a cell of the heatmap covers")
@@ -196,8 +215,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--batch", type=int, default=16, help="slices a step")
     add("--rate", type=float, default=2e-3, help="peak learning rate")
     add("--threads", type=int, default=1, help="CPU threads of the networks")
-    add("--workers", type=int, default=2, help="processes that make phantoms")
-    add("--precision", choices=("32-true", "bf16-mixed"), default="32-true", help="bf16-mixed is faster on a GPU")
+    add("--workers", type=int, default=2, help="processes that make phantoms and train classifiers")
+    add("--precision", choices=("32-true", "bf16-mixed"), default="bf16-mixed", help="number format")
     add("--device", choices=("auto", "cpu"), default="auto", help="auto takes the GPU if there is one")
     return parser
 

@@ -128,8 +128,22 @@ def test_pictures_are_a_function_of_their_seed():
     hu = torch.full((8, 64, 64), 35.0)
     first, second = (as_pictures(hu, hu[:, None] > 0, torch.Generator().manual_seed(3)) for _ in range(2))
     torch.testing.assert_close(first, second, rtol=0, atol=0)
-    assert first[0].min() >= 0
-    assert first[0].max() <= 80
+    assert float((first[0].amax((1, 2)) - first[0].amin((1, 2))).max()) <= 80
+
+
+def test_anchored_pictures_show_the_brain_with_the_density_of_brain():
+    import torch
+
+    from benchmarks.pictures import anchored
+
+    picture = torch.full((2, 32, 32), 60.0)
+    picture[:, :16, :8] = 80.0
+    brain = torch.zeros((2, 32, 32), dtype=torch.bool)
+    brain[0, :, 4:] = True
+    alike = anchored(picture, brain)
+    assert alike[0, 20, 20] == 33
+    assert float(alike[0].max() - alike[0].min()) == 20
+    torch.testing.assert_close(alike[1], picture[1])
 
 
 def test_the_worst_misses_are_the_slices_deepest_among_the_other_class():

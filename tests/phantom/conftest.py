@@ -1,4 +1,4 @@
-"""A small cohort, simulated once: every subtype and two healthy subjects."""
+"""A small cohort, simulated once: every subtype, some subjects with two, some healthy."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from bleedmap.phantom import bleeds_of, make_subject
 
 @pytest.fixture(scope="session")
 def spec():
-    return PhantomSpec(subjects=12, matrix=112)
+    return PhantomSpec(subjects=16, matrix=112)
 
 
 @pytest.fixture(scope="session")

@@ -99,27 +99,27 @@ def test_blood_is_about_as_dense_as_blood(subjects):
 
 
 @pytest.mark.parametrize("name", ["SDH", "EDH"])
-def test_extraaxial_blood_lies_on_one_side_against_the_skull(subjects, bleeds, name):
+def test_extraaxial_blood_lies_against_the_skull_and_mostly_on_one_side(subjects, bleeds, name):
+    one_sided = []
     for subject, blood in with_subtype(subjects, bleeds, name):
         rim = rim_distance(subject)
         touching = [rim[i][blood[i]].min() for i in np.flatnonzero(blood.sum(axis=(1, 2)) > 8)]
         assert np.mean(np.array(touching) < 6) > 0.9
         left = blood[:, :, : blood.shape[2] // 2].sum() / blood.sum()
-        assert min(left, 1 - left) < 0.1
+        one_sided.append(min(left, 1 - left) < 0.1)
+    assert np.mean(one_sided) >= (0.5 if name == "SDH" else 1)
 
 
-def test_a_subdural_is_wider_and_thinner_than_an_epidural(subjects, bleeds):
-    def shape(name):
-        thick, wide = [], []
-        for subject, blood in with_subtype(subjects, bleeds, name):
+def test_a_subdural_is_a_crescent_and_an_epidural_a_lens(subjects, bleeds):
+    def width_to_depth(name):
+        ratios = []
+        for _, blood in with_subtype(subjects, bleeds, name):
             largest = blood[np.argmax(blood.sum(axis=(1, 2)))]
-            thick.append(ndimage.distance_transform_edt(np.pad(largest, 1)).max())
-            wide.append(np.ptp(np.flatnonzero(largest.any(axis=1))) * subject.spacing[1])
-        return np.mean(thick), np.mean(wide)
+            deep = ndimage.distance_transform_edt(np.pad(largest, 1)).max()
+            ratios.append(np.ptp(np.flatnonzero(largest.any(axis=1))) / deep)
+        return np.mean(ratios)
 
-    (subdural_thick, subdural_wide), (epidural_thick, epidural_wide) = shape("SDH"), shape("EDH")
-    assert subdural_wide > 1.3 * epidural_wide
-    assert subdural_thick < epidural_thick * 1.1
+    assert width_to_depth("SDH") > 1.5 * width_to_depth("EDH")
 
 
 def test_intraventricular_blood_lies_deep_inside_the_brain(subjects, bleeds):

@@ -4,9 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, ndimage
 
-from bleedmap.phantom.fields import REACH_MM, Array, smooth_field
+from bleedmap.phantom.fields import REACH_MM, Array, Axes, smooth_field
 
 METAL_HU = 3071.0
+# Above all blood, so that a bleed casts no halo.
+BONE_HU = 100.0
+# Chosen by eye: at the table itself a rim is about half as bright as its strength.
+RIM_HU, RIM_REACH_MM, RIM_STRETCH_MM = (0.0, 70.0), (1.5, 4.0), 25.0
 
 
 def filtered_noise(rng: np.random.Generator, shape: tuple[int, int, int], pixel_mm: float, cut_mm: float) -> Array:
@@ -52,6 +56,21 @@ def scatter_halo(bone: Array, reach_mm: float, pixel_mm: float) -> Array:
     """
     spread = reach_mm / pixel_mm
     return np.asarray(ndimage.gaussian_filter(bone, (0, spread, spread), truncate=2.5), dtype=np.float32)
+
+
+def bright_rim(rng: np.random.Generator, thick: Array, axes: Axes, pixel_mm: float) -> Array:
+    """The narrow bright edge that a leaning vault leaves inside the skull, in stretches; much like a thin subdural, HU.
+
+    Args:
+        rng: source of its reach, strength and stretches.
+        thick: (slices, rows, columns) float32 HU averaged across each slice.
+        axes: positions along (slices, rows, columns), mm.
+        pixel_mm: grid of ``thick``.
+    """
+    bone = np.clip((thick - np.float32(BONE_HU)) / np.float32(500), 0, 1)
+    stretches = np.clip(0.5 + 0.5 * smooth_field(rng, axes, RIM_STRETCH_MM), 0, 1.5)
+    rim = scatter_halo(bone, rng.uniform(*RIM_REACH_MM), pixel_mm)
+    return np.asarray(rim * stretches * np.float32(rng.uniform(*RIM_HU)), dtype=np.float32)
 
 
 def add_metal(rng: np.random.Generator, image: Array, centres: NDArray[np.float64]) -> None:

@@ -29,7 +29,7 @@ def add_calcifications(rng: np.random.Generator, head: Head, hu: Array) -> None:
         _speck(rng, head, hu, PINEAL, np.array([2.4, 2.8, 2.4]) * rng.uniform(0.6, 1.4))
     for _ in range(rng.poisson(0.9)):
         _speck(rng, head, hu, (0.0, rng.uniform(-40, 45), rng.uniform(38, 66)), (1.3, rng.uniform(2, 7), 3.0))
-    for centre, odds in ((PALLIDUM, 0.25), (DENTATE, 0.06)):
+    for centre, odds in ((PALLIDUM, 0.12), (DENTATE, 0.06)):
         if rng.random() < odds:
             _faint_pair(rng, head, hu, centre)
 

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bleedmap.phantom.atlas import load_atlas
 from bleedmap.phantom.brain import Brain, Push
 from bleedmap.phantom.brush import blob, paint
 from bleedmap.phantom.fields import Array, soft_step
-from bleedmap.phantom.head import Head
+from bleedmap.phantom.head import CRANIUM_CENTRE, Head
 from bleedmap.phantom.mass_effect import midline_shift, swelling
+from bleedmap.phantom.sutures import unit
 
 # Old infarcts: centre in MNI mm (x mirrored at random) and its spread, radii; the territories are larger.
 LACUNES = ((24.0, 4.0, 8.0), (14.0, -16.0, 8.0), (24.0, -10.0, 22.0), (26.0, -62.0, -40.0), (22.0, 20.0, 16.0))
 TERRITORIES = (((48.0, -2.0, 14.0), (18.0, 34.0, 26.0)), ((30.0, -64.0, 6.0), (22.0, 28.0, 22.0)),
                ((14.0, 46.0, 24.0), (12.0, 24.0, 28.0)), ((46.0, 26.0, 18.0), (15.0, 20.0, 22.0)))  # fmt: skip
-LACUNE_SHARE, OLD_SHARE, FRESH_SHARE, TUMOUR_SHARE = 0.3, 0.14, 0.12, 0.05
+LACUNE_SHARE, OLD_SHARE, FRESH_SHARE, TUMOUR_SHARE = 0.3, 0.14, 0.12, 0.04
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,10 @@ def _infarct(rng: np.random.Generator, head: Head, *, old: bool) -> Lesion:
 
 
 def _tumour(rng: np.random.Generator) -> Lesion:
-    """A round mass a little denser than grey matter, as meningiomas are, in a rim of oedema."""
-    side, radius, density = _side(rng), rng.uniform(6, 16), rng.uniform(40, 56)
-    middle = np.array([side * rng.uniform(14, 54), rng.uniform(-50, 46), rng.uniform(-8, 52)]).astype(np.float32)
+    """A round mass on the dura, a little denser than grey matter, as meningiomas are, in a rim of oedema."""
+    radius, density = rng.uniform(6, 16), rng.uniform(40, 54)
+    way = unit((_side(rng) * 60.0, rng.uniform(-80, 60), rng.uniform(-10, 80)))
+    middle = _under_the_skull(way, 0.7 * radius)
 
     def draw(head: Head, brain: Brain) -> None:
         found = blob(head, middle, np.full(3, radius), margin=2.2)
@@ -92,6 +95,13 @@ def _tumour(rng: np.random.Generator) -> Lesion:
         paint(brain.hu, found.part, found.share(0.1), float(density))
 
     return Lesion((swelling(middle, radius, 0.35),), draw)
+
+
+def _under_the_skull(way: Array, depth_mm: float) -> Array:
+    """(3,) MNI mm: where a ray from the middle of the cranium comes within a depth of the inner table."""
+    ray = np.array(CRANIUM_CENTRE)[:, None] + way[:, None] * np.arange(20, 110)
+    near = load_atlas().depth.at(ray.astype(np.float32)) < depth_mm
+    return np.asarray(ray[:, int(np.argmax(near))], dtype=np.float32)
 
 
 def add_injuries(rng: np.random.Generator, head: Head, hu: Array) -> None:

@@ -14,7 +14,7 @@ def grow_intraventricular(rng: np.random.Generator, head: Head, volume_ml: float
     first = rng.choice([-1.0, 1.0])
     other = rng.uniform(0.2, 1.0) if rng.random() < 0.65 else 0.0
     ragged = rng.uniform(0.5, 4.5)
-    third, fourth = rng.random() < 0.45, rng.random() < 0.35
+    third, fourth = rng.random() < 0.45, rng.random() < 0.55
     clumps = head.field(rng, 7.0)
 
     def grow(head: Head, brain: Brain) -> Array:
@@ -57,11 +57,11 @@ def _regions(rng: np.random.Generator) -> list[tuple[tuple[float, float, float],
             regions.append(((0.0, 40.0, 10.0), (8.0, 34.0, 30.0)))
         if rng.random() < 0.4:
             regions.append(((0.0, -36.0, -8.0), (24.0, 14.0, 12.0)))
-        if rng.random() < 0.4:
-            regions.append(((0.0, -26.0, -40.0), (26.0, 18.0, 18.0)))
+        if rng.random() < 0.6:
+            regions.append(((0.0, -30.0, -46.0), (28.0, 24.0, 20.0)))
         return regions
     front = rng.choice([30.0, -10.0, -50.0])
-    regions = [((side * 44.0, front, rng.uniform(18, 60)), (28.0, 34.0, 26.0))]
+    regions = [((side * 44.0, front, rng.uniform(30, 74)), (28.0, 34.0, 24.0))]
     if rng.random() < 0.5:
         regions.append(((side * 44.0, 0.0, 0.0), (20.0, 26.0, 18.0)))
     return regions

@@ -16,14 +16,17 @@ Outline = Callable[[Array], Array]
 
 # Where epidural hemorrhages lie: bone, weight, middle in MNI mm (x mirrored at random), its spread.
 EPIDURAL_SITES = (
-    ("temporal", 0.38, (66.0, -22.0, -10.0), 7.0),
-    ("parietal", 0.30, (46.0, -40.0, 54.0), 16.0),
-    ("frontal", 0.20, (36.0, 46.0, 32.0), 13.0),
-    ("occipital", 0.12, (28.0, -94.0, -18.0), 8.0),
+    ("temporal", 0.30, (64.0, -20.0, -20.0), 8.0),
+    ("parietal", 0.28, (42.0, -40.0, 64.0), 15.0),
+    ("frontal", 0.18, (34.0, 42.0, 40.0), 15.0),
+    ("occipital", 0.24, (28.0, -84.0, -40.0), 9.0),
 )
 # The dura holds at a suture: within this angle the clot tapers to nothing.
 SUTURE_RADIANS = 0.08
-LARGEST_DEPTH_MM = {4: 26.0, 5: 40.0}
+# Clots thinner than this nobody would draw.
+THINNEST_MM, LARGEST_DEPTH_MM = 4.0, {4: 26.0, 5: 40.0}
+# MNI z down to which a crescent reaches: the middle or the anterior fossa.
+SUBDURAL_FLOOR_MM = (-44.0, -14.0)
 FALX_SIDE_SHARE, BOTH_SIDES_SHARE = 0.2, 0.15
 
 
@@ -38,7 +41,7 @@ def _deepest(head: Head, outline: Outline, volume_ml: float, largest_mm: float) 
     needed = depth[near][usable] / share[usable]
     order = np.argsort(needed)
     full = np.searchsorted(volume[usable][order].cumsum(), volume_ml)
-    return float(np.clip(needed[order][min(int(full), len(order) - 1)], 2.6, largest_mm))
+    return float(np.clip(needed[order][min(int(full), len(order) - 1)], THINNEST_MM, largest_mm))
 
 
 def _planned(rng: np.random.Generator, head: Head, subtype: int, outline: Outline, volume_ml: float) -> Plan:
@@ -69,9 +72,12 @@ def plan_subdural(rng: np.random.Generator, head: Head, volume_ml: float) -> Pla
     """A crescent over most of one hemisphere, open to the sutures but not across the midline; see ``plan_bleed``."""
     side = float(rng.choice([-1, 1]))
     both, along_falx = rng.random() < BOTH_SIDES_SHARE, rng.random() < FALX_SIDE_SHARE
-    poles = [unit((s * 70.0, rng.normal(-0.05, 0.3) * 70, rng.normal(0.3, 0.26) * 70)) for s in (side, -side)]
-    widths = np.radians(rng.uniform(46, 70, 2))
+    # Half of them lie near the vertex, half on the flank: in between, most slices would bleed.
+    rise = rng.normal(1.1, 0.35) if rng.random() < 0.5 else rng.normal(-0.05, 0.25)
+    poles = [unit((s * 70.0, rng.normal(-0.05, 0.3) * 70, rise * 70)) for s in (side, -side)]
+    widths = np.radians(rng.uniform(36, 62, 2))
     weights = (1.0, rng.uniform(0.4, 1.0) if both else 0.0)
+    floor = rng.uniform(*SUBDURAL_FLOOR_MM)
     leaf_mm, leaf_from = rng.uniform(2.5, 6.0), rng.uniform(-20, 20)
 
     def outline(mni: Array) -> Array:
@@ -80,7 +86,7 @@ def plan_subdural(rng: np.random.Generator, head: Head, volume_ml: float) -> Pla
             if weight:
                 taper = np.clip(1 - (angle_to(mni, pole) / np.float32(width)) ** 4, 0, 1) * np.float32(weight)
                 share += taper * soft_step(mni[0] * way - 6, 4)
-        return np.asarray(share * soft_step(mni[2] + 24, 8), dtype=np.float32)
+        return np.asarray(share * soft_step(mni[2] - floor, 8), dtype=np.float32)
 
     plan = _planned(rng, head, 4, outline, volume_ml)
 

@@ -10,21 +10,22 @@ from bleedmap.phantom.fields import Array, soft_step
 from bleedmap.phantom.head import Head
 from bleedmap.phantom.mass_effect import midline_shift, swelling
 
-# Centre in MNI mm (x mirrored at random), its spread, weight, and largest volume in mL.
+# Centre in MNI mm (x mirrored at random), its spread, weight, and largest volume in mL. Low and high sites weigh more
+# than in life, so that the height of a slice tells less about its label.
 SITES = (
-    ((27.0, 0.0, 4.0), 4.0, 0.32, 120.0),
-    ((13.0, -19.0, 8.0), 2.5, 0.16, 25.0),
-    ((36.0, 34.0, 18.0), 8.0, 0.13, 100.0),
-    ((38.0, -52.0, 24.0), 9.0, 0.14, 100.0),
-    ((46.0, -18.0, -12.0), 6.0, 0.10, 60.0),
-    ((28.0, -18.0, 52.0), 9.0, 0.10, 80.0),
-    ((24.0, 28.0, 44.0), 8.0, 0.07, 80.0),
-    ((22.0, -62.0, -36.0), 6.0, 0.14, 30.0),
-    ((0.0, -27.0, -32.0), 3.0, 0.06, 8.0),
+    ((27.0, 0.0, 4.0), 4.0, 0.18, 120.0),
+    ((13.0, -19.0, 8.0), 2.5, 0.08, 25.0),
+    ((36.0, 34.0, 18.0), 8.0, 0.06, 100.0),
+    ((38.0, -52.0, 24.0), 9.0, 0.06, 100.0),
+    ((46.0, -18.0, -14.0), 6.0, 0.10, 60.0),
+    ((26.0, -20.0, 60.0), 8.0, 0.16, 80.0),
+    ((22.0, 24.0, 54.0), 7.0, 0.12, 80.0),
+    ((22.0, -60.0, -44.0), 7.0, 0.22, 30.0),
+    ((0.0, -27.0, -36.0), 4.0, 0.08, 8.0),
 )
 # Contusions lie where the brain strikes the skull: frontal and temporal poles.
 CONTUSIONS = ((26.0, 50.0, -8.0), (42.0, 10.0, -28.0), (54.0, -22.0, -16.0), (18.0, 58.0, 12.0))
-CONTUSED_SHARE, GIVE = 0.14, 0.4
+CONTUSED_SHARE, GIVE = 0.18, 0.4
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def plan_parenchymal(rng: np.random.Generator, head: Head, volume_ml: float) -> 
     """Place the clots; see ``plan_bleed``."""
     clots = _clots(rng, head, volume_ml)
     largest = clots[0]
-    lumpiness = float(np.clip(rng.uniform(0.12, 0.26) + 0.0012 * volume_ml, 0, 0.36))
+    lumpiness = float(np.clip(rng.uniform(0.03, 0.22) + 0.0012 * volume_ml, 0, 0.36))
     lobes = float(np.clip(largest.radius * head.scale * rng.uniform(0.5, 0.8), 3.0, 14.0))
     rim, softness = rng.uniform(2, 9), rng.uniform(0.7, 2.6)
     # Noise bulges more than it dents: the cube of the radius counts.

@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from bleedmap.phantom.artefacts import (
+    BONE_HU,
     add_metal,
     add_motion,
+    bright_rim,
     filtered_noise,
     petrous_streaks,
     scatter_halo,
@@ -17,8 +19,7 @@ from bleedmap.phantom.fields import Array, along
 from bleedmap.phantom.head import Head
 
 # Standard deviation of the noise, HU: median, spread of the logarithm, range (issue: 2 to 12 HU).
-# Above all blood, so that a bleed casts no halo.
-BONE_HU, HALO_HU = 100.0, (-4.0, 26.0)
+HALO_HU = (-4.0, 26.0)
 NOISE_HU, NOISE_SPREAD, NOISE_RANGE = 4.4, 0.4, (2.0, 12.0)
 
 
@@ -101,10 +102,12 @@ def scan_head(rng: np.random.Generator, detector: Detector, head: Head, hu: Arra
     ramp = detector.centres.astype(np.float32) / 90
     uneven = 1 + np.float32(rng.normal(0.3, 0.5)) * ramp[:, None] + np.float32(rng.normal(0, 0.3)) * ramp
     image += detector.resample(head, halo, spread, 0.0) * np.float32(rng.uniform(*HALO_HU)) * uneven * in_head
+    heights = across_slices(head, head.axes[0][:, None, None])[:, 0, 0]
+    rim = bright_rim(rng, thick, (heights, head.axes[1], head.axes[2]), work_mm)
+    image += detector.resample(head, rim, spread, 0.0) * in_head
     if overshoot > 0.02:
         edge = ndimage.gaussian_filter(image, (0, 1.6 / detector.pixel_mm, 1.6 / detector.pixel_mm), truncate=2.5)
         image += np.float32(overshoot) * (image - edge)
-    heights = across_slices(head, head.axes[0][:, None, None])[:, 0, 0]
     image += bone * petrous_streaks(rng, heights, detector.centres) * np.float32(rng.uniform(3, 13)) * in_head
     image -= bone * np.float32(rng.uniform(0, 8)) * in_head
     radius = np.clip((detector.centres[:, None] ** 2 + detector.centres**2) / 80.0**2, 0, 1.2).astype(np.float32)
