@@ -10,7 +10,8 @@ PATHS = Paths("results", "brain")
 RULES = Path(__file__).parents[2] / "workflow" / "rules"
 NAMES = {
     "dataset": "brain",
-    "shard": 3, "enhancement": "plain",
+    "shard": 3,
+    "enhancement": "plain",
     "fold": 0,
     "classifier": "net",
     "saliency": "cam",
