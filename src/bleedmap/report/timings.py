@@ -57,6 +57,7 @@ def _patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
         ("montage", paths.montages),
         ("quality", paths.quality),
         ("slices", paths.slices),
+        ("enhance", paths.enhanced),
         ("folds", paths.folds),
         ("train_classifier", f"{paths.classifier}/model"),
         ("classify", paths.slice_scores),
@@ -66,6 +67,7 @@ def _patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
         ("segment", paths.predictions),
         ("score", paths.scores),
         ("leaderboard", paths.leaderboard),
+        ("compare", paths.comparisons),
         ("overlays", paths.overlays),
         ("report", paths.report),
     )
