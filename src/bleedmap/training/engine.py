@@ -162,7 +162,7 @@ def _train(learner: Learner, batches: Batches, epoch: int, progress: Progress) -
         total += value.double() * len(inputs)
         samples += len(inputs)
         progress.step(epoch, inputs, value)
-    return float(total) / max(1, samples)
+    return learner.mean(total) / max(1, samples)
 
 
 def _validate(learner: Learner, batches: Batches, metric: Metric | None) -> float:

@@ -63,7 +63,7 @@ class Learner:
         """One step on a batch, shared by all processes.
 
         Returns:
-            Mean loss of this process' share, on the device.
+            Mean loss of this process' share, weighted so that the mean over processes is that of the batch.
 
         Raises:
             TrainingError: the GPU is out of memory.
@@ -73,7 +73,8 @@ class Learner:
         try:
             self._optimizer.zero_grad()
             value: Tensor = self._loss(self._module(inputs), targets)
-            self._fabric.backward(value if weight == 1 else value * weight)
+            value = value if weight == 1 else value * weight
+            self._fabric.backward(value)
         except torch.cuda.OutOfMemoryError:
             raise self._out_of_memory() from None
         if self._spec.clip_norm is not None:
@@ -98,6 +99,10 @@ class Learner:
             return self._loss(outputs, targets), outputs, targets
         except torch.cuda.OutOfMemoryError:
             raise self._out_of_memory() from None
+
+    def mean(self, total: Tensor) -> float:
+        """Mean of a number over all processes."""
+        return float(self._fabric.all_reduce(total, reduce_op="mean"))
 
     def agree(self, values: list[Number]) -> list[Number]:
         """The first process' numbers, for all: what decides the end must not differ between processes."""
