@@ -2,6 +2,8 @@
 
 - ``box``: the square of a scan that is resampled to the working grid, and the way back;
 - ``store``: random-access stores of slices, maps and masks, row for row the same;
+- ``training_set``: slices, neighbours and whole scans by number; ``chunks``: single slices straight from a store's zip;
+- ``prefetch``: batches made ahead of their use;
 - ``windows``: HU to grey values;
 - ``augment``: random changes to a batch, a function of (seed, epoch, index).
 """
