@@ -47,6 +47,9 @@ def test_a_training_that_is_killed_ended_and_stopped_leaves_the_files_of_the_unb
 
     process = start(broken.command, log)
     wait_for_epoch(broken.folder, 6)
+    # before that it may still be importing, and dies of the signal without a word
+    while "going on after epoch" not in log.read_text() and process.poll() is None:
+        time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
     assert process.wait() == 128 + signal.SIGTERM
     assert "going on after epoch" in log.read_text()
