@@ -7,6 +7,7 @@ from bleedmap.config.datasets import PhantomSpec
 from bleedmap.phantom.bleeds import VOLUMES_ML, draw_volume_ml
 from bleedmap.phantom.blood import blood_hu
 from bleedmap.phantom.brain import make_brain
+from bleedmap.phantom.extraaxial import VISIBLE_FROM_MM
 from bleedmap.phantom.geometry import draw_geometry
 from bleedmap.phantom.head import make_head
 from bleedmap.phantom.planning import plan_bleed
@@ -114,13 +115,23 @@ def test_drawn_volumes_stay_in_their_ranges_and_the_published_one():
         assert np.median(volumes) == pytest.approx(median, rel=0.25)
 
 
-@pytest.mark.parametrize("subtype", [1, 3, 4, 5])
+@pytest.mark.parametrize("subtype", [1, 3])
 def test_a_bleed_has_about_the_volume_it_was_planned_with(subtype, heads):
     for seed, (head, brain) in heads.items():
         planned = draw_volume_ml(np.random.default_rng([seed, subtype, 9]), subtype, 1.0)
         share = plan_bleed(np.random.default_rng([seed, subtype, 9]), head, subtype, 1.0).grow(head, brain)
-        # What neither sulci nor the nearest bone hold is left out; what lies along the falx comes on top.
+        # What the sulci nearby do not hold is left out.
         assert 0.15 * planned < head.volume_ml(share) < 1.7 * planned + 8
+
+
+@pytest.mark.parametrize("subtype", [4, 5])
+def test_blood_against_the_skull_shows_the_volume_it_was_planned_with(subtype, heads):
+    for seed, (head, brain) in heads.items():
+        planned = draw_volume_ml(np.random.default_rng([seed, subtype, 9]), subtype, 1.0)
+        share = plan_bleed(np.random.default_rng([seed, subtype, 9]), head, subtype, 1.0).grow(head, brain)
+        shown = head.volume_ml((share > 0.5) & (head.depth > VISIBLE_FROM_MM))
+        # What lies along the falx comes on top, and no clot is too thin to be drawn.
+        assert 0.7 * planned < shown < 1.3 * planned + 8
 
 
 def test_sutures_part_the_bones_where_anatomy_says():

@@ -77,7 +77,10 @@ def grow_subarachnoid(rng: np.random.Generator, head: Head, volume_ml: float) ->
         film *= soft_step(head.depth - 0.8, 0.5) * soft_step(head.mni[2] + 62, 4)
         wet = film > 0.05
         order = np.argsort(near[wet])
-        reached = np.cumsum((film * head.voxel_ml)[wet][order])
+        # what fills less than half of a slice's voxel shows as fluid
+        slices = film.reshape(-1, head.sub_slices, *film.shape[1:]).mean(axis=1)
+        shown = np.repeat(slices > 0.5, head.sub_slices, axis=0) * head.voxel_ml
+        reached = np.cumsum(shown[wet][order])
         last = min(int(np.searchsorted(reached, volume_ml)), len(order) - 1)
         edge = min(float(near[wet][order[last]]), 2.6)
         return np.asarray(film * soft_step(np.float32(edge) - near, 0.12), dtype=np.float32)

@@ -24,17 +24,19 @@ EPIDURAL_SITES = (
 # The dura holds at a suture: within this angle the clot tapers to nothing.
 SUTURE_RADIANS = 0.08
 # Clots thinner than this nobody would draw.
-THINNEST_MM, LARGEST_DEPTH_MM = 4.0, {4: 26.0, 5: 40.0}
+THINNEST_MM, LARGEST_DEPTH_MM = 5.0, {4: 26.0, 5: 40.0}
+# Nearer to the bone than this, its partial volume outshines blood (``subject.VISIBLE_SHARE``).
+VISIBLE_FROM_MM = 2.0
 # MNI z down to which a crescent reaches: the middle or the anterior fossa.
 SUBDURAL_FLOOR_MM = (-44.0, -14.0)
 FALX_SIDE_SHARE, BOTH_SIDES_SHARE = 0.2, 0.15
 
 
 def _deepest(head: Head, outline: Outline, volume_ml: float, largest_mm: float) -> float:
-    """Depth, mm, that gives a clot of this outline its volume, found on a coarse grid."""
+    """Depth, mm, at which a clot of this outline shows its volume, found on a coarse grid."""
     step = (slice(None, None, 2), slice(None, None, 3), slice(None, None, 3))
     depth = head.depth[step]
-    near = (depth > 0) & (depth < largest_mm)
+    near = (depth > VISIBLE_FROM_MM) & (depth < largest_mm)
     share = outline(head.mni[(slice(None), *step)][:, near])
     volume = np.broadcast_to(head.voxel_ml[::2], depth.shape)[near] * 18
     usable = share > 0.02
