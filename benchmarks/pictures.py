@@ -1,4 +1,4 @@
-"""Phantom slices as somebody might have exported them: moved, windowed, softened, lettered, framed.
+"""Phantom slices as somebody might have exported them: moved, windowed, toned, softened, with noise.
 
 Real pictures differ in their window most of all, and nobody wrote it down; so every draw makes another one.
 """
@@ -13,8 +13,7 @@ from benchmarks.phantom_slices import DARK_HU
 from bleedmap.config.slices import BRAIN
 
 BRAIN_HU = 33.0
-WINDOWS, NOISE = (40.0, 140.0), 0.07
-FRAMED, LETTERS = 0.25, 0.3
+WINDOWS, NOISE = (28.0, 140.0), 0.07
 KERNEL = 3
 
 
@@ -31,8 +30,7 @@ def as_pictures(hu: Tensor, masks: Tensor, rng: torch.Generator) -> tuple[Tensor
     """
     moved, masks = _move(hu.float(), masks.float(), rng)
     grey = _roughen(_soften(_tone(_window(moved, rng), rng), rng), rng)
-    framed = torch.where(_chance(hu, rng, FRAMED), _frame(grey, rng), grey)
-    return anchored(as_hu(framed), masks[:, 0]), masks
+    return anchored(as_hu(grey), masks[:, 0]), masks
 
 
 def as_hu(grey: Tensor) -> Tensor:
@@ -69,10 +67,6 @@ def _draw(like: Tensor, rng: torch.Generator, low: float, high: float) -> Tensor
 def _chance(like: Tensor, rng: torch.Generator, share: float) -> Tensor:
     """(B, 1, 1) bool, true for a share of the slices."""
     return _draw(like, rng, 0, 1) < share
-
-
-def _axis(like: Tensor) -> Tensor:
-    return torch.linspace(-1, 1, like.shape[-1], device=like.device)
 
 
 def _move(hu: Tensor, masks: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -131,30 +125,3 @@ def _soften(grey: Tensor, rng: torch.Generator) -> Tensor:
         small = F.interpolate(grey[:, None], scale_factor=share, mode="bilinear", antialias=True)
         grey = F.interpolate(small, size=grey.shape[1:], mode="bilinear")[:, 0]
     return grey
-
-
-def _frame(grey: Tensor, rng: torch.Generator) -> Tensor:
-    """What surrounds pictures: edges that cut the head, bright frames, burnt-in letters."""
-    x, y = _axis(grey)[None, None, :], _axis(grey)[None, :, None]
-    reach = torch.where(_chance(grey, rng, 0.7), 2.0, _draw(grey, rng, 0.75, 1.0))
-    across = torch.where(_chance(grey, rng, 0.7), 2.0, _draw(grey, rng, 0.65, 1.0))
-    edge = torch.maximum(y.abs() / reach, x.abs() / across)
-    framed = grey.masked_fill(edge > 1, 0)
-    line = (edge <= 1) & (edge > 0.97) & _chance(grey, rng, 0.1)
-    framed = torch.where(line, _draw(grey, rng, 0.5, 1), framed)
-    for number in torch.nonzero(_chance(grey, rng, LETTERS).flatten()).flatten().tolist():
-        _letters(framed[number], rng)
-    return framed
-
-
-def _letters(picture: Tensor, rng: torch.Generator) -> None:
-    """A few random glyphs in a corner, in place."""
-    device, side = picture.device, picture.shape[-1]
-    count, scale, corner = torch.randint(1, 4, (3,), generator=rng, device=device).tolist()
-    glyphs = torch.rand((5, 4 * count), generator=rng, device=device) < 0.5
-    glyphs[:, 3::4] = False
-    drawn = glyphs.repeat_interleave(scale, 0).repeat_interleave(scale, 1)[: side // 5, : side // 4]
-    top = 1 if corner < 3 else side - drawn.shape[0] - 1
-    left = 1 if corner % 2 else side - drawn.shape[1] - 1
-    where = picture[top : top + drawn.shape[0], left : left + drawn.shape[1]]
-    where[drawn] = 0.6 + 0.4 * torch.rand((), generator=rng, device=device)

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.frame import HIGH, LOW
@@ -38,8 +39,8 @@ from bleedmap.console import say
 from bleedmap.masks import MaskSlices
 from bleedmap.segmenters.segmenter import Segmenter
 
-# What is smaller or fainter teaches a network to see what nobody sees.
-LEAST_BLOOD_MM2, LEAST_CONTRAST_HU = 150.0, 10.0
+# What is smaller, thinner or fainter teaches a network to see what nobody sees: a bleed in every bright rim.
+LEAST_BLOOD_MM2, LEAST_THICKNESS_MM, LEAST_CONTRAST_HU = 150.0, 11.0, 10.0
 # Anchored pictures reach below and above the brain window.
 ANCHORED = WindowSpec(level=40, width=120)
 UNET_CHANNELS = (16, 32, 64, 128, 128)
@@ -169,12 +170,19 @@ def _unet_row(exam: Exam, model: Segmenter, name: str) -> NDArray[np.bool_]:
 def split(slices: Slices) -> tuple[Slices, Slices]:
     """Training and validation slices: every seventh subject validates.
 
-    Slices with a trace of blood, or with blood as grey as the brain, are left out.
+    Slices with a trace or a film of blood, or with blood as grey as the brain, are left out.
     """
     clear = (slices.blood_mm2 >= LEAST_BLOOD_MM2) & (slices.contrast_hu >= LEAST_CONTRAST_HU)
+    clear &= thickness_mm(slices) >= LEAST_THICKNESS_MM
     usable = slices.take((slices.blood_mm2 == 0) | clear)
     held = usable.subject % 7 == 3
     return usable.take(~held), usable.take(held)
+
+
+def thickness_mm(slices: Slices) -> NDArray[np.float32]:
+    """(n,) diameter of the largest circle that the blood of each slice holds, mm; 0 without blood."""
+    radius = [distance_transform_edt(np.pad(blood, 1)).max() for blood in slices.truth > 0]
+    return np.asarray(2 * np.array(radius) * slices.pixel_mm, dtype=np.float32)
 
 
 def _bleeding(pictures: Pictures, maps: NDArray[np.float32]) -> MaskSlices:
