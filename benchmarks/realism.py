@@ -1,7 +1,8 @@
 """How close phantom scans come to the real GE scan: HU of brain tissue, noise spectrum, edge of the inner table.
 
 Reads ``dicom/GE`` of the real data (``BLEEDMAP_REAL_DATA``), and healthy phantom subjects with the same pixel size;
-both pass through the same brain mask and the same measurements. Writes ``realism.png`` and ``table.csv``.
+both pass through the same brain mask and the same measurements. Writes ``report.html``, the picture and the table in
+it, and ``realism.png`` and ``table.csv`` on their own.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from bleedmap.brain import brain_mask
 from bleedmap.config.brain import SkullInteriorSpec
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.console import track
+from bleedmap.html import render_page
 from bleedmap.phantom import make_subject
 from bleedmap.report.drawing import save_png, show_slice
 from bleedmap.volumes.ct_volume import CtVolume, Geometry
@@ -31,7 +33,7 @@ LEVELS = (0.3, 0.45, 0.6, 0.75, 0.9)  # of the slices with brain, from the lowes
 def main() -> None:
     """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True, help="folder for picture and table")
+    parser.add_argument("--out", type=Path, required=True, help="folder for report, picture and table")
     parser.add_argument("--subjects", type=int, default=10, help="healthy phantom subjects (10)")
     parser.add_argument("--seed", type=int, default=11, help="seed of the cohort (11)")
     parser.add_argument("--matrix", type=int, default=512, help="rows and columns of the phantom's scans (512)")
@@ -66,7 +68,11 @@ def measure(args: argparse.Namespace, real: CtVolume) -> pd.DataFrame:
     looks = {name: look_at(volume, brains[name]) for name, volume in scans.items()}
     table = pd.DataFrame([_row(name, look, looks["real"]) for name, look in looks.items()])
     table.to_csv(args.out / "table.csv", index=False, lineterminator="\n")
-    _draw(scans, brains, looks, args.out / "realism.png")
+    picture = args.out / "realism.png"
+    _draw(scans, brains, looks, picture)
+    cells = {"columns": list(table), "rows": table.to_numpy().tolist()}
+    report = render_page(Path(__file__).with_name("realism.html.j2"), picture=picture.read_bytes(), **cells)
+    (args.out / "report.html").write_text(report, encoding="utf-8")
     return table
 
 
