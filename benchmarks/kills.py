@@ -23,7 +23,7 @@ import pandas as pd
 import yaml
 
 from benchmarks.random_store import RandomStore, write_random_store
-from bleedmap.config.classifiers import ClassifierSpec
+from bleedmap.config.classifiers import ClassifierSpec, LstmContext
 from bleedmap.config.segmenters import UNet3dSpec
 from bleedmap.config.training import TrainingSpec
 from bleedmap.config.workflow import FoldSpec
@@ -55,19 +55,23 @@ class Network:
 
 
 def training_programs(data: RandomStore, folder: Path, epochs: int = EPOCHS) -> list[Network]:
-    """The training scripts on made-up data.
+    """The training scripts on made-up data: single slices, slices with an LSTM over their neighbours, and patches.
 
     Args:
         data: what to train on.
         folder: where models go.
-        epochs: epochs of each.
+        epochs: epochs of each; the sequence's three phases share them.
     """
     training = TrainingSpec(epochs=epochs, patience=epochs, batch=8, collapse_auroc=None)
     classifier = ClassifierSpec(backbone="test_resnet", stride=8, training=training)
+    short = training.model_copy(update={"epochs": epochs // 3})
+    context = LstmContext(hidden=8, sequence=4, training=short, refit=short)
+    sequence = classifier.model_copy(update={"training": short, "context": context})
     unet = UNet3dSpec(channels=(4, 8), depth=4, flat_levels=1, residual_units=0, training=training)
     masks = ["--masks", *map(str, data.masks)]
     return [
         _program("classifier", "train_classifier", classifier.to_json(), [], data, folder),
+        _program("sequence", "train_classifier", sequence.to_json(), [], data, folder / "sequence"),
         _program("3D U-Net", "train_segmenter", unet.to_json(), masks, data, folder),
     ]
 
