@@ -103,11 +103,8 @@ def _window(hu: Tensor, rng: torch.Generator) -> Tensor:
 
 
 def _tone(grey: Tensor, rng: torch.Generator) -> Tensor:
-    """A random tone curve; black that is not black, and white that is not white."""
-    grey = grey ** torch.exp(_draw(grey, rng, -0.25, 0.25))
-    floor = torch.where(_chance(grey, rng, 0.3), _draw(grey, rng, 0, 0.15), 0.0)
-    ceiling = torch.where(_chance(grey, rng, 0.3), _draw(grey, rng, 0.75, 1), 1.0)
-    return floor + (ceiling - floor) * grey
+    """A random tone curve."""
+    return grey ** torch.exp(_draw(grey, rng, -0.25, 0.25))
 
 
 def _soften(grey: Tensor, rng: torch.Generator) -> Tensor:

@@ -215,7 +215,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--size", type=int, default=128, help="rows and columns that networks see, a multiple of 16")
     add("--epochs", type=int, default=8, help="passes over the training slices")
     add("--unet-epochs", type=int, default=4, help="the same for the U-Nets; 0 leaves them out")
-    add("--networks", type=int, default=4, help="classifiers, a seed and a share of the slices each, averaged")
+    add("--networks", type=int, default=2, help="classifiers, a seed and a share of the slices each, averaged")
     add("--seed", type=int, default=0, help="first seed of weights, order and pictures")
     add("--backbone", default="resnet10t", help="a timm model with feature maps")
     add("--stride", type=int, default=8, help="pixels a cell of the heatmap covers")
