@@ -30,7 +30,7 @@ from bleedmap.config.workflow import FoldSpec
 from bleedmap.training.resume import FOLDER
 
 HOUSE = Path(__file__).parents[1]
-EPOCHS = 40
+EPOCHS = 160  # as long again as the programs take to start, and more
 WENT_ON = re.compile(r"going on after epoch (\d+)/")
 TINY = HOUSE / "tests" / "workflow" / "tiny.yaml"
 
@@ -180,7 +180,7 @@ def try_kills(network: Network, moments: int, rng: np.random.Generator, log: Pat
         said = finish(network, log) + _training_log(network)
         found = WENT_ON.search(said)
         identical = digests(network.folder) == expected
-        rows.append([network.name, round(second, 2), int(found[1]) if found else 0, identical])
+        rows.append([network.name, round(float(second), 2), int(found[1]) if found else 0, identical])
         sys.stdout.write(f"{rows[-1]}\n")
         sys.stdout.flush()
     return pd.DataFrame(rows, columns=["network", "second", "went_on_after", "identical"])
