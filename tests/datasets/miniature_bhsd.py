@@ -22,9 +22,18 @@ NAMES = (
 UNLABELLED = {"anybleed": "ID_5f0f0f06_ID_56789abcde", "nobleed": "ID_60606007_ID_6789abcdef"}
 
 
+# The six labelled patients of this phantom cohort have all five subtypes among them.
+PHANTOM_SEED = 6
+
+
 def cohort(seed, prevalence=1.0):
     return PhantomSpec(
-        subjects=9, seed=seed, prevalence=prevalence, matrix=80, slice_thickness_mm=10, field_of_view_mm=230
+        subjects=9,
+        seed=PHANTOM_SEED + seed,
+        prevalence=prevalence,
+        matrix=80,
+        slice_thickness_mm=10,
+        field_of_view_mm=230,
     )
 
 
