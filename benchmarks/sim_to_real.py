@@ -181,7 +181,7 @@ def split(slices: Slices) -> tuple[Slices, Slices]:
 
 def thickness_mm(slices: Slices) -> NDArray[np.float32]:
     """(n,) diameter of the largest circle that the blood of each slice holds, mm; 0 without blood."""
-    radius = [distance_transform_edt(np.pad(blood, 1)).max() for blood in slices.truth > 0]
+    radius = [distance_transform_edt(np.pad(blood, 1)).max() if blood.any() else 0 for blood in slices.truth > 0]
     return np.asarray(2 * np.array(radius) * slices.pixel_mm, dtype=np.float32)
 
 
