@@ -12,8 +12,9 @@ AGES = (
     ("subacute", (38.0, 50.0), (1.5, 4.0)),
     ("settled", (56.0, 74.0), (2.0, 4.0)),
 )
-# Of 351 subdural hematomas scanned within a week of the injury 1.1 % were isodense, of those scanned later most
-# (Lee et al., J Korean Med Sci 12:353, 1997). What is found late is subdural: the other bleeds bring patients at once.
+# Of 351 subdural hematomas scanned within a week of the injury 1.1 % were isodense; later most are no longer
+# denser than brain (Lee et al., J Korean Med Sci 12:353, 1997). What is found late is
+# subdural: the other bleeds bring patients at once.
 SUBDURAL = 4
 SHARES = (0.80, 0.12, 0.03, 0.05)
 SUBDURAL_SHARES = (0.62, 0.12, 0.14, 0.12)
