@@ -69,6 +69,17 @@ def test_sliding_over_slices_changes_nothing_for_a_network_without_depth():
     np.testing.assert_allclose(segment_scan(model, hu), expected, atol=1e-5)
 
 
+def test_the_prediction_of_a_mirrored_scan_is_mirrored_if_the_mirror_image_counts():
+    hu = np.random.default_rng(0).integers(-20, 90, (5, 32, 32)).astype(np.int16)
+    mirrored = np.ascontiguousarray(hu[:, :, ::-1])
+    alone = network(DEEP)
+    both = network(DEEP.model_copy(update={"mirror": True}))
+    assert np.abs(segment_scan(alone, mirrored)[:, :, ::-1] - segment_scan(alone, hu)).max() > 1e-3
+    np.testing.assert_allclose(segment_scan(both, mirrored)[:, :, ::-1], segment_scan(both, hu), atol=1e-6)
+    mean = (segment_scan(alone, hu) + segment_scan(alone, mirrored)[:, :, ::-1]) / 2
+    np.testing.assert_allclose(segment_scan(both, hu), mean, atol=1e-6)
+
+
 def test_perfect_predictions_cost_almost_nothing():
     masks = (torch.rand((2, 4, 8, 8), generator=torch.Generator().manual_seed(0)) > 0.7).float()
     assert DiceAndCrossEntropy()((masks - 0.5) * 60, masks).item() == pytest.approx(0, abs=1e-4)

@@ -35,6 +35,9 @@ class UNetSpec(Spec):
     foreground_share: float = Field(
         0.5, ge=0, le=1, description="share of training patches that are placed around a slice with hemorrhage"
     )
+    mirror: bool = Field(
+        False, description="predict a scan and its mirror image, left for right, and take the mean of the probabilities"
+    )
     threshold: float = Field(0.5, gt=0, lt=1, description="probability from which a voxel is called hemorrhage")
     smallest_voxels: int = Field(
         0, ge=0, description="predicted hemorrhages of fewer voxels of the working grid are dropped; 0: none"

@@ -82,18 +82,25 @@ def segment_scan(model: Segmenter, hu: NDArray[np.int16] | NDArray[np.float16]) 
     Returns:
         (slices, size, size) float32 in [0, 1].
     """
-    device = next(model.parameters()).device
-    stack = torch.from_numpy(hu).float()[None, None].to(device)
-    window = (model.spec.patch_depth, *hu.shape[1:])
+    stack = torch.from_numpy(hu).float().to(next(model.parameters()).device)
     with torch.inference_mode():
-        logits = sliding_window_inference(
-            stack,
-            roi_size=window,
-            sw_batch_size=4,
-            predictor=lambda patches: model(patches[:, 0])[:, None],
-            overlap=0.5,
-            mode="gaussian",
-            padding_mode="constant",
-            cval=-1024.0,
-        )
-    return np.asarray(logits[0, 0].sigmoid().cpu().numpy())
+        probabilities = _slide(model, stack)
+        if model.spec.mirror:
+            probabilities = (probabilities + _slide(model, stack.flip(-1)).flip(-1)) / 2
+    return np.asarray(probabilities.cpu().numpy())
+
+
+def _slide(model: Segmenter, stack: Tensor) -> Tensor:
+    """(slices, size, size) HU to probabilities."""
+    logits = sliding_window_inference(
+        stack[None, None],
+        roi_size=(model.spec.patch_depth, *stack.shape[1:]),
+        sw_batch_size=4,
+        predictor=lambda patches: model(patches[:, 0])[:, None],
+        overlap=0.5,
+        mode="gaussian",
+        padding_mode="constant",
+        cval=-1024.0,
+    )
+    probabilities: Tensor = logits[0, 0].sigmoid()
+    return probabilities
