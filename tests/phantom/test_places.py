@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.ndimage import distance_transform_edt
 
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.phantom.bleeds import VOLUMES_ML, draw_volume_ml
-from bleedmap.phantom.blood import blood_hu
+from bleedmap.phantom.blood import SHARES, blood_hu
 from bleedmap.phantom.brain import make_brain
 from bleedmap.phantom.extraaxial import VISIBLE_FROM_MM
 from bleedmap.phantom.geometry import draw_geometry
@@ -106,6 +107,19 @@ def test_blood_is_between_30_and_90_hu(grown):
         for seed in range(3):
             hu = blood_hu(np.random.default_rng(seed), head, subtype, share)
             assert 30 <= hu.min() <= hu.max() <= 90
+
+
+@pytest.mark.parametrize("subtype", [1, 4, 5])
+def test_a_subacute_bleed_is_as_dense_as_brain_at_its_margin_and_denser_inside(subtype, grown, monkeypatch):
+    monkeypatch.setitem(SHARES, subtype, (0, 0, 1, 0))
+    head, _, shares = grown
+    clot = shares[subtype] > 0.5
+    depth = distance_transform_edt(clot)
+    for seed in range(3):
+        hu = blood_hu(np.random.default_rng(seed), head, subtype, shares[subtype])
+        margin, core = np.median(hu[depth == 1]), np.median(hu[depth > 0.8 * depth.max()])
+        assert 30 < margin < 50
+        assert core > margin + 10
 
 
 def test_drawn_volumes_stay_in_their_ranges_and_the_published_one():
