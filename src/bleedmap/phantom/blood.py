@@ -1,4 +1,4 @@
-"""How dense blood is: by its age, with clots and serum, levels where it has settled."""
+"""How dense blood is: by age, with clots and serum, levels where it has settled, faint margins where it dissolves."""
 
 import numpy as np
 from scipy import ndimage
@@ -13,16 +13,11 @@ AGES = (
     ("subacute", (54.0, 70.0), (1.5, 4.0)),
     ("settled", (56.0, 74.0), (2.0, 4.0)),
 )
-# Of 351 subdural hematomas scanned within a week of the injury 1.1 % were isodense; later most are no longer
-# denser than brain (Lee et al., J Korean Med Sci 12:353, 1997). What is found late is
-# subdural: the other bleeds bring patients at once, and from fluid blood is washed out before it is old.
-SHARES = {
-    1: (0.80, 0.12, 0.03, 0.05),
-    2: (0.83, 0.12, 0.0, 0.05),
-    3: (0.83, 0.12, 0.0, 0.05),
-    4: (0.62, 0.12, 0.14, 0.12),
-    5: (0.80, 0.12, 0.03, 0.05),
-}
+# Of 351 subdural hematomas scanned within a week of the injury 1.1 % were isodense; later most are no longer denser
+# than brain (Lee et al., J Korean Med Sci 12:353, 1997). What is found late is subdural: the other bleeds bring
+# patients at once, and from fluid blood is washed out before it is old.
+SUDDEN, IN_FLUID, SUBDURAL = (0.80, 0.12, 0.03, 0.05), (0.83, 0.12, 0.0, 0.05), (0.62, 0.12, 0.14, 0.12)
+SHARES = {1: SUDDEN, 2: IN_FLUID, 3: IN_FLUID, 4: SUBDURAL, 5: SUDDEN}
 # Of 112 hematomas scanned again and again all faded from the surface inwards, the middle last (Neurol Med Chir 19(3),
 # 1979), so that the margin is as dense as brain while the core is not.
 MARGIN_HU, MARGIN_MM, MARGIN_OF_DEPTH = (33.0, 42.0), (3.0, 7.0), 0.5
@@ -67,11 +62,11 @@ def blood_hu(rng: np.random.Generator, head: Head, subtype: int, share: Array) -
 
 def _margin(share: Array, head: Head, width: float) -> Array:
     """1 near the surface of a bleed and outside, falling to 0 at ``width`` mm or, in thin ones, half of the way in."""
-    margin = np.ones_like(share)
+    margin, bleed = np.ones_like(share), share > 0.5
     steps = np.abs([np.median(np.diff(axis)) for axis in head.axes])
-    for box in ndimage.find_objects((share > 0.5).astype(np.uint8)):
+    for box in ndimage.find_objects(bleed.astype(np.uint8)):
         # from the surface, which lies half a step outside the outermost voxels
-        depth = ndimage.distance_transform_edt(np.pad(share[box] > 0.5, 1), sampling=steps)[1:-1, 1:-1, 1:-1]
+        depth = ndimage.distance_transform_edt(np.pad(bleed[box], 1), sampling=steps)[1:-1, 1:-1, 1:-1]
         depth -= steps.min() / 2
         margin[box] = np.clip(2 - 2 * depth / min(width, MARGIN_OF_DEPTH * float(depth.max())), 0, 1)
     return margin
