@@ -5,6 +5,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -24,6 +25,10 @@ from bleedmap.training.losses import DiceAndCrossEntropy
 VALIDATION_SEED = 10**6
 
 Render = Callable[[Tensor, Tensor, torch.Generator], tuple[Tensor, Tensor]]
+Targets = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+"""Labels (n,) or masks (n, size, size) of the training slices and of the validation slices."""
+Given = TypeVar("Given")
+Network = TypeVar("Network", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class PictureBatches:
     Args:
         train: slices to train on.
         validation: slices to stop on.
-        targets: one array each for training and validation, (n,) labels or (n, size, size) masks.
+        targets: of both.
         spec: batch size.
         seed: with the epoch, it decides order and pictures.
         render: makes pictures of slices.
@@ -68,7 +73,7 @@ class PictureBatches:
         self,
         train: Slices,
         validation: Slices,
-        targets: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+        targets: Targets,
         spec: TrainingSpec,
         seed: int,
         render: Render = as_pictures,
@@ -122,35 +127,47 @@ def train_classifiers(
     spec: ClassifierSpec, parts: Sequence[Slices], validation: Slices, *, seed: int, threads: int, workers: int
 ) -> list[SliceClassifier]:
     """A classifier for each part of the training slices, each with a seed of its own, several at a time."""
-    train = partial(_train_one, spec, validation, threads)
     seeds = range(seed, seed + len(parts))
-    if workers == 1 or len(parts) == 1 or torch.cuda.is_available():
-        return list(map(train, parts, seeds))
-    # forked workers would share the state of torch's threads
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(train, parts, seeds))
+    return _side_by_side(partial(_train_one, spec, validation, threads), list(zip(parts, seeds, strict=True)), workers)
 
 
-def _train_one(spec: ClassifierSpec, validation: Slices, threads: int, train: Slices, seed: int) -> SliceClassifier:
+def _train_one(spec: ClassifierSpec, validation: Slices, threads: int, portion: tuple[Slices, int]) -> SliceClassifier:
+    train, seed = portion
     return train_classifier(spec, train, validation, seed=seed, threads=threads)
 
 
-def train_unet(
+def train_unets(
     spec: UNet2dSpec,
     train: Slices,
     validation: Slices,
-    targets: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    targets: Sequence[Targets],
     *,
     seed: int,
     threads: int,
+    workers: int,
+) -> list[Segmenter]:
+    """A 2D U-Net for each set of masks, of any origin, of the same slices, several at a time."""
+    return _side_by_side(partial(_train_unet, spec, train, validation, seed, threads), targets, workers)
+
+
+def _train_unet(
+    spec: UNet2dSpec, train: Slices, validation: Slices, seed: int, threads: int, targets: Targets
 ) -> Segmenter:
-    """A 2D U-Net trained on masks of any origin."""
     make_deterministic(seed, threads)
     model = Segmenter(spec)
     batches = PictureBatches(train, validation, targets, spec.training, seed)
     trained = fit(model, DiceAndCrossEntropy(), batches, spec.training)
     model.load_state_dict(trained.weights)
     return model.eval()
+
+
+def _side_by_side(train: Callable[[Given], Network], given: Sequence[Given], workers: int) -> list[Network]:
+    """A network for each of ``given``; several at a time where there is no GPU."""
+    if workers == 1 or len(given) == 1 or torch.cuda.is_available():
+        return list(map(train, given))
+    # forked workers would share the state of torch's threads
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(train, given))
 
 
 def in_batches(values: NDArray[np.float32], model: nn.Module, size: int = 64) -> Iterator[Tensor]:

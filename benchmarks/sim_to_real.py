@@ -23,7 +23,7 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks.frame import HIGH, LOW
 from benchmarks.heat import Draw, above, bright, choose_share, crf, explain, segment
-from benchmarks.learn import Pictures, make_pictures, train_classifiers, train_unet
+from benchmarks.learn import Pictures, make_pictures, train_classifiers, train_unets
 from benchmarks.measures import auroc_interval, cpu_minutes, dice, sensitivity_at
 from benchmarks.misses import draw_misses
 from benchmarks.phantom_slices import Slices, phantom_slices
@@ -89,16 +89,19 @@ def measure(args: argparse.Namespace, real: RealSlices) -> pd.DataFrame:
     if args.unet_epochs:
         best = max(shares, key=lambda name: exam.rows[name]["phantom_dice"])
         portion = portions[0]
+        own, others = (_pseudo(models, part, PSEUDO[best], shares[best]) for part in (portion, held))
         targets = {
-            f"unet on {best}": [_pseudo(models, part, PSEUDO[best], shares[best]) for part in (portion, held)],
-            "unet on truth (upper bound)": [portion.truth > 0, held.truth > 0],
+            f"unet on {best}": (own, others),
+            "unet on truth (upper bound)": (portion.truth > 0, held.truth > 0),
         }
         length = {"epochs": args.unet_epochs, "patience": args.unet_epochs}
         unet = UNet2dSpec(
             residual_units=0, channels=UNET_CHANNELS, windows=(ANCHORED,), training=training.model_copy(update=length)
         )
-        for name, (own, others) in targets.items():
-            model = train_unet(unet, portion, held, (own, others), seed=args.seed, threads=args.threads)
+        unets = train_unets(
+            unet, portion, held, list(targets.values()), seed=args.seed, threads=args.threads, workers=args.workers
+        )
+        for name, model in zip(targets, unets, strict=True):
             masks[name] = _unet_row(exam, model, name)
 
     table = pd.DataFrame([{"row": name, **row} for name, row in exam.rows.items()])
@@ -223,7 +226,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--batch", type=int, default=16, help="slices a step")
     add("--rate", type=float, default=2e-3, help="peak learning rate")
     add("--threads", type=int, default=1, help="CPU threads of the networks")
-    add("--workers", type=int, default=2, help="processes that make phantoms and train classifiers")
+    add("--workers", type=int, default=2, help="processes that make phantoms and train networks")
     add("--precision", choices=("32-true", "bf16-mixed"), default="bf16-mixed", help="number format")
     add("--device", choices=("auto", "cpu"), default="auto", help="auto takes the GPU if there is one")
     return parser
