@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from multiprocessing import get_context
 from typing import TypeVar
 
@@ -93,10 +93,14 @@ class PictureBatches:
 
     def validation(self) -> Iterator[Batch]:
         """All validation slices, in order, as pictures that are always the same."""
+        yield from self._held
+
+    @cached_property
+    def _held(self) -> list[Batch]:
         rng = torch.Generator(self._device).manual_seed(VALIDATION_SEED)
         held = (self._held_hu, self._held_brain, self._held_targets)
-        for hu, brain, targets in zip(*(torch.split(part, self._spec.batch) for part in held), strict=True):
-            yield self._batch(hu, brain, targets, rng)
+        parts = zip(*(torch.split(part, self._spec.batch) for part in held), strict=True)
+        return [self._batch(hu, brain, targets, rng) for hu, brain, targets in parts]
 
     def steps(self) -> int:
         """Training batches of an epoch."""
