@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from multiprocessing import get_context
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -27,7 +27,6 @@ VALIDATION_SEED = 10**6
 Render = Callable[[Tensor, Tensor, torch.Generator], tuple[Tensor, Tensor]]
 Targets = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 """Labels (n,) or masks (n, size, size) of the training slices and of the validation slices."""
-Given = TypeVar("Given")
 Network = TypeVar("Network", bound=nn.Module)
 
 
@@ -63,7 +62,7 @@ class PictureBatches:
     Args:
         train: slices to train on.
         validation: slices to stop on.
-        targets: of both.
+        targets: what is to be learned of both.
         spec: batch size.
         seed: with the epoch, it decides order and pictures.
         render: makes pictures of slices.
@@ -79,10 +78,11 @@ class PictureBatches:
         render: Render = as_pictures,
     ) -> None:
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self._hu, self._held_hu = (torch.from_numpy(part.hu).to(self._device) for part in (train, validation))
-        self._brain, self._held_brain = (torch.from_numpy(part.brain).to(self._device) for part in (train, validation))
-        self._targets, self._held_targets = (torch.from_numpy(part).to(self._device) for part in targets)
         self._spec, self._seed, self._render = spec, seed, render
+        self._hu, self._brain, self._targets = self._tensors(train, targets[0])
+        rng = torch.Generator(self._device).manual_seed(VALIDATION_SEED)
+        held = zip(*(torch.split(part, spec.batch) for part in self._tensors(validation, targets[1])), strict=True)
+        self._held = [self._batch(hu, brain, target, rng) for hu, brain, target in held]
 
     def training(self, epoch: int) -> Iterator[Batch]:
         """Batches of one epoch."""
@@ -95,16 +95,12 @@ class PictureBatches:
         """All validation slices, in order, as pictures that are always the same."""
         yield from self._held
 
-    @cached_property
-    def _held(self) -> list[Batch]:
-        rng = torch.Generator(self._device).manual_seed(VALIDATION_SEED)
-        held = (self._held_hu, self._held_brain, self._held_targets)
-        parts = zip(*(torch.split(part, self._spec.batch) for part in held), strict=True)
-        return [self._batch(hu, brain, targets, rng) for hu, brain, targets in parts]
-
     def steps(self) -> int:
         """Training batches of an epoch."""
         return -(-len(self._hu) // self._spec.batch)
+
+    def _tensors(self, slices: Slices, targets: NDArray[np.bool_]) -> list[Tensor]:
+        return [torch.from_numpy(part).to(self._device) for part in (slices.hu, slices.brain, targets)]
 
     def _batch(self, hu: Tensor, brain: Tensor, targets: Tensor, rng: torch.Generator) -> Batch:
         if targets.ndim == 1:
@@ -132,11 +128,10 @@ def train_classifiers(
 ) -> list[SliceClassifier]:
     """A classifier for each part of the training slices, each with a seed of its own, several at a time."""
     seeds = range(seed, seed + len(parts))
-    return _side_by_side(partial(_train_one, spec, validation, threads), list(zip(parts, seeds, strict=True)), workers)
+    return _side_by_side(partial(_train_one, spec, validation, threads), workers, parts, seeds)
 
 
-def _train_one(spec: ClassifierSpec, validation: Slices, threads: int, portion: tuple[Slices, int]) -> SliceClassifier:
-    train, seed = portion
+def _train_one(spec: ClassifierSpec, validation: Slices, threads: int, train: Slices, seed: int) -> SliceClassifier:
     return train_classifier(spec, train, validation, seed=seed, threads=threads)
 
 
@@ -151,7 +146,7 @@ def train_unets(
     workers: int,
 ) -> list[Segmenter]:
     """A 2D U-Net for each set of masks, of any origin, of the same slices, several at a time."""
-    return _side_by_side(partial(_train_unet, spec, train, validation, seed, threads), targets, workers)
+    return _side_by_side(partial(_train_unet, spec, train, validation, seed, threads), workers, targets)
 
 
 def _train_unet(
@@ -165,13 +160,13 @@ def _train_unet(
     return model.eval()
 
 
-def _side_by_side(train: Callable[[Given], Network], given: Sequence[Given], workers: int) -> list[Network]:
-    """A network for each of ``given``; several at a time where there is no GPU."""
-    if workers == 1 or len(given) == 1 or torch.cuda.is_available():
-        return list(map(train, given))
+def _side_by_side(train: Callable[..., Network], workers: int, *given: Sequence[Any]) -> list[Network]:
+    """A network for each item of ``given``, as ``map`` would; several at a time where there is no GPU."""
+    if workers == 1 or len(given[0]) == 1 or torch.cuda.is_available():
+        return list(map(train, *given))
     # forked workers would share the state of torch's threads
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(train, given))
+        return list(pool.map(train, *given))
 
 
 def in_batches(values: NDArray[np.float32], model: nn.Module, size: int = 64) -> Iterator[Tensor]:
