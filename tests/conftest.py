@@ -11,7 +11,7 @@ import torch
 
 from bleedmap.classifiers.slice_classifier import SliceClassifier
 from bleedmap.config.classifiers import ClassifierSpec
-from bleedmap.slices.store import add_rows, write_store
+from bleedmap.slices.store import ScanEntry, add_rows, slice_attributes, write_store
 
 torch.set_num_threads(1)
 
@@ -57,27 +57,39 @@ def head(rng, blob):
 
 @pytest.fixture(scope="session")
 def slice_store(tmp_path_factory) -> Path:
-    """Slice store of six scans s0 to s5, a subject p0 to p5 each, of four slices; 1 and 2 bleed, but none of s5."""
+    """Slice store of six scans s0 to s5, a subject p0 to p5 each, of four slices; 1 and 2 bleed (IPH), but none of s5."""
     rng = np.random.default_rng(0)
     bleeds = [scan < 5 and number in (1, 2) for scan in range(6) for number in range(SLICES)]
+    subtypes = [[int(blob), int(blob), 0, 0, 0, 0] for blob in bleeds]
     rows = [
-        [f"s{index // SLICES}", f"p{index // SLICES}", index % SLICES, int(blob), True]
-        for index, blob in enumerate(bleeds)
+        [f"s{index // SLICES}", f"p{index // SLICES}", index % SLICES, *labels, True]
+        for index, labels in enumerate(subtypes)
     ]
-    boxes = {f"s{scan}": {"top": 0, "left": 0, "height": SIZE, "width": SIZE} for scan in range(6)}
+    box = {"top": 0, "left": 0, "height": SIZE, "width": SIZE}
+    entries = {
+        f"s{scan}": ScanEntry(
+            box=box,
+            labels=np.array([scan < 5, scan < 5, 0, 0, 0, 0], dtype=np.int8),
+            drawn_subtypes=True,
+            intensity="hu",
+            voxel_ml=np.full(SLICES, 0.1),
+        )
+        for scan in range(6)
+    }
     images = [np.stack(layer) for layer in zip(*(head(rng, blob) for blob in bleeds), strict=True)]
     path = tmp_path_factory.mktemp("slices") / "0.zarr.zip"
-    with write_store(path, {"rows": rows, "size": SIZE, "boxes": boxes}) as group:
+    with write_store(path, slice_attributes(rows, SIZE, entries)) as group:
         for name, dtype, image in zip(("hu", "brain", "truth"), ("int16", "uint8", "uint8"), images, strict=True):
             add_rows(group, name, len(rows), SIZE, dtype)[:] = image.astype(dtype)
     return path
 
 
 @pytest.fixture(scope="session")
-def folds(tmp_path_factory) -> Path:
-    """Table of parts for ``slice_store``: p0 and p1 in part 0, p2 and p3 in part 1, p4 and p5 in part 2."""
-    path = tmp_path_factory.mktemp("folds") / "folds.csv"
-    path.write_text("subject,part\n" + "".join(f"p{subject},{subject // 2}\n" for subject in range(6)))
+def split(tmp_path_factory) -> Path:
+    """Split file for ``slice_store``, one fold: p0 and p1 are tested, p2 and p3 validate, p4 and p5 train."""
+    path = tmp_path_factory.mktemp("split") / "cv.csv"
+    roles = ("test", "test", "validation", "validation", "train", "train")
+    path.write_text("subject,fold,role\n" + "".join(f"p{number},0,{role}\n" for number, role in enumerate(roles)))
     return path
 
 

@@ -1,12 +1,13 @@
 """Stores: zarr arrays in one zip file a shard, readable slice by slice, byte-identical for identical content.
 
-A slice store names its rows (scan, slice, label); map, mask and prediction stores of the same shard have the same
+A slice store names its rows (scan, slice, labels); map, mask and prediction stores of the same shard have the same
 rows in the same order.
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,7 +18,10 @@ import zarr
 from numpy.typing import NDArray
 from zarr.storage import LocalStore, ZipStore
 
+from bleedmap.constants import CLASSES
 from bleedmap.provenance.archive import pack_folder
+
+TABLE = ("scan", "subject", "slice", *CLASSES, "drawn")
 
 
 @contextmanager
@@ -32,11 +36,22 @@ def write_store(path: Path, attributes: Mapping[str, Any]) -> Iterator[zarr.Grou
         pack_folder(Path(folder), path)
 
 
-def add_rows(group: zarr.Group, name: str, rows: int, size: int, dtype: str, *, chunk: int = 1) -> zarr.Array:
-    """A new (rows, size, size) array, stored ``chunk`` slices at a time."""
-    return group.create_array(
-        name, shape=(rows, size, size), chunks=(max(1, min(chunk, rows)), size, size), dtype=dtype
-    )
+def add_rows(
+    group: zarr.Group, name: str, rows: int, size: int, dtype: str, *, channels: int | None = None, chunk: int = 1
+) -> zarr.Array:
+    """A new array, stored ``chunk`` rows at a time.
+
+    Args:
+        group: what ``write_store`` gave.
+        name: of the array.
+        rows: slices of the shard.
+        size: rows and columns of a slice.
+        dtype: such as ``uint8``.
+        channels: None for (rows, size, size); K for (rows, K, size, size).
+        chunk: slices that are stored together.
+    """
+    inner = (size, size) if channels is None else (channels, size, size)
+    return group.create_array(name, shape=(rows, *inner), chunks=(max(1, min(chunk, rows)), *inner), dtype=dtype)
 
 
 class Store:
@@ -64,17 +79,57 @@ class Store:
         return dict(self.group.attrs)
 
 
+@dataclass(frozen=True)
+class ScanEntry:
+    """What a slice store knows of a scan as a whole.
+
+    Args:
+        box: rectangle of the scan's own pixels that was resampled (``Box`` as a mapping).
+        labels: (6,) int8 in the order of ``CLASSES``: 1 a bleed somewhere, 0 none, -1 unknown.
+        drawn_subtypes: whether the truth names subtypes (1..5); if not, its 1 is hemorrhage of any kind.
+        intensity: ``hu``, ``mr`` or ``picture`` (see ``CtVolume``).
+        voxel_ml: (slices,) float64, mL that one voxel of the working grid stands for; None in pictures without mm.
+    """
+
+    box: dict[str, int]
+    labels: NDArray[np.int8]
+    drawn_subtypes: bool
+    intensity: str
+    voxel_ml: NDArray[np.float64] | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values."""
+        voxels = None if self.voxel_ml is None else self.voxel_ml.tolist()
+        return {**asdict(self), "labels": self.labels.tolist(), "voxel_ml": voxels}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Read what ``as_json`` gave."""
+        voxels = values["voxel_ml"]
+        return cls(
+            **{
+                **values,
+                "labels": np.array(values["labels"], dtype=np.int8),
+                "voxel_ml": None if voxels is None else np.array(voxels, dtype=np.float64),
+            }
+        )
+
+
 class SliceStore(Store):
     """Slices of a shard on the working grid.
 
-    Arrays: ``hu`` int16, ``brain`` uint8, ``truth`` uint8, each (rows, size, size).
+    Arrays: ``hu`` int16 (float16 where enhanced), ``brain`` uint8, ``truth`` uint8 (0 background, 1 hemorrhage or 1..5
+    in the order of ``SUBTYPES``), each (rows, size, size).
+
+    ``table`` has a row a slice: scan, subject, slice, a column each of ``CLASSES`` (1 bleed, 0 none, -1 unknown), and
+    drawn (bool, whether the slice has voxel truth). ``entries`` has what is known of each scan as a whole.
     """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self.table = pd.DataFrame(self.attributes["rows"], columns=["scan", "subject", "slice", "label", "has_truth"])
+        self.table = pd.DataFrame(self.attributes["rows"], columns=list(TABLE))
         self.size = int(self.attributes["size"])
-        self.boxes: dict[str, dict[str, int]] = self.attributes["boxes"]
+        self.entries = {name: ScanEntry.from_json(entry) for name, entry in self.attributes["scans"].items()}
 
     def scans(self) -> Iterator[tuple[str, slice]]:
         """Every scan of the shard with its rows, in order."""
@@ -82,3 +137,18 @@ class SliceStore(Store):
         starts = np.flatnonzero(np.r_[True, names[1:] != names[:-1]]) if len(names) else np.array([], dtype=int)
         for start, stop in zip(starts, np.r_[starts[1:], len(names)], strict=True):
             yield str(names[start]), slice(int(start), int(stop))
+
+
+def slice_attributes(rows: Sequence[Sequence[object]], size: int, entries: Mapping[str, ScanEntry]) -> dict[str, Any]:
+    """Attributes of a slice store.
+
+    Args:
+        rows: a row a slice, values in the order of ``TABLE``.
+        size: rows and columns of the working grid.
+        entries: by scan.
+    """
+    return {
+        "rows": [list(row) for row in rows],
+        "size": size,
+        "scans": {name: entry.as_json() for name, entry in entries.items()},
+    }
