@@ -3,7 +3,7 @@ import copy
 import pytest
 import yaml
 
-from bleedmap.config.load import load_config
+from bleedmap.config.load import load_config, load_dataset
 from bleedmap.errors import ConfigError
 
 
@@ -39,27 +39,20 @@ def test_the_demo_config_has_its_seven_rows(demo):
 @pytest.mark.parametrize(
     ("key", "value", "code", "says"),
     [
-        (
-            "classifiers.resnet10-lse.training.positive_weight",
-            "balance",
-            "bad-value",
-            "a number above 0, balanced, or null",
-        ),
-        ("classifiers.resnet10-lse.training.loss", "dice_bce", "bad-value", "use bce or focal"),
         ("segmenters.unet3d.training.sampler", "balanced", "bad-value", "foreground_share balances the patches"),
         ("seeed", 3, "unknown-key", "did you mean 'seed'"),
         ("datasets.phantom.subject", 3, "unknown-key", "did you mean 'subjects'"),
         ("masks.crf.bilateral_srbg", 3, "unknown-key", "did you mean 'bilateral_srgb'"),
         ("classifiers.resnet10-lse.head.rr", 3, "unknown-key", "classifiers.resnet10-lse.head.rr"),
         ("segmenters.unet3d.training.epoch", 3, "unknown-key", "did you mean 'epochs'"),
-        ("folds.run", [9], "bad-value", "folds [9] of 5"),
+        ("splits.phantom.run", [9], "bad-value", "folds [9] of 5"),
         ("masks.crf.method", "dense-crf", "bad-value", "did you mean 'dense_crf'"),
         ("masks.crf.bilateral_srgb", 0.1, "bad-value", "masks.crf.bilateral_srgb = 0.1"),
         ("methods.cam-crf.mask", "crff", "bad-value", "did you mean 'crf'"),
         ("methods.cam-crf.saliency", "none", "bad-value", "reads a saliency map"),
         ("methods.hu-threshold.saliency", "cam", "bad-value", "reads no saliency map"),
         ("methods.unet3d-supervised.segmenter", "none", "bad-value", "truth scored against itself"),
-        ("train", "fantom", "bad-value", "did you mean 'phantom'"),
+        ("splits.phantom.dataset", "fantom", "bad-value", "did you mean 'phantom'"),
         ("segmenters.unet3d.depth", 7, "bad-value", "not a multiple"),
         ("slices.size", 100, "bad-value", "multiple of 16"),
     ],
@@ -73,12 +66,39 @@ def test_a_fault_is_one_sentence_with_key_and_remedy(demo, key, value, code, say
 
 
 def test_a_missing_key_is_named(demo):
-    del demo["train"]
-    with pytest.raises(ConfigError, match="no train"):
+    del demo["splits"]
+    with pytest.raises(ConfigError, match="no splits"):
         load_config(demo)
 
 
-def test_which_folds_are_run_does_not_change_how_subjects_are_dealt(demo):
-    one = load_config(changed(demo, "folds", {"count": 5, "run": [0]}))
-    other = load_config(changed(demo, "folds", {"count": 5, "run": [1, 2]}))
-    assert one.folds.deal_json() == other.folds.deal_json()
+@pytest.mark.parametrize(
+    ("key", "tag", "valid"),
+    [
+        ("masks.crf", "method", "dense_crf"),
+        ("segmenters.unet3d", "method", "unet3d"),
+        ("datasets.phantom", "adapter", "folder"),
+        ("classifiers.resnet10-lse.head", "pooling", "lse"),
+    ],
+)
+def test_a_component_that_does_not_say_what_it_is_is_told_what_it_may_be(demo, key, tag, valid):
+    with pytest.raises(ConfigError) as caught:
+        load_config(changed(demo, key, {}))
+    assert caught.value.code == "missing-key"
+    assert f"no {key}.{tag}" in str(caught.value)
+    assert valid in caught.value.expected
+
+
+def test_a_data_set_without_an_adapter_is_told_what_it_may_be():
+    with pytest.raises(ConfigError, match="no adapter"):
+        load_dataset({"root": "scans"})
+
+
+@pytest.mark.parametrize("key", ["seed", "results", "slices.size"])
+def test_a_number_too_long_to_be_written_is_one_sentence(demo, key):
+    with pytest.raises(ConfigError, match="a very long number"):
+        load_config(changed(demo, key, 16**5000))
+
+
+def test_a_component_that_is_nothing_is_one_sentence(demo):
+    with pytest.raises(ConfigError, match=r"masks\.crf = None"):
+        load_config(changed(demo, "masks.crf", None))

@@ -6,6 +6,7 @@ from snakemake.utils import update_config
 
 from bleedmap.config.load import load_config
 from bleedmap.errors import ConfigError
+from bleedmap.splits.choices import comparison_pairs, dataset_of
 
 PAPER, DEMO_SIZE = "001_resnet_lstm.yaml", "001_demo_size.yaml"
 
@@ -27,10 +28,10 @@ def test_the_config_of_paper_001_has_its_numbers(read):
     config = load_config(read(PAPER))
     alone, tuned = config.classifiers["resnet"], config.classifiers["resnet-lstm"]
     assert (alone.backbone, config.slices.size, alone.head.pooling, alone.pretrained) == ("resnet101", 512, "gap", True)
-    assert (tuned.start, tuned.context.sequence, tuned.context.hidden) == ("resnet", 32, 256)
+    assert (tuned.init_from, tuned.context.sequence, tuned.context.hidden) == ("resnet", 32, 256)
     for training, rate in ((alone.training, 1e-4), (tuned.context.training, 1e-3)):
         assert (training.optimizer, training.learning_rate, training.batch) == ("sgd", rate, 32)
-    assert (config.masks["threshold"].above, config.masks["kmeans"].clusters) == (0.7, 4)
+    assert (config.masks["threshold"].threshold, config.masks["kmeans"].clusters) == (0.7, 4)
     unet = config.segmenters["unet3d"]
     assert (unet.training.optimizer, unet.training.learning_rate, unet.training.batch) == ("adam", 1e-3, 4)
     assert (unet.enhancement, unet.threshold, unet.plane, unet.depth) == ("head", 0.5, 256, 16)
@@ -53,10 +54,10 @@ def test_the_ablation_is_two_switches_and_its_rows_share_what_they_can(read):
 def test_demo_size_changes_sizes_and_not_what_is_compared(read):
     paper, demo = load_config(read(PAPER)), load_config(read(PAPER, DEMO_SIZE))
     assert demo.methods == paper.methods
-    assert demo.pairs == paper.pairs
+    assert comparison_pairs(demo) == comparison_pairs(paper)
     assert demo.masks == paper.masks
     assert demo.enhancements == paper.enhancements
-    assert demo.train == "phantom"
+    assert (dataset_of(paper, "cv"), dataset_of(demo, "cv")) == ("instance2022", "phantom")
     assert demo.classifiers["resnet-lstm"].context.hidden == paper.classifiers["resnet-lstm"].context.hidden
     # maps of the paper's size
     assert demo.slices.size // demo.classifiers["resnet"].stride == paper.slices.size // 32
@@ -66,7 +67,7 @@ def test_without_comparisons_every_row_is_tested_against_the_one_before_it(read)
     values = read(PAPER)
     del values["comparisons"]
     rows = list(values["methods"])
-    assert load_config(values).pairs == tuple(zip(rows[1:], rows[:-1], strict=True))
+    assert comparison_pairs(load_config(values)) == tuple(zip(rows[1:], rows[:-1], strict=True))
 
 
 def test_a_component_tells_what_it_and_its_parts_decide_where_the_paper_is_silent(read):
@@ -85,16 +86,17 @@ def spoilt(values, change):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"classifiers": {"resnet-lstm": {"start": "resnets"}}}, "did you mean 'resnet'"),
-        ({"classifiers": {"resnet": {"start": "resnet-lstm"}}}, "goes round in a circle"),
-        ({"classifiers": {"resnet": {"start": "resnet"}}}, "goes round in a circle"),
-        ({"classifiers": {"resnet-lstm": {"backbone": "resnet18"}}}, "another backbone"),
-        ({"classifiers": {"resnet-lstm": {"stride": 16}}}, "another stride"),
-        ({"classifiers": {"resnet-lstm": {"windows": [{"level": 40}]}}}, "another windows"),
+        ({"classifiers": {"resnet-lstm": {"init_from": "resnets"}}}, "did you mean 'resnet'"),
+        ({"classifiers": {"resnet": {"init_from": "resnet-lstm"}}}, "goes round in a circle"),
+        ({"classifiers": {"resnet": {"init_from": "resnet"}}}, "goes round in a circle"),
+        (
+            {"splits": {"more": {"dataset": "instance2022"}}, "classifiers": {"resnet": {"learns": "more"}}},
+            "several splits have training subjects",
+        ),
         ({"segmenters": {"unet3d": {"enhancement": "haed"}}}, "did you mean 'head'"),
         ({"comparisons": [["unet3d-supervised", "resnet-unet"]]}, "did you mean 'resnet-unet3d'"),
         ({"comparisons": [["resnet-unet3d", "resnet-unet3d"]]}, "compared with itself"),
-        ({"folds": {"validation_share": 0.3}}, "more than a part of 1/5"),
+        ({"splits": {"cv": {"validation_share": 0.9}}}, "add up to more than 1"),
     ],
 )
 def test_a_fault_is_one_sentence_with_key_and_remedy(read, change, says):

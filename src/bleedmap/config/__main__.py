@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from bleedmap.config.document import schema, with_keys
+from bleedmap.config.document import with_keys
+from bleedmap.config.schema import schema
 
 
 def main() -> None:

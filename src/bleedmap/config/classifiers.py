@@ -6,7 +6,7 @@ from pydantic import Field, field_validator
 
 from bleedmap.config.base import Spec
 from bleedmap.config.names import Name
-from bleedmap.config.slices import BRAIN, Windows
+from bleedmap.config.slices import Windows, WindowSpec
 from bleedmap.config.training import TrainingSpec
 
 
@@ -67,7 +67,7 @@ class ClassifierSpec(Spec):
         description="pixels a feature-map cell covers (4, 8, 16, 32): deeper stages are cut off; null: the whole net",
     )
     head: AnyHead = GapHead()
-    windows: Windows = Field((BRAIN,), description="input channels, one a window; paper 000 uses three, 001 one")
+    windows: Windows = Field((WindowSpec(),), description="input channels, one a window; paper 000 uses three, 001 one")
     init_from: Name | None = Field(
         None, description="classifier whose trained weights this one goes on from, as far as they fit"
     )

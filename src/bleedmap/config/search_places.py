@@ -13,7 +13,7 @@ from bleedmap.config.segmenters import AnySegmenter
 
 _FAMILIES: dict[str, Any] = {"masks": AnyMask, "detectors": AnyDetector, "segmenters": AnySegmenter}
 _KEYS = [field.alias or name for name, field in Search.model_fields.items()]
-_AFTER_TRAINING = ("threshold", "min_component_ml")  # the numbers of a segmenter that no training depends on
+AFTER_TRAINING = ("threshold", "min_component_ml")  # the numbers of a segmenter that no training depends on
 
 
 def take_searches(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,10 +72,10 @@ def _checked(kind: Any, where: str, component: dict[str, Any], searches: Mapping
         if isinstance(number, bool) or not isinstance(number, int | float):
             msg = f"{where}.{key} has a search, but is no number; write its value down"
             raise ValueError(msg)
-        if where.startswith("segmenters.") and key not in _AFTER_TRAINING:
+        if where.startswith("segmenters.") and key not in AFTER_TRAINING:
             msg = (
                 f"{where}.{key} has a search, but every training depends on it; "
-                f"only {' and '.join(_AFTER_TRAINING)} of a segmenter can be searched"
+                f"only {' and '.join(AFTER_TRAINING)} of a segmenter can be searched"
             )
             raise ValueError(msg)
         for end in ends(search)[1:]:

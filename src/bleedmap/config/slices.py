@@ -5,13 +5,18 @@ from typing import Annotated
 from pydantic import Field
 
 from bleedmap.config.base import Spec
+from bleedmap.constants import BRAIN_LEVEL_HU, BRAIN_WIDTH_HU
 
 
 class SliceSpec(Spec):
     """Every slice of a scan, resampled in its own plane to a square around the brain."""
 
     size: int = Field(
-        128, ge=32, multiple_of=16, description="rows and columns of the square, pixels (papers: 256, 384 or 512)"
+        128,
+        ge=32,
+        le=4096,
+        multiple_of=16,
+        description="rows and columns of the square, pixels (papers: 256, 384 or 512)",
     )
     field_of_view_mm: float | None = Field(
         200.0,
@@ -23,10 +28,8 @@ class SliceSpec(Spec):
 class WindowSpec(Spec):
     """One grey-value window: HU from level - width/2 to level + width/2 becomes 0 to 1 (spec 0.1, 0.2)."""
 
-    level: float = Field(40.0, description="centre of the window, HU")
-    width: float = Field(80.0, gt=0, description="width of the window, HU")
+    level: float = Field(BRAIN_LEVEL_HU, description="centre of the window, HU")
+    width: float = Field(BRAIN_WIDTH_HU, gt=0, description="width of the window, HU")
 
-
-BRAIN = WindowSpec(level=40, width=80)
 
 Windows = Annotated[tuple[WindowSpec, ...], Field(min_length=1, max_length=8)]
