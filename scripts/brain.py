@@ -1,6 +1,7 @@
 """Brain masks of one shard of scans, and what looks wrong with them."""
 
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,12 @@ from bleedmap.volumes.nifti import to_bytes
 from bleedmap.volumes.scan_archive import read_scan, scan_ids
 
 
-def main(volumes: Path, spec: str, out: Path, flags: Path) -> None:
+def main(
+    volumes: Annotated[Path, "archive of scans"],
+    spec: Annotated[str, "config of the brain mask, JSON"],
+    out: Annotated[Path, "archive of masks to write"],
+    flags: Annotated[Path, "table of the volume of each mask and what looks wrong with it to write"],
+) -> None:
     settings = read_brain_spec(spec)
     rows = []
     with write_archive(out) as archive:

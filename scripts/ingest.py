@@ -3,6 +3,7 @@
 import tempfile
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import TypeAdapter
 
@@ -16,7 +17,13 @@ from bleedmap.provenance.tables import write_table
 
 
 def main(
-    spec: str, shard: int, out: Path, scans: Path, rejected: Path, private: Path, phantom: Path | None = None
+    spec: Annotated[str, "config of the data set, JSON"],
+    shard: Annotated[int, "number of the shard"],
+    out: Annotated[Path, "archive of scans to write"],
+    scans: Annotated[Path, "table of scans to write"],
+    rejected: Annotated[Path, "table of refused inputs to write"],
+    private: Annotated[Path, "table from scan ids to source files to write, readable by its owner alone"],
+    phantom: Annotated[Path | None, "archive of the phantom's shard, where that is the data set"] = None,
 ) -> None:
     dataset: AnyDataset = TypeAdapter[AnyDataset](AnyDataset).validate_json(spec)
     with tempfile.TemporaryDirectory() as folder:

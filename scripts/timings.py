@@ -2,12 +2,15 @@
 
 import sys
 from pathlib import Path
+from typing import Annotated
 
 from bleedmap.console import run
 from bleedmap.report.timings import timings
 
 
-def main(results: Path) -> None:
+def main(
+    results: Annotated[Path, "folder of all outputs"],
+) -> None:
     sys.stdout.write(timings(results).to_string(index=False, float_format="{:.1f}".format) + "\n")
 
 
