@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-import yaml
 
 from bleedmap.config.datasets import AnyDataset
 from bleedmap.config.load import load_config, load_dataset
+from bleedmap.config.read import read_config_file
 from bleedmap.console import say, track, with_plain_errors
 from bleedmap.errors import ConfigError
 
@@ -26,6 +26,7 @@ def predict(
     out: Annotated[Path, typer.Option(help="folder for masks, picture and prediction.json")],
     config: Annotated[Path, typer.Option(help="config that the results were made with")] = Path("config/config.yaml"),
     results: Annotated[str | None, typer.Option(help="results folder, if not the one in the config")] = None,
+    split: Annotated[str | None, typer.Option(help="split that the method was scored on; default: its first")] = None,
     fold: Annotated[
         int | None, typer.Option(help="fold whose networks to use; default: the first that was run")
     ] = None,
@@ -34,9 +35,9 @@ def predict(
     from bleedmap.predict.method import TrainedMethod  # noqa: PLC0415  torch is slow to import; --help is not
     from bleedmap.predict.scan import predict_scan  # noqa: PLC0415
 
-    values = yaml.safe_load(config.read_text(encoding="utf-8"))
+    values = read_config_file(config)
     checked = load_config({**values, "results": results} if results else values)
-    trained = TrainedMethod(checked, method, checked.folds.indices[0] if fold is None else fold)
+    trained = TrainedMethod(checked, method, split, fold)
     found = predict_scan(trained, method, source, out)
     say(f"{found.volume_ml:.1f} mL of hemorrhage on {len(found.bleeding_slices)} of {found.slices} slices")
 
@@ -138,7 +139,7 @@ def _dataset(adapter: str | None, root: Path | None, config: Path, dataset: str 
     """A data set by adapter and folder with defaults for the rest, or as a config describes it."""
     if dataset is None and root is not None:
         return load_dataset({"adapter": adapter, "root": str(root)})
-    datasets = load_config(yaml.safe_load(config.read_text(encoding="utf-8"))).datasets
+    datasets = load_config(read_config_file(config)).datasets
     if dataset not in datasets:
         raise ConfigError(
             "no-dataset",
