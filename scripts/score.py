@@ -7,7 +7,7 @@ from bleedmap.classifiers.operating_point import OperatingPoints
 from bleedmap.config.scoring import ScoringSpec
 from bleedmap.console import run
 from bleedmap.provenance.tables import read_table
-from bleedmap.scoring.points import score_points
+from bleedmap.scoring.points import score_point_shards
 from bleedmap.scoring.score_shards import score_detection, score_shards
 from bleedmap.scoring.table import RowLabels, join, write
 from bleedmap.splits.roles import read_roles
@@ -33,7 +33,7 @@ def main(
         shards = list(zip(volumes, slices, predictions, strict=True))
         tables.append(score_shards(shards, roles, row, ScoringSpec.from_json(spec)))
     if points:
-        tables.append(score_points(list(zip(volumes, points, strict=True)), roles, row))
+        tables.append(score_point_shards(list(zip(volumes, slices, points, strict=True)), roles, row))
     if scores and operating_point:
         tables.append(score_detection(read_table(scores), OperatingPoints.read(operating_point), roles, row))
     write(join(tables), out)
