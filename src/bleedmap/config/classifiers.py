@@ -68,11 +68,14 @@ class ClassifierSpec(Spec):
     )
     head: AnyHead = GapHead()
     windows: Windows = Field((BRAIN,), description="input channels, one a window; paper 000 uses three, 001 one")
-    start: Name | None = Field(
-        None, description="classifier whose trained weights this one goes on from; same backbone, stride and windows"
+    init_from: Name | None = Field(
+        None, description="classifier whose trained weights this one goes on from, as far as they fit"
+    )
+    learns: Name | None = Field(
+        None, description="name under splits of what it learns on; null: the one split that has training subjects"
     )
     training: TrainingSpec = Field(
-        TrainingSpec(), description="training on single slices; left out where both start and context are given"
+        TrainingSpec(), description="training on single slices; left out where both init_from and context are given"
     )
     context: LstmContext | None = Field(
         None, description="further training with the neighbouring slices of the scan; null: single slices only"

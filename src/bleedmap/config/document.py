@@ -13,19 +13,26 @@ from pydantic_core import PydanticUndefined
 from bleedmap.config.brain import AnyBrain
 from bleedmap.config.classifiers import AnyHead, ClassifierSpec, LstmContext
 from bleedmap.config.datasets import AnyDataset
+from bleedmap.config.detectors import AnyDetector
 from bleedmap.config.enhancements import AnyEnhancement
+from bleedmap.config.losses import AnyLoss
 from bleedmap.config.masks import AnyMask
+from bleedmap.config.report import ReportSpec
+from bleedmap.config.rows import MethodSpec
 from bleedmap.config.saliency import AnySaliency
 from bleedmap.config.scoring import ScoringSpec
-from bleedmap.config.segmenters import AnySegmenter
+from bleedmap.config.searches import Search
+from bleedmap.config.segmenters import AnySegmenter, SegmenterTraining
 from bleedmap.config.slices import SliceSpec, WindowSpec
+from bleedmap.config.splits import SplitSpec
 from bleedmap.config.training import AugmentSpec, TrainingSpec
-from bleedmap.config.workflow import Config, FoldSpec, MethodSpec, ReportSpec
+from bleedmap.config.tuning import TuningSpec
+from bleedmap.config.workflow import Config
 
 SECTIONS: tuple[tuple[str, Any], ...] = (
     ("top level", Config),
     ("datasets.<name>", AnyDataset),
-    ("folds", FoldSpec),
+    ("splits.<name>", SplitSpec),
     ("brain", AnyBrain),
     ("slices", SliceSpec),
     ("classifiers.<name>", ClassifierSpec),
@@ -33,11 +40,16 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("classifiers.<name>.context", LstmContext),
     ("saliency.<name>", AnySaliency),
     ("masks.<name>", AnyMask),
+    ("detectors.<name>", AnyDetector),
     ("enhancements.<name>", AnyEnhancement),
     ("segmenters.<name>", AnySegmenter),
     ("methods.<name>", MethodSpec),
     ("*.windows[], *.window", WindowSpec),
+    ("*.<number> of masks, detectors, segmenters", Search),
+    ("tuning", TuningSpec),
     ("*.training", TrainingSpec),
+    ("segmenters.<name>.training", SegmenterTraining),
+    ("*.training.loss", AnyLoss),
     ("*.training.augment", AugmentSpec),
     ("scoring", ScoringSpec),
     ("report", ReportSpec),

@@ -1,165 +1,143 @@
-"""The whole config: components by name, and methods as paths through them."""
+"""The whole config: components by name, splits, and methods as paths through them."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from bleedmap.config.base import Spec
 from bleedmap.config.brain import AnyBrain, SkullInteriorSpec
+from bleedmap.config.chains import check_chains
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.config.datasets import AnyDataset
-from bleedmap.config.dicom_datasets import Rsna2019Spec
+from bleedmap.config.detectors import AnyDetector
 from bleedmap.config.enhancements import AnyEnhancement
 from bleedmap.config.masks import AnyMask
-from bleedmap.config.names import NONE, Name, nearest
-from bleedmap.config.nifti_datasets import BhsdSpec
+from bleedmap.config.names import NONE, Name, check_free, check_known
+from bleedmap.config.overlaps import check_overlaps
+from bleedmap.config.report import ReportSpec
+from bleedmap.config.rows import MethodSpec, check_row
 from bleedmap.config.saliency import AnySaliency
 from bleedmap.config.scoring import ScoringSpec
+from bleedmap.config.search_places import take_searches
+from bleedmap.config.searches import Searches
 from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.config.slices import SliceSpec
-from bleedmap.config.starts import check_starts
+from bleedmap.config.splits import SplitSpec, tests, trains
+from bleedmap.config.tuning import TuningSpec
 
-
-class FoldSpec(Spec):
-    """Split by subject: of ``count`` parts, fold k tests on part k, validates on part k + 1, trains on the rest."""
-
-    count: int = Field(5, ge=3, description="parts that the subjects are split into")
-    validation_share: float | None = Field(
-        None,
-        gt=0,
-        description="share of all subjects that validates, out of part k + 1, whose others train; null: the whole part",
-    )
-    run: tuple[int, ...] | None = Field(None, description="folds to run; null: all")
-
-    @model_validator(mode="after")
-    def _in_range(self) -> Self:
-        wrong = [k for k in self.run or () if not 0 <= k < self.count]
-        if wrong or self.run == ():
-            msg = f"folds {wrong or 'none'} of {self.count}; give one or more of 0 to {self.count - 1}"
-            raise ValueError(msg)
-        if self.validation_share is not None and self.validation_share * self.count > 1 + 1e-9:
-            msg = (
-                f"folds.validation_share {self.validation_share} is more than a part of 1/{self.count}; "
-                "give less, or a lower folds.count"
-            )
-            raise ValueError(msg)
-        return self
-
-    def deal_json(self) -> str:
-        """What decides who is in which part; which folds are run does not."""
-        return self.model_copy(update={"run": None}).to_json()
-
-    @property
-    def indices(self) -> tuple[int, ...]:
-        """Folds to run."""
-        return tuple(range(self.count)) if self.run is None else tuple(sorted(set(self.run)))
-
-
-class MethodSpec(Spec):
-    """One row of the leaderboard: a path of component names; ``none`` where a step is left out."""
-
-    classifier: Name = Field(NONE, description="name under classifiers")
-    saliency: Name = Field(NONE, description="name under saliency")
-    mask: Name = Field(description="name under masks")
-    segmenter: Name = Field(NONE, description="name under segmenters")
-
-
-class ReportSpec(Spec):
-    """What the report shows."""
-
-    overlays: int = Field(8, ge=1, le=100, description="overlay panels, slices of test scans with the largest bleeds")
-    quality_scans: int = Field(
-        500, ge=1, le=10000, description="scans with a picture on a data set's quality page, flagged ones first"
-    )
+_NAMED = (
+    "datasets",
+    "splits",
+    "classifiers",
+    "saliency",
+    "masks",
+    "detectors",
+    "enhancements",
+    "segmenters",
+    "methods",
+)
 
 
 class Config(Spec):
     """Everything ``config.yaml`` may say."""
 
     results: str = Field("results", pattern=r"^[^{}]+$", description="folder of all outputs")
-    seed: int = Field(1, ge=0, description="seed of folds, weights, batch order and augmentation")
+    seed: int = Field(1, ge=0, description="seed of splits, weights, batch order and augmentation")
     datasets: dict[Name, AnyDataset] = Field(min_length=1, description="data sets by name")
-    train: Name = Field(description="data set that networks are trained on")
-    test: tuple[Name, ...] = Field(min_length=1, description="data sets that methods are scored on")
-    folds: FoldSpec = FoldSpec()
+    splits: dict[Name, SplitSpec] = Field(min_length=1, description="how their subjects are dealt out, by name")
     brain: AnyBrain = SkullInteriorSpec()
     slices: SliceSpec = SliceSpec()
     classifiers: dict[Name, ClassifierSpec] = Field({}, description="slice classifiers by name")
     saliency: dict[Name, AnySaliency] = Field({}, description="saliency methods by name")
-    masks: dict[Name, AnyMask] = Field(min_length=1, description="mask methods by name")
+    masks: dict[Name, AnyMask] = Field({}, description="mask methods by name")
+    detectors: dict[Name, AnyDetector] = Field({}, description="detectors of points by name")
     enhancements: dict[Name, AnyEnhancement] = Field({}, description="what segmenters' input goes through, by name")
     segmenters: dict[Name, AnySegmenter] = Field({}, description="segmenters by name")
+    searches: SkipJsonSchema[Searches] = Field(
+        {}, exclude=True, description="what the components leave to a search; collected, never written in a config"
+    )
     methods: dict[Name, MethodSpec] = Field(min_length=1, description="rows of the leaderboard by name, in its order")
+    tuning: TuningSpec = TuningSpec()
     comparisons: tuple[tuple[Name, Name], ...] | None = Field(
         None, description="pairs of methods to test against each other; null: every row against the one before it"
     )
     scoring: ScoringSpec = ScoringSpec()
     report: ReportSpec = ReportSpec()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_searches(cls, values: Any) -> Any:  # noqa: ANN401
+        if not isinstance(values, Mapping):
+            return values
+        if "searches" in values:
+            msg = "searches: no key of a config; write {search: ...} in the place of the number itself"
+            raise ValueError(msg)
+        return take_searches(values)
+
+    @field_validator("classifiers", "segmenters")
+    @classmethod
+    def _learn_on_a_split(cls, parts: Mapping[str, Any], info: ValidationInfo) -> Mapping[str, Any]:
+        """Fill in ``learns`` where there is one split to learn on."""
+        if "splits" not in info.data:
+            return parts
+        splits = info.data["splits"]
+        return {name: _with_split(f"{info.field_name}.{name}", spec, splits) for name, spec in parts.items()}
+
+    @field_validator("methods")
+    @classmethod
+    def _scored_on_splits(cls, rows: dict[Name, MethodSpec], info: ValidationInfo) -> dict[Name, MethodSpec]:
+        """Fill in ``scored`` with all splits that have test subjects."""
+        tested = tuple(name for name, split in info.data.get("splits", {}).items() if tests(split))
+        for name, row in rows.items():
+            for split in row.scored or ():
+                check_known(f"methods.{name}.scored", "splits with test subjects", split, tested)
+        if not tested and "splits" in info.data:
+            msg = "no split has test subjects, so no method can be scored; give one folds above 1, or a test_share"
+            raise ValueError(msg)
+        return {name: row.model_copy(update={"scored": row.scored or tested}) for name, row in rows.items()}
+
     @model_validator(mode="after")
-    def _names_exist(self) -> Self:
-        for name in (self.train, *self.test):
-            _known("train or test", "datasets", name, self.datasets)
-        for row, method in self.methods.items():
-            _known(f"methods.{row}.mask", "masks", method.mask, self.masks)
-            for family in ("classifier", "saliency", "segmenter"):
-                plural = family if family == "saliency" else f"{family}s"
-                name = getattr(method, family)
-                if name != NONE:
-                    _known(f"methods.{row}.{family}", plural, name, getattr(self, plural))
-            self._check_path(row, method)
+    def _names_are_free_and_known(self) -> Self:
+        for family in _NAMED:
+            check_free(family, getattr(self, family))
+        for name, split in self.splits.items():
+            check_known(f"splits.{name}.dataset", "datasets", split.dataset or name, self.datasets)
+            if name in self.datasets and (split.dataset or name) != name:
+                msg = f"splits.{name} has the name of another data set than its own, {split.dataset!r}; rename it"
+                raise ValueError(msg)
         for name, segmenter in self.segmenters.items():
             if segmenter.enhancement != NONE:
-                _known(f"segmenters.{name}.enhancement", "enhancements", segmenter.enhancement, self.enhancements)
+                check_known(f"segmenters.{name}.enhancement", "enhancements", segmenter.enhancement, self.enhancements)
+        return self
+
+    @model_validator(mode="after")
+    def _rows_can_be_walked(self) -> Self:
+        check_chains(self.classifiers)
+        check_overlaps({key: self.datasets[key] for name, s in self.splits.items() for key in [s.dataset or name]})
+        for name, row in self.methods.items():
+            check_row(f"methods.{name}", row, self)
         for pair in self.comparisons or ():
             for name in pair:
-                _known("comparisons", "methods", name, self.methods)
+                check_known("comparisons", "methods", name, self.methods)
             if pair[0] == pair[1]:
                 msg = f"comparisons: {pair[0]!r} is compared with itself; name two methods"
                 raise ValueError(msg)
-        check_starts(self.classifiers)
+            if not {*(self.methods[pair[0]].scored or ())} & {*(self.methods[pair[1]].scored or ())}:
+                msg = f"comparisons: {pair[0]!r} and {pair[1]!r} are scored on no split in common; leave the pair out"
+                raise ValueError(msg)
         return self
 
-    @property
-    def pairs(self) -> tuple[tuple[str, str], ...]:
-        """Methods to test against each other: the later row first."""
-        rows = list(self.methods)
-        return tuple(zip(rows[1:], rows, strict=False)) if self.comparisons is None else self.comparisons
 
-    @model_validator(mode="after")
-    def _no_patient_on_both_sides(self) -> Self:
-        used = {name: self.datasets[name] for name in (self.train, *self.test)}
-        for name, spec in used.items():
-            for other, bhsd in used.items():
-                if isinstance(spec, Rsna2019Spec) and isinstance(bhsd, BhsdSpec) and not _is_excluded(spec, bhsd):
-                    msg = (
-                        f"datasets.{other} is made of patients of datasets.{name}, so some would be trained and tested "
-                        f"on; add the root of {other} to datasets.{name}.exclude"
-                    )
-                    raise ValueError(msg)
-        return self
-
-    def _check_path(self, row: str, method: MethodSpec) -> None:
-        reads_maps = self.masks[method.mask].reads_saliency
-        given = (method.classifier != NONE, method.saliency != NONE)
-        if reads_maps and not all(given):
-            msg = f"methods.{row}: mask {method.mask!r} reads a saliency map; name a classifier and a saliency"
-            raise ValueError(msg)
-        if not reads_maps and any(given):
-            msg = f"methods.{row}: mask {method.mask!r} reads no saliency map; leave classifier and saliency out"
-            raise ValueError(msg)
-        if self.masks[method.mask].method == "truth" and method.segmenter == NONE:
-            msg = f"methods.{row}: the truth scored against itself says nothing; name a segmenter"
-            raise ValueError(msg)
-
-
-def _is_excluded(spec: Rsna2019Spec, bhsd: BhsdSpec) -> bool:
-    root = bhsd.root.resolve()
-    return any(root.is_relative_to(place.resolve()) for place in spec.exclude)
-
-
-def _known(key: str, family: str, name: str, names: Mapping[str, object]) -> None:
-    if name not in names:
-        msg = f"{key}: no {name!r} under {family}; {nearest(name, names)}"
+def _with_split(key: str, spec: Any, splits: Mapping[str, SplitSpec]) -> Any:  # noqa: ANN401
+    """A network's spec with the split that it learns on."""
+    able = [name for name, split in splits.items() if trains(split)]
+    if spec.learns is not None:
+        check_known(f"{key}.learns", "splits with training subjects", spec.learns, able)
+        return spec
+    if len(able) != 1:
+        found = "several splits have" if able else "no split has"
+        msg = f"{key}: {found} training subjects; name one as learns ({', '.join(able) or 'and give it some'})"
         raise ValueError(msg)
+    return spec.model_copy(update={"learns": able[0]})
