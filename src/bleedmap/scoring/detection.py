@@ -13,9 +13,7 @@ from bleedmap.scoring.overlap import dice, ppv, tpr
 from bleedmap.scoring.table import RowLabels, Score, tabulate
 
 
-def detection(
-    scores: NDArray[np.floating], labels: NDArray[np.integer], threshold: float | None
-) -> dict[str, float]:
+def detection(scores: NDArray[np.floating], labels: NDArray[np.integer], threshold: float | None) -> dict[str, float]:
     """Detection metrics at one threshold, all in [0, 1].
 
     Args:

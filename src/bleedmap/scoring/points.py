@@ -96,8 +96,10 @@ def points_in_boxes(points: pd.DataFrame, boxes: Sequence[Box]) -> NDArray[np.bo
         boxes: measured from the corner of the first pixel, half a pixel before its middle.
     """
     place, row, column = (points[name].to_numpy(dtype=np.float64)[:, None] for name in ("slice", "row", "column"))
-    where, top, left, height, width = np.array(
-        [(box.slice, box.top, box.left, box.height, box.width) for box in boxes], dtype=np.float64
-    ).reshape(-1, 5).T
+    where, top, left, height, width = (
+        np.array([(box.slice, box.top, box.left, box.height, box.width) for box in boxes], dtype=np.float64)
+        .reshape(-1, 5)
+        .T
+    )
     down, across = row + 0.5 - top, column + 0.5 - left
     return np.asarray((place == where) & (down >= 0) & (down <= height) & (across >= 0) & (across <= width))
