@@ -56,9 +56,9 @@ def choose(table: pd.DataFrame, number: int) -> pd.DataFrame:
 
 def _list_shard(path: Path, roles: Roles) -> pd.DataFrame:
     with SliceStore(path) as store:
-        table = store.table[["scan", "subject", "slice", "any", "drawn"]]
-        table = table.assign(row=np.arange(len(table)), area=0, off_middle=0.0)
-        table = table[roles.of(table["subject"]) == "test"]
+        every = store.table[["scan", "subject", "slice", "any", "drawn"]]
+        every = every.assign(row=np.arange(len(every)), area=0, off_middle=0.0)
+        table: pd.DataFrame = every[roles.of(every["subject"]) == "test"]
         for name, rows in store.scans():
             here = (table["scan"] == name).to_numpy()
             if not here.any():

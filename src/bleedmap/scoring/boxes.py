@@ -31,7 +31,7 @@ def boxes_of(scan: Scan, class_name: str) -> tuple[Box, ...] | None:
 
 
 def judged_slices(scan: Scan) -> NDArray[np.bool_]:
-    """(slices,) bool, where a point can be told right or wrong: all, but where truth stands in for boxes, drawn ones."""
+    """(slices,) bool, where a point can be told right or wrong: all, or if truth stands in for boxes, drawn ones."""
     if scan.boxes or scan.truth is None or scan.truth_slices is None:
         return np.ones(len(scan.volume.hu), dtype=bool)
     return np.asarray(scan.truth_slices, dtype=bool)
