@@ -1,30 +1,35 @@
-"""Mask methods: from saliency, HU or drawn truth to a binary mask. One model a file in ``bleedmap/masks``."""
+"""Mask methods: from saliency, HU or drawn truth to a mask. One model a file in ``bleedmap/masks``."""
 
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from bleedmap.config.base import Spec
-from bleedmap.config.slices import BRAIN, WindowSpec
+from bleedmap.config.slices import WindowSpec
 
 
 class MaskSpec(Spec):
     """What all mask methods share."""
 
-    reads_saliency: ClassVar[bool] = True
+    FAMILY: ClassVar[str] = "masks"
+    READS_SALIENCY: ClassVar[bool] = True
+    NEEDS_HU: ClassVar[bool] = False  # whether its levels are Hounsfield units, so that MR and pictures are refused
+    TELLS_SUBTYPES: ClassVar[bool] = False  # whether its labels are 1..5 rather than 1 for hemorrhage of any kind
 
 
 class TruthSpec(MaskSpec):
-    """The voxel truth itself: what the supervised baseline trains on."""
+    """The voxel truth itself, subtypes where they are drawn: what the supervised baseline trains on."""
 
-    reads_saliency: ClassVar[bool] = False
+    READS_SALIENCY: ClassVar[bool] = False
+    TELLS_SUBTYPES: ClassVar[bool] = True
     method: Literal["truth"] = "truth"
 
 
 class HuThresholdSpec(MaskSpec):
     """Every voxel of the brain with the HU of fresh blood; no learning."""
 
-    reads_saliency: ClassVar[bool] = False
+    READS_SALIENCY: ClassVar[bool] = False
+    NEEDS_HU: ClassVar[bool] = True
     method: Literal["hu_threshold"] = "hu_threshold"
     low: float = Field(50.0, description="lowest HU of blood")
     high: float = Field(90.0, description="highest HU of blood")
@@ -44,7 +49,7 @@ class RegionSpec(MaskSpec):
         "spec 2.3: the map is stretched by slice unless the config says by scan, on slices that may hold a bleed only",
     )
 
-    above: float = Field(0.7, ge=0, lt=1, description="share of the highest saliency; 0.7 in papers 001 and 004")
+    threshold: float = Field(0.7, ge=0, lt=1, description="share of the highest saliency; 0.7 in papers 001 and 004")
     normalise: Literal["slice", "volume"] = Field(
         "slice", description="whose highest saliency that is: the slice's own, or that of all slices of the scan"
     )
@@ -68,7 +73,7 @@ class KMeansDifferentialSpec(RegionSpec):
 
     method: Literal["kmeans_differential"] = "kmeans_differential"
     clusters: int = Field(4, ge=2, le=16, description="number of clusters K")
-    window: WindowSpec = Field(BRAIN, description="window whose grey value is the clustered feature")
+    window: WindowSpec = Field(WindowSpec(), description="window whose grey value is the clustered feature")
     place_weight: float = Field(
         0.0,
         ge=0,
@@ -84,7 +89,9 @@ class DenseCrfSpec(MaskSpec):
     unary: Literal["label", "cam"] = Field(
         "label", description="label: thresholded saliency held with gt_prob; cam: the saliency is the probability"
     )
-    above: float = Field(0.7, gt=0, lt=1, description="saliency threshold T; with unary cam, where probability is 1/2")
+    threshold: float = Field(
+        0.7, gt=0, lt=1, description="share of the highest saliency; with unary cam, where probability is 1/2"
+    )
     gt_prob: float = Field(0.7, gt=0.5, lt=1, description="certainty of the label unary")
     gaussian_sxy: float = Field(3.0, gt=0, description="standard deviation of the smoothness term, pixels")
     gaussian_compat: float = Field(3.0, ge=0, description="weight of the smoothness term")
@@ -96,7 +103,7 @@ class DenseCrfSpec(MaskSpec):
     )
     bilateral_compat: float = Field(10.0, ge=0, description="weight of the appearance term")
     iterations: int = Field(10, ge=1, le=100, description="mean-field iterations")
-    window: WindowSpec = Field(BRAIN, description="window that makes the grey image")
+    window: WindowSpec = Field(WindowSpec(), description="window that makes the grey image")
 
 
 AnyMask = Annotated[

@@ -1,0 +1,1 @@
+"""Dealing subjects out: split files and the roles in them."""
