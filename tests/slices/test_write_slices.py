@@ -88,10 +88,9 @@ def test_pictures_without_mm_have_no_volume(scans):
 def test_labels_of_every_class_and_what_is_drawn_stand_in_the_table(written):
     with SliceStore(written / "out") as store:
         table = store.table
+    known, unknown = [0, 1, 0, 0, 1, 0], [0, -1, -1, -1, -1, -1]
     classes = ["any", "iph", "ivh", "sah", "sdh", "edh"]
-    assert table[classes].to_numpy().tolist() == [
-        [0, 0, 0, 0, 0, 0], [0, 1, 0, 0, 1, 0], [0, -1, -1, -1, -1, -1], [0, -1, -1, -1, -1, -1], [0, -1, -1, -1, -1, -1]
-    ]  # fmt: skip
+    assert table[classes].to_numpy().tolist() == [[0] * 6, known, unknown, unknown, unknown]
     assert table["drawn"].tolist() == [True, True, False, False, False]
     assert table["slice"].tolist() == [0, 1, 2, 0, 1]
     assert table["subject"].tolist() == ["p-drawn"] * 3 + ["p-plain"] * 2

@@ -24,4 +24,4 @@ def stack_neighbours(
     """
     middle = np.arange(len(hu)) if numbers is None else np.asarray(numbers, dtype=np.intp)
     around = middle[:, None] + np.arange(-reach, reach + 1)
-    return hu[around.clip(0, max(len(hu) - 1, 0))]
+    return np.asarray(hu[around.clip(0, max(len(hu) - 1, 0))])
