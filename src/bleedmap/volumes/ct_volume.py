@@ -6,7 +6,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from bleedmap.constants import MM3_PER_ML
 from bleedmap.errors import ScanError
+from bleedmap.volumes.intensity import Intensity
 
 SUBTYPES = ("iph", "ivh", "sah", "sdh", "edh")  # voxel values 1..5 of truth masks
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -83,6 +85,17 @@ class Geometry:
         edges = np.concatenate([[self.gaps[0]], self.gaps, [self.gaps[-1]]])
         return np.asarray((edges[:-1] + edges[1:]) / 2)
 
+    @property
+    def voxel_ml(self) -> NDArray[np.float64] | None:
+        """(slices,) mL of one voxel of every slice, the gaps to its neighbours shared out; None where not in mm.
+
+        The one place where mm become mL; a single slice stands for 1 mm of the patient.
+        """
+        if not self.in_mm:
+            return None
+        _, row_mm, column_mm = self.spacing
+        return np.asarray(self.slice_extents * row_mm * column_mm / MM3_PER_ML)
+
     def is_even(self, tolerance_mm: float = 0.1) -> bool:
         """Whether one step leads from every slice to the next, also sideways, within a tolerance in mm."""
         return len(self.origins) < 3 or bool(np.ptp(np.diff(self.origins, axis=0), axis=0).max() <= tolerance_mm)
@@ -118,12 +131,14 @@ class CtVolume:
         geometry: where the slices lie.
         slice_keys: what a label table may call each slice (SOP instance UID, file name); private, never written.
         flags: what a person should look at, such as ``missing-slices``; one word each.
+        intensity: what the values of ``hu`` are: ``hu``, ``mr`` or ``picture`` (see ``volumes.intensity``).
     """
 
     hu: NDArray[np.int16]
     geometry: Geometry
     slice_keys: tuple[str, ...] = field(default=(), repr=False)
     flags: tuple[str, ...] = ()
+    intensity: Intensity = "hu"
 
     def __post_init__(self) -> None:
         if self.hu.ndim != 3 or len(self.hu) != len(self.geometry.origins):
@@ -168,8 +183,11 @@ class Scan:
         truth: (slices, rows, columns) uint8 voxel truth, 0 background, 1 hemorrhage or 1..5 = IPH, IVH, SAH, SDH,
             EDH; None where nobody drew any.
         truth_slices: (slices,) bool, which slices have voxel truth; None means all (or none without truth).
+        truth_subtypes: whether values of ``truth`` tell subtypes; False: 1 is hemorrhage of any kind.
         subtypes: (slices, 5) int8 in the order of ``SUBTYPES``, 1 bleed, 0 none, -1 unknown; None where nobody said.
         scan_label: 1 a bleed somewhere, 0 none, -1 unknown.
+        scan_subtypes: (5,) int8 in the order of ``SUBTYPES``, 1 somewhere in the scan, 0 nowhere, -1 unknown; None
+            where nobody said.
         boxes: bleeds that readers framed.
     """
 
@@ -182,3 +200,5 @@ class Scan:
     subtypes: NDArray[np.int8] | None = None
     scan_label: int = -1
     boxes: tuple[Box, ...] = ()
+    scan_subtypes: NDArray[np.int8] | None = None
+    truth_subtypes: bool = False
