@@ -5,26 +5,51 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from bleedmap.config.base import Spec
+from bleedmap.config.losses import AnyLoss, DiceBceSpec
 from bleedmap.config.names import NONE, Name
-from bleedmap.config.slices import BRAIN, Windows
+from bleedmap.config.slices import Windows, WindowSpec
 from bleedmap.config.training import TrainingSpec
 
 
-class UNetSpec(Spec):
-    """What the 2D and the 3D U-Net share (spec 2.4)."""
+class SegmenterTraining(TrainingSpec):
+    """Training of a segmenter: batches are of patches, the loss is one of voxels (spec 2.4)."""
 
+    batch: int = Field(4, ge=1, description="patches a step")
+    loss: AnyLoss = Field(DiceBceSpec(), description="loss of voxels: its short name, or a mapping with its keys")
+
+    @field_validator("loss")
+    @classmethod
+    def _reads_masks(cls, loss: AnyLoss) -> AnyLoss:
+        if "labels" in loss.READS:
+            msg = f"loss {loss.method} compares slices with their labels; name one that reads masks, such as dice_bce"
+            raise ValueError(msg)
+        return loss
+
+    @model_validator(mode="after")
+    def _patches_are_shuffled(self) -> Self:
+        if self.sampler != "shuffle":
+            msg = f"sampler {self.sampler} is for slices; foreground_share balances the patches of a segmenter"
+            raise ValueError(msg)
+        return self
+
+
+class SegmenterSpec(Spec):
+    """What all segmenters share (spec 2.4)."""
+
+    FAMILY: ClassVar[str] = "segmenters"
     RESOLVED: ClassVar[tuple[str, ...]] = (
-        "spec 2.4: epsilon of the Dice loss is 1e-5",
-        "spec 2.4: strides, channels and patch size are the config's; a whole scan is predicted by a sliding window",
+        "spec 2.4: a whole scan is predicted by a window of the patch's depth that slides over its slices",
+        "spec 2.4: a scan with fewer slices than a patch is filled up with air at the head's end, in training and "
+        "after; nothing is learnt there",
     )
 
-    channels: tuple[int, ...] = Field((16, 32, 64, 128, 256), min_length=2, description="feature channels a level")
-    residual_units: int = Field(2, ge=0, le=4, description="residual convolutions a level; 0: one plain convolution")
-    norm: Literal["instance", "batch", "none"] = Field("instance", description="normalisation layers")
+    learns: Name | None = Field(
+        None, description="name under splits of what it learns on; null: the one split that has training subjects"
+    )
     enhancement: Name = Field(
         NONE, description="name under enhancements of what its input goes through, in training and after; none: nothing"
     )
-    windows: Windows = Field((BRAIN,), description="input channels, one a window")
+    windows: Windows = Field((WindowSpec(),), description="input channels, one a window")
     plane: int | None = Field(
         None,
         ge=32,
@@ -35,22 +60,34 @@ class UNetSpec(Spec):
     foreground_share: float = Field(
         0.5, ge=0, le=1, description="share of training patches that are placed around a slice with hemorrhage"
     )
-    mirror: bool = Field(
-        False, description="predict a scan and its mirror image, left for right, and take the mean of the probabilities"
+    tta_flip: bool = Field(
+        False,
+        description="test-time augmentation: the mean probability of a scan and its mirror image, left for right; "
+        "no training depends on it",
     )
-    threshold: float = Field(0.5, gt=0, lt=1, description="probability from which a voxel is called hemorrhage")
-    smallest_voxels: int = Field(
-        0, ge=0, description="predicted hemorrhages of fewer voxels of the working grid are dropped; 0: none"
+    threshold: float = Field(
+        0.5, gt=0, lt=1, description="probability from which a voxel is called hemorrhage; no training depends on it"
     )
-    training: TrainingSpec = TrainingSpec(batch=4)
+    min_component_ml: float = Field(
+        0,
+        ge=0,
+        description="minimum component volume, mL: predicted hemorrhages of less are dropped, but not in pictures "
+        "without mm; no training depends on it",
+    )
+    training: SegmenterTraining = SegmenterTraining()
 
-    @field_validator("training")
-    @classmethod
-    def _sampler_of_patches(cls, training: TrainingSpec) -> TrainingSpec:
-        if training.sampler != "shuffle":
-            msg = f"sampler {training.sampler} is for slices; foreground_share balances the patches of a segmenter"
-            raise ValueError(msg)
-        return training
+
+class UNetSpec(SegmenterSpec):
+    """What the 2D and the 3D U-Net share (spec 2.4)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        *SegmenterSpec.RESOLVED,
+        "spec 2.4: strides, channels and patch size are the config's",
+    )
+
+    channels: tuple[int, ...] = Field((16, 32, 64, 128, 256), min_length=2, description="feature channels a level")
+    residual_units: int = Field(2, ge=0, le=4, description="residual convolutions a level; 0: one plain convolution")
+    norm: Literal["instance", "batch", "none"] = Field("instance", description="normalisation layers")
 
 
 class UNet3dSpec(UNetSpec):
@@ -59,11 +96,6 @@ class UNet3dSpec(UNetSpec):
     method: Literal["unet3d"] = "unet3d"
     depth: int = Field(16, ge=1, description="slices of a patch")
     flat_levels: int = Field(2, ge=0, description="upper levels that halve the plane but keep the slices")
-
-    @property
-    def patch_depth(self) -> int:
-        """Slices of a training patch."""
-        return self.depth
 
     @model_validator(mode="after")
     def _depth_divides(self) -> Self:
@@ -78,11 +110,6 @@ class UNet2dSpec(UNetSpec):
     """MONAI 2D U-Net on single slices."""
 
     method: Literal["unet2d"] = "unet2d"
-
-    @property
-    def patch_depth(self) -> int:
-        """Slices of a training patch."""
-        return 1
 
 
 AnySegmenter = Annotated[UNet3dSpec | UNet2dSpec, Field(discriminator="method")]
