@@ -40,9 +40,7 @@ class PatchBatches:
         TrainingError: no training mask has a single voxel, or the loss reads seeds and there are none.
     """
 
-    def __init__(
-        self, data: TrainingSet, roles: NDArray[np.str_], spec: AnySegmenter, depth: int, seed: int
-    ) -> None:
+    def __init__(self, data: TrainingSet, roles: NDArray[np.str_], spec: AnySegmenter, depth: int, seed: int) -> None:
         self._data, self._spec, self._depth, self._seed = data, spec, depth, seed
         self._reads_seeds = "seeds" in spec.training.loss.READS
         if self._reads_seeds and not data.has_seeds:
@@ -133,4 +131,4 @@ class PatchBatches:
 
     def _targets(self, masks: Tensor) -> dict[str, Tensor]:
         names = ("masks", "seeds") if self._reads_seeds else ("masks",)
-        return {name: part.contiguous() for name, part in zip(names, masks.split(self._depth, dim=1), strict=True)}
+        return {name: part.contiguous() for name, part in zip(names, torch.split(masks, self._depth, dim=1), strict=True)}

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from pydantic import TypeAdapter
 from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from bleedmap.components import load, read_spec
+from bleedmap.components import load
 from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.slices.windows import apply_windows
 
@@ -47,7 +48,7 @@ def load_segmenter(path: Path) -> Segmenter:
         path: safetensors file whose metadata hold the spec that was trained.
     """
     with safe_open(path, framework="pt") as file:
-        spec: AnySegmenter = read_spec(AnySegmenter, file.metadata()["spec"])
+        spec = TypeAdapter[AnySegmenter](AnySegmenter).validate_json(file.metadata()["spec"])
     model = Segmenter(spec)
     model.load_state_dict(load_file(path))
     return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")

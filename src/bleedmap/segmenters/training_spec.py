@@ -1,6 +1,5 @@
 """What of a segmenter's config its training depends on: a change of anything else retrains nothing."""
 
-from bleedmap.components import read_spec
 from bleedmap.config.segmenters import AnySegmenter
 
 AFTER_TRAINING = ("threshold", "min_component_ml", "tta_flip")
@@ -14,5 +13,4 @@ def training_json(spec: AnySegmenter) -> str:
 
 def training_spec(spec: AnySegmenter) -> AnySegmenter:
     """The spec that is trained and that the model file holds: the other keys have their defaults."""
-    kept: AnySegmenter = read_spec(AnySegmenter, training_json(spec))
-    return kept
+    return type(spec).model_validate_json(training_json(spec))

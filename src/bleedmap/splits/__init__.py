@@ -1,0 +1,1 @@
+"""Splits of subjects, and their roles."""
