@@ -1,7 +1,8 @@
 """Segmenters: networks that learn from masks.
 
 - ``unet3d``, ``unet2d``: networks, one a file, named as ``method`` in the config;
-- ``segmenter``: windows and network put together, and their loading; ``training_spec``: keys that a training depends on;
+- ``segmenter``: windows and network put together, and their loading;
+- ``training_spec``: keys that a training depends on;
 - ``patches``: training data, ``patch_places``: where in a scan they lie; ``train``: training in one fold;
 - ``padding``: air that fills up short scans, alike in training and after;
 - ``probabilities``: of a scan, by a sliding window; ``labels``: from probabilities to labels;

@@ -23,7 +23,9 @@ class Patch(NamedTuple):
 
 @dataclass(frozen=True)
 class PatchPlaces:
-    """One scan to take patches from. Unknown slices may stand in a patch, as context, but a patch of them alone is none.
+    """One scan to take patches from.
+
+    Unknown slices may stand in a patch, as context, but a patch of them alone is none.
 
     Args:
         rows: (slices,) numbers of its slices in the training set, foot to head.

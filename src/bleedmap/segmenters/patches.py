@@ -26,8 +26,8 @@ class PatchBatches:
     hemorrhage (which fills few voxels of a scan), the others at random heights; in validation its slices are covered
     once, from the foot up.
 
-    Targets are ``masks``, (B, D, H, W) uint8, and ``seeds``, the same, if the loss reads them. What no mask speaks of is
-    255, unknown: slices without truth, air that fills up a short scan, corners that turned into the picture.
+    Targets are ``masks``, (B, D, H, W) uint8, and ``seeds``, the same, if the loss reads them. What no mask speaks of
+    is 255, unknown: slices without truth, air that fills up a short scan, corners that turned into the picture.
 
     Args:
         data: slices and masks of all shards.
@@ -131,4 +131,5 @@ class PatchBatches:
 
     def _targets(self, masks: Tensor) -> dict[str, Tensor]:
         names = ("masks", "seeds") if self._reads_seeds else ("masks",)
-        return {name: part.contiguous() for name, part in zip(names, torch.split(masks, self._depth, dim=1), strict=True)}
+        parts = torch.split(masks, self._depth, dim=1)
+        return {name: part.contiguous() for name, part in zip(names, parts, strict=True)}
