@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from bleedmap.config.base import Spec
+from bleedmap.config.losses import AnyLoss, BceSpec
 
 
 class AugmentSpec(Spec):
@@ -32,9 +33,7 @@ class TrainingSpec(Spec):
         "shuffle",
         description="balanced: slices drawn with replacement, both classes equally often (classifiers only)",
     )
-    loss: Literal["bce", "focal", "dice_bce"] | None = Field(
-        None, description="null: bce for classifiers, dice_bce for segmenters (spec 2.2, 2.4)"
-    )
+    loss: AnyLoss = BceSpec()
     focal_gamma: float = Field(2.0, ge=0, description="focusing exponent of focal (Lin 2017, Eq. 4); 0: bce")
     positive_weight: float | Literal["balanced"] | None = Field(
         None, description="factor on the loss of positive slices or voxels; balanced: negatives per positive; null: 1"
