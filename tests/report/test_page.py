@@ -7,7 +7,7 @@ import pytest
 
 from bleedmap.report.cohort import describe
 from bleedmap.report.page import Picture, render
-from bleedmap.report.spec import Network, OverlaySpec, PageSpec, Split
+from bleedmap.report.spec import Network, OverlaySpec, PageSpec, Row, Split
 from bleedmap.scoring.compare import COLUMNS
 from bleedmap.scoring.leaderboard import BOARD_COLUMNS
 from bleedmap.scoring.table import RowLabels, Score, join, tabulate
@@ -222,3 +222,8 @@ def test_what_a_method_leaves_out_is_none_in_its_path(rows, detector):
     assert rows[0].steps == ["hu"]
     assert detector.heatmap == "net/cam"
     assert rows[0].heatmap is None
+
+
+def test_a_row_of_the_config_and_its_path_are_the_same_row(rows, detector):
+    for row in (*rows, detector):
+        assert Row(name=row.name, scored=row.scored, supervised=row.supervised, **row.path) == row
