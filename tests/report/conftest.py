@@ -28,7 +28,7 @@ def write(path, attributes, **arrays):
     return path
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def rows():
     return (
         Row(name="plain", mask="hu", scored=("cv",)),
@@ -37,7 +37,7 @@ def rows():
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def detector():
     return Row(name="peaks", classifier="net", saliency="cam", detector="maxima", scored=("cv",))
 

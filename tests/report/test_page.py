@@ -7,7 +7,7 @@ import pytest
 
 from bleedmap.report.cohort import describe
 from bleedmap.report.page import Picture, render
-from bleedmap.report.spec import Network, OverlaySpec, PageSpec, Split
+from bleedmap.report.spec import Network, OverlaySpec, PageSpec, Row, Split
 from bleedmap.scoring.compare import COLUMNS
 from bleedmap.scoring.leaderboard import BOARD_COLUMNS
 from bleedmap.scoring.table import RowLabels, Score, join, tabulate
@@ -52,7 +52,7 @@ class Reader(HTMLParser):
             self.rows[-1] += " " + data
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def parts(rows):
     labels = [RowLabels("d", row.name, 0, subject, subject) for row in rows for subject in "ab"]
     scans = pd.DataFrame(
@@ -72,8 +72,13 @@ def parts(rows):
     }
 
 
-def test_every_method_and_every_number_is_on_the_page(parts, rows):
-    page = Reader(render(**parts))
+@pytest.fixture(scope="module")
+def html(parts):
+    return render(**parts)
+
+
+def test_every_method_and_every_number_is_on_the_page(html, rows):
+    page = Reader(html)
     shown = {"hd95": 1, "volume_error_ml": 1}
     for method, _, metric, mean, std, n, missing in BOARD:
         numbers = [f"{value:.{shown.get(metric, 3)}f}" for value in (mean, std) if not math.isnan(value)]
@@ -82,8 +87,7 @@ def test_every_method_and_every_number_is_on_the_page(parts, rows):
     assert all(row.name in page.text for row in rows)
 
 
-def test_every_comparison_is_on_the_page_with_its_corrected_p_and_number_of_pairs(parts):
-    html = render(**parts)
+def test_every_comparison_is_on_the_page_with_its_corrected_p_and_number_of_pairs(html):
     rows = [re.sub(r"\s+", " ", row).strip() for row in Reader(html).rows]
     first = next(row for row in rows if row.startswith("weak against plain"))
     assert "+0.420 p < 0.001 / 0.040 11 of 13" in first
@@ -98,22 +102,21 @@ def test_a_run_of_one_method_has_no_comparisons(parts):
     assert "Comparisons" not in render(**parts | {"comparisons": parts["comparisons"][:0]})
 
 
-def test_methods_are_shown_as_paths(parts):
-    page = Reader(render(**parts))
+def test_methods_are_shown_as_paths(html):
+    page = Reader(html)
     assert any(
         re.sub(r"\s+", " ", row).strip().startswith("weak scans → net → cam → crf → unet → scores") for row in page.rows
     )
 
 
-def test_data_are_counted_and_refusals_told_by_code_without_what_was_found(parts):
-    page = Reader(render(**parts))
+def test_data_are_counted_and_refusals_told_by_code_without_what_was_found(html):
+    page = Reader(html)
     assert any(re.findall(r"\S+", row)[:8] == ["d", "3", "2", "3,000", "90", "21", "3", "2"] for row in page.rows)
     assert any("uneven-spacing 2" in re.sub(r"\s+", " ", row) for row in page.rows)
     assert "/home" not in page.text
 
 
-def test_the_page_asks_nothing_of_the_network(parts):
-    html = render(**parts)
+def test_the_page_asks_nothing_of_the_network(html):
     page = Reader(html)
     assert page.addresses
     assert all(address.startswith(("data:image/png;base64,", "#")) for address in page.addresses)
@@ -122,8 +125,8 @@ def test_the_page_asks_nothing_of_the_network(parts):
     assert not re.search(r"https?://|url\(|@import", without_pictures)
 
 
-def test_the_page_has_the_same_bytes_twice(parts):
-    assert render(**parts) == render(**parts)
+def test_the_page_has_the_same_bytes_twice(parts, html):
+    assert render(**parts) == html
 
 
 def test_text_of_users_is_escaped(parts):
@@ -137,17 +140,19 @@ def test_text_of_users_is_escaped(parts):
     assert bad in page.text
 
 
-def test_pictures_of_all_folds_are_there(parts):
-    page = Reader(render(**parts))
+def test_pictures_of_all_folds_are_there(html):
+    page = Reader(html)
     assert "cv (d), fold 0" in page.text
     assert "cv (d), fold 2" in page.text
     assert sum(address.startswith("data:") for address in page.addresses) == 2 * 2 + 2  # overlays and two charts
 
 
-def test_a_run_without_networks_has_no_training_section(parts):
+def test_a_run_without_networks_has_no_training_section(parts, html):
     spec = parts["spec"].model_copy(update={"networks": ()})
-    assert "training" not in Reader(render(**parts | {"spec": spec, "histories": []})).addresses
-    assert 'id="training"' not in render(**parts | {"spec": spec, "histories": []})
+    without = render(**parts | {"spec": spec, "histories": []})
+    assert "#training" in Reader(html).addresses
+    assert "#training" not in Reader(without).addresses
+    assert 'id="training"' not in without
 
 
 def test_a_data_set_without_truth_has_detection_scores_only(parts):
@@ -182,12 +187,12 @@ def test_a_split_that_is_only_learned_on_has_no_pictures(parts):
     assert 'id="training"' in render(**parts | {"spec": spec, "histories": [history] * 3})
 
 
-def test_classes_are_named_where_there_are_several(parts):
-    assert "hemorrhage of any kind" not in render(**parts)
+def test_classes_are_named_where_there_are_several(parts, html):
+    assert "hemorrhage of any kind" not in html
     edh = parts["board"].assign(**{"class": "edh"})
-    html = render(**parts | {"board": pd.concat([parts["board"], edh])})
-    assert "<h3>d: hemorrhage of any kind</h3>" in html
-    assert "<h3>d: EDH</h3>" in html
+    both = render(**parts | {"board": pd.concat([parts["board"], edh])})
+    assert "<h3>d: hemorrhage of any kind</h3>" in both
+    assert "<h3>d: EDH</h3>" in both
 
 
 def test_a_detector_is_scored_by_localisation(parts, rows, detector):
@@ -217,3 +222,8 @@ def test_what_a_method_leaves_out_is_none_in_its_path(rows, detector):
     assert rows[0].steps == ["hu"]
     assert detector.heatmap == "net/cam"
     assert rows[0].heatmap is None
+
+
+def test_a_row_of_the_config_and_its_path_are_the_same_row(rows, detector):
+    for row in (*rows, detector):
+        assert Row(name=row.name, scored=row.scored, supervised=row.supervised, **row.path) == row

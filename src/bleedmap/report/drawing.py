@@ -46,9 +46,9 @@ def outline(axes: Axes, mask: NDArray[np.bool_], colour: str) -> None:
 
 
 def crosses(axes: Axes, points: NDArray[np.float64], colour: str) -> None:
-    """A cross a point; (n, 2) row and column."""
+    """A cross a point, over outlines; (n, 2) row and column."""
     limits = axes.get_xlim(), axes.get_ylim()
-    axes.scatter(points[:, 1], points[:, 0], marker="x", s=26, color=colour, linewidths=1.3)
+    axes.scatter(points[:, 1], points[:, 0], marker="x", s=26, color=colour, linewidths=1.3, zorder=3)
     axes.set(xlim=limits[0], ylim=limits[1])
 
 

@@ -1,6 +1,9 @@
 """What a picture or the page is about, in words; the files come beside it, in the same order."""
 
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator
 
 from bleedmap.config.base import Spec
 from bleedmap.config.names import NONE
@@ -9,13 +12,17 @@ TEMPLATE = Path(__file__).with_name("page.html.j2")
 
 STEPS = ("classifier", "saliency", "mask", "detector", "segmenter")
 
+# the config and the results tree say "none"
+Step = Annotated[str | None, BeforeValidator(lambda name: None if name == NONE else name)]
+
 
 class Row(Spec):
     """One method: its path of component names, where it is scored, and whether it has seen drawn masks in training.
 
     Args:
         name: of the method.
-        classifier: component of the path, None where the method does without; so are the next four.
+        classifier: component of the path, None (also given as ``none``) where the method does without; so are the
+            next four.
         saliency: see ``classifier``.
         mask: see ``classifier``.
         detector: see ``classifier``; a method with one finds points, any other finds masks.
@@ -25,11 +32,11 @@ class Row(Spec):
     """
 
     name: str
-    classifier: str | None = None
-    saliency: str | None = None
-    mask: str | None = None
-    detector: str | None = None
-    segmenter: str | None = None
+    classifier: Step = None
+    saliency: Step = None
+    mask: Step = None
+    detector: Step = None
+    segmenter: Step = None
     scored: tuple[str, ...]
     supervised: bool = False
 
