@@ -57,20 +57,38 @@ def _explain(error: ValidationError, kind: Any) -> ConfigError:  # noqa: ANN401
         message = fault["msg"].removeprefix("Value error, ")
         return ConfigError("bad-value", f"{message}{more}", "parts that fit together", f"correct {key or 'that key'}")
     if fault["type"].startswith("union_tag"):
-        context = fault["ctx"]
-        valid_tags = [tag.strip("'") for tag in str(context["expected_tags"]).split(", ")]
-        hint = nearest(str(context.get("tag", "")), valid_tags)
-        tag = str(context["discriminator"]).strip("'")
-        return ConfigError(
-            "bad-value",
-            f"{f'{key}.{tag}'.lstrip('.')} = {context.get('tag')!r}{more}",
-            "a known one",
-            f"correct it: {hint}",
-        )
-    value = repr(fault["input"])
-    shown = value if len(value) < 60 else value[:57] + "..."
+        return _explain_tag(fault["ctx"], *_follow(fault["loc"], kind), more)
     expected = fault["msg"][0].lower() + fault["msg"][1:]
-    return ConfigError("bad-value", f"{key} = {shown}{more}", expected, "correct that value")
+    return ConfigError("bad-value", f"{key} = {_shown(fault['input'])}{more}", expected, "correct that value")
+
+
+def _explain_tag(context: Mapping[str, Any], key: str, union: Any, more: str) -> ConfigError:  # noqa: ANN401
+    """A component whose key ``method`` (or ``adapter``, ``pooling``) is missing or names none of its family."""
+    tag = str(context["discriminator"]).strip("'")
+    place = f"{key}.{tag}".lstrip(".")
+    valid = _tags_in(union, tag)
+    if "tag" not in context:
+        return ConfigError("missing-key", f"no {place}{more}", f"one of {', '.join(valid)}", "add it")
+    hint = nearest(str(context["tag"]), valid)
+    return ConfigError("bad-value", f"{place} = {context['tag']!r}{more}", "a known one", f"correct it: {hint}")
+
+
+def _tags_in(kind: Any, tag: str) -> list[str]:  # noqa: ANN401
+    """Values that a tag may have, over all models of a union, sorted."""
+    if _is_model(kind):
+        field = kind.model_fields.get(tag)
+        return sorted(map(str, typing.get_args(field.annotation))) if field else []
+    return sorted({value for argument in typing.get_args(kind) for value in _tags_in(argument, tag)})
+
+
+def _shown(value: object) -> str:
+    """A value as in Python, cut where it is long."""
+    try:
+        text = repr(value)
+    except ValueError:
+        # an int of more than 4300 digits
+        return "a very long number"
+    return text if len(text) < 60 else text[:57] + "..."
 
 
 def _follow(location: tuple[int | str, ...], kind: Any) -> tuple[str, Any]:  # noqa: ANN401

@@ -7,10 +7,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from bleedmap.config.detectors import AnyDetector
 from bleedmap.config.masks import AnyMask
+from bleedmap.config.names import nearest
 from bleedmap.config.searches import Number, Search, ends
 from bleedmap.config.segmenters import AnySegmenter
 
 _FAMILIES: dict[str, Any] = {"masks": AnyMask, "detectors": AnyDetector, "segmenters": AnySegmenter}
+_KEYS = [field.alias or name for name, field in Search.model_fields.items()]
 _AFTER_TRAINING = ("threshold", "min_component_ml")  # the numbers of a segmenter that no training depends on
 
 
@@ -27,9 +29,10 @@ def take_searches(values: Mapping[str, Any]) -> dict[str, Any]:
             continue
         found = {name: _take(component, f"{family}.{name}", "") for name, component in components.items()}
         plain[family] = {name: component for name, (component, _) in found.items()}
-        searches[family] = {
+        own = {
             name: _checked(kind, f"{family}.{name}", component, raw) for name, (component, raw) in found.items() if raw
         }
+        searches |= {family: own} if own else {}
     return {**plain, "searches": searches}
 
 
@@ -65,15 +68,15 @@ def _checked(kind: Any, where: str, component: dict[str, Any], searches: Mapping
         return dict(searches)
     checked = {}
     for key, search in searches.items():
+        number = _value(spec, key)
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            msg = f"{where}.{key} has a search, but is no number; write its value down"
+            raise ValueError(msg)
         if where.startswith("segmenters.") and key not in _AFTER_TRAINING:
             msg = (
                 f"{where}.{key} has a search, but every training depends on it; "
                 f"only {' and '.join(_AFTER_TRAINING)} of a segmenter can be searched"
             )
-            raise ValueError(msg)
-        number = _value(spec, key)
-        if isinstance(number, bool) or not isinstance(number, int | float):
-            msg = f"{where}.{key} has a search, but is no number; write its value down"
             raise ValueError(msg)
         for end in ends(search)[1:]:
             _check_end(kind, f"{where}.{key}", _with(component, key.split("."), end), end)
@@ -111,5 +114,7 @@ def _with(component: dict[str, Any], path: list[str], number: Number) -> dict[st
 def _why(error: ValidationError) -> str:
     """The first fault in half a sentence."""
     fault = error.errors()[0]
+    if fault["type"] == "extra_forbidden":
+        return f"unknown key {fault['loc'][-1]!r} of a search; {nearest(str(fault['loc'][-1]), _KEYS)}"
     message = fault["msg"].removeprefix("Value error, ")
     return f"{message[0].lower()}{message[1:]}"

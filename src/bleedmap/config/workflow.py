@@ -44,7 +44,7 @@ class Config(Spec):
     """Everything ``config.yaml`` may say."""
 
     results: str = Field("results", pattern=r"^[^{}]+$", description="folder of all outputs")
-    seed: int = Field(1, ge=0, description="seed of splits, weights, batch order and augmentation")
+    seed: int = Field(1, ge=0, lt=2**63, description="seed of splits, weights, batch order and augmentation")
     datasets: dict[Name, AnyDataset] = Field(min_length=1, description="data sets by name")
     splits: dict[Name, SplitSpec] = Field(min_length=1, description="how their subjects are dealt out, by name")
     brain: AnyBrain = SkullInteriorSpec()
