@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.console import run
-from bleedmap.datasets.phantom import write_shard
+from bleedmap.datasets.phantom.writing import write_shard
 
 
 def main(spec: str, subjects: list[int], out: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Self
 from bleedmap.config.load import load_config
 from bleedmap.config.names import NONE
 from bleedmap.config.workflow import Config
-from bleedmap.datasets import adapter
+from bleedmap.datasets import listing
 from bleedmap.datasets.sources import Source, by_shard, stamps
 from bleedmap.paths import Paths
 from bleedmap.provenance.digest import code_digest
@@ -78,7 +78,7 @@ class Plan:
         """Sources of every shard that has any; a data set is listed once."""
         if dataset not in self._listed:
             spec = self.config.datasets[dataset]
-            self._listed[dataset] = by_shard(adapter(spec).list_sources(spec), spec.shards)
+            self._listed[dataset] = by_shard(listing(spec).list_sources(spec), spec.shards)
         return self._listed[dataset]
 
     @cached_property
@@ -221,7 +221,7 @@ class Plan:
     def ingest_digest(self, wildcards: Names) -> str:
         """Code behind a data set's ingestion: the adapter that its config names (the phantom is read as a folder)."""
         name = self.config.datasets[wildcards["dataset"]].adapter
-        return self.digest("ingest.py", f"datasets.{'folder' if name == 'phantom' else name}")
+        return self.digest("ingest.py", f"datasets.{'folder' if name == 'phantom' else name}.reading")
 
     def classifier_digest(self, script: str) -> Callable[[Names], str]:
         """Code behind a job of one classifier."""

@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from bleedmap.config.slices import SliceSpec
 from bleedmap.slices.box import Box
-from bleedmap.volumes.ct_volume import CtVolume, Geometry
+from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.geometry import Geometry
 
 
 def volume(rows, columns, *, mm=1.0, in_mm=True):

@@ -1,4 +1,4 @@
-from bleedmap.brain.precomputed import mask_stamp
+from bleedmap.brain.stamp import mask_stamp
 
 
 rule brain:

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from bleedmap.brain import brain_mask
+from bleedmap.brain.mask import brain_mask
 from bleedmap.classifiers.operating_point import OperatingPoint
 from bleedmap.classifiers.slice_classifier import SliceClassifier, load_classifier
 from bleedmap.config.enhancements import AnyEnhancement
