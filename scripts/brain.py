@@ -6,9 +6,11 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 
-from bleedmap.brain import MISSING, brain_mask, brain_ml
-from bleedmap.brain import flags as flags_of
-from bleedmap.config.brain import read_brain_spec
+from bleedmap.brain.gates import MISSING, brain_ml
+from bleedmap.brain.gates import flags as flags_of
+from bleedmap.brain.mask import brain_mask
+from bleedmap.components import read_spec
+from bleedmap.config.brain import AnyBrain
 from bleedmap.console import run, say, track
 from bleedmap.errors import ScanError
 from bleedmap.provenance.archive import write_archive
@@ -23,7 +25,7 @@ def main(
     out: Annotated[Path, "archive of masks to write"],
     flags: Annotated[Path, "table of the volume of each mask and what looks wrong with it to write"],
 ) -> None:
-    settings = read_brain_spec(spec)
+    settings = read_spec(AnyBrain, spec)
     rows = []
     with write_archive(out) as archive:
         for name in track(scan_ids(volumes), "finding brains", unit="scans"):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.console import run
-from bleedmap.datasets.phantom import write_shard
+from bleedmap.datasets.phantom.writing import write_shard
 
 
 def main(

@@ -56,11 +56,11 @@ def phantom(
     ] = None,
     field_of_view: Annotated[float | None, typer.Option(min=150, max=350, help="mm; default: drawn")] = None,
     gantry_tilt: Annotated[float | None, typer.Option(min=-30, max=30, help="degrees; default: drawn")] = None,
-    modality: Annotated[Literal["ct", "mri"], typer.Option(help="bleeds on CT or infarcts on MRI")] = "ct",
+    modality: Annotated[Literal["ct", "mr"], typer.Option(help="bleeds on CT or infarcts on MR")] = "ct",
 ) -> None:
     """Simulate head scans with bleeds, labels and voxel truth; equal arguments give equal bytes."""
     from bleedmap.config.datasets import PhantomSpec  # noqa: PLC0415
-    from bleedmap.phantom import write_cohort  # noqa: PLC0415  reads the atlas; --help does not need it
+    from bleedmap.phantom.cohort import write_cohort  # noqa: PLC0415  reads the atlas; --help does not need it
 
     spec = PhantomSpec.model_validate(
         {
@@ -122,7 +122,7 @@ def index_data(
 ) -> None:
     """Read the headers of RSNA 2019 once, so that every later start knows which slices make a scan."""
     from bleedmap.config.dicom_datasets import Rsna2019Spec  # noqa: PLC0415
-    from bleedmap.datasets.rsna2019_index import build_index  # noqa: PLC0415
+    from bleedmap.datasets.rsna2019.build_index import build_index  # noqa: PLC0415
 
     spec = _dataset("rsna2019", root, config, dataset)
     if not isinstance(spec, Rsna2019Spec):

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from bleedmap.config.slices import SliceSpec
 from bleedmap.slices.box import Box, to_own_voxels
-from bleedmap.volumes.ct_volume import CtVolume, Geometry
+from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.geometry import Geometry
 
 EDGE = 2  # pixels of an object's rim that resampling may move
 

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bleedmap.provenance.archive import ArchiveWriter, members, read_member
-from bleedmap.volumes.ct_volume import Box, CtVolume, Geometry, Scan
+from bleedmap.volumes.ct_volume import Box, CtVolume, Scan
+from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.nifti import from_bytes, to_bytes
 
 
