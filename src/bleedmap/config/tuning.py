@@ -1,4 +1,4 @@
-"""Tuning."""
+"""How values that a component leaves to a search are chosen."""
 
 from typing import Literal
 
@@ -8,10 +8,14 @@ from bleedmap.config.base import Spec
 
 
 class TuningSpec(Spec):
-    """How values are tuned."""
+    """Search for the values with the highest Dice on the tuning subjects of each fold."""
 
-    strategy: Literal["grid", "coordinate", "bayes"] = Field("grid", description="how candidates are chosen")
-    unit: Literal["slice", "subject", "pooled"] = Field("subject", description="what Dice is a mean of")
-    trials: int = Field(30, ge=1, description="candidates of bayes")
-    rounds: int = Field(3, ge=1, description="rounds of coordinate")
+    strategy: Literal["grid", "coordinate", "bayes"] = Field(
+        "grid", description="grid: every combination; coordinate: one key after the other; bayes: a Gaussian process"
+    )
+    unit: Literal["slice", "subject", "pooled"] = Field(
+        "subject", description="whose Dice is averaged: of slices, of subjects, or one over all voxels pooled"
+    )
+    trials: int = Field(50, ge=2, le=10000, description="combinations that bayes tries")
+    rounds: int = Field(2, ge=1, le=100, description="times that coordinate goes over all keys")
     seed: int = Field(0, ge=0, description="seed of bayes")
