@@ -1,4 +1,4 @@
-"""The values of one searched key: a ladder to climb, and an axis to move on."""
+"""The values of one searched key: a ladder to climb, and a way between its ends."""
 
 import math
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Dimension:
 
     Args:
         ladder: its values for grid and coordinate search, ascending, each once.
-        kind: spacing of the axis: linear, log, or list, whose axis are the places on the ladder.
+        kind: spacing of the way between lowest and highest: linear, log, or list, which goes by places on the ladder.
         is_integer: whether only whole numbers are values.
     """
 
@@ -36,35 +36,37 @@ class Dimension:
         tidy = sorted({_tidy(value, is_integer=is_integer) for value in _values(search)})
         return cls(tuple(tidy), search.search, is_integer)
 
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """Ends of the axis."""
-        return self.place(self.ladder[0]), self.place(self.ladder[-1])
+    def share(self, value: float) -> float:
+        """Where a value lies between the lowest, 0, and the highest, 1, of several."""
+        low, high, here = (self._place(each) for each in (self.ladder[0], self.ladder[-1], value))
+        return (here - low) / (high - low)
 
-    def place(self, value: float) -> float:
-        """Where a value lies on the axis."""
+    def value(self, share: float) -> float:
+        """The value at a share of the way from the lowest to the highest, the nearest one where there are gaps."""
+        low, high = self._place(self.ladder[0]), self._place(self.ladder[-1])
+        place = low + share * (high - low)
         if self.kind == "list":
-            return float(self.ladder.index(value))
-        return math.log(value) if self.kind == "log" else value
-
-    def value(self, place: float) -> float:
-        """The value at a place on the axis, the nearest one where there are gaps."""
-        if self.kind == "list":
-            return self.ladder[round(min(max(place, 0), len(self.ladder) - 1))]
-        value = math.exp(place) if self.kind == "log" else place
+            return self.ladder[round(place)]
+        value = _tidy(math.exp(place) if self.kind == "log" else place, is_integer=self.is_integer)
         # rounding must not lead out of the range
-        return min(max(_tidy(value, is_integer=self.is_integer), self.ladder[0]), self.ladder[-1])
+        return min(max(value, self.ladder[0]), self.ladder[-1])
 
     def is_end(self, value: float) -> bool:
         """Whether a value is the lowest or the highest of several."""
         return len(self.ladder) > 1 and value in (self.ladder[0], self.ladder[-1])
 
+    def _place(self, value: float) -> float:
+        if self.kind == "list":
+            return float(self.ladder.index(value))
+        return math.log(value) if self.kind == "log" else value
+
 
 def _values(search: Search) -> list[float]:
-    if search.from_ is None or search.to is None:
-        return list(search.values)
+    if search.values is not None:
+        return [float(value) for value in search.values]
+    first, last, steps = (float(each or 0) for each in (search.first, search.last, search.steps))
     space = np.geomspace if search.search == "log" else np.linspace
-    return [float(value) for value in space(search.from_, search.to, search.steps)]
+    return [float(value) for value in space(first, last, int(steps))]
 
 
 def _tidy(value: float, *, is_integer: bool) -> float:

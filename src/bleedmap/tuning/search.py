@@ -3,7 +3,7 @@
 import itertools
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -11,7 +11,10 @@ from bleedmap.config.tuning import TuningSpec
 from bleedmap.tuning.dimension import Dimension
 from bleedmap.tuning.trials import Judge, Setting, Trials
 
-MOST_RANDOM = 10  # settings that bayes draws blindly before its first guess (spec 3.6), a third of few trials
+MOST_BLIND = 10  # settings that bayes draws blindly before its first guess (spec 3.6), a third of few trials
+# of the surrogate, as shares of a range: Dice is flat here and steep there, and a longer scale would take the flat part
+# for the whole and never look elsewhere
+LENGTH_SCALES = (0.02, 0.3)
 
 Dimensions = Mapping[str, Dimension]
 
@@ -66,7 +69,8 @@ def coordinate(dimensions: Dimensions, trials: Trials, rounds: int) -> None:
 def bayes(dimensions: Dimensions, trials: Trials, count: int, seed: int) -> None:
     """Bayesian optimisation: a Gaussian process says where the best may lie (upper confidence bound).
 
-    Keys searched by ``log`` are seen on a log scale; a setting without a score counts as zero.
+    It sees every key between 0 and 1, those searched by ``log`` on a log scale, so that all count alike. It begins
+    with a Latin hypercube. A setting without a score counts as zero.
 
     Args:
         dimensions: what is searched.
@@ -75,24 +79,29 @@ def bayes(dimensions: Dimensions, trials: Trials, count: int, seed: int) -> None
         seed: of first settings and guesses.
     """
     from bayes_opt import BayesianOptimization  # noqa: PLC0415  slow to import
+    from scipy.stats.qmc import LatinHypercube  # noqa: PLC0415  slow to import
+    from sklearn.gaussian_process.kernels import Matern  # noqa: PLC0415  slow to import
 
-    bounds = {key: dimension.bounds for key, dimension in dimensions.items()}
-    free = {key: ends for key, ends in bounds.items() if ends[0] < ends[1]}
+    free = [key for key, dimension in dimensions.items() if len(dimension.ladder) > 1]
     if not free:
-        trials.scores([{key: dimension.ladder[0] for key, dimension in dimensions.items()}])
+        grid(dimensions, trials)
         return
-    optimiser = BayesianOptimization(f=None, pbounds=free, random_state=seed, verbose=0, allow_duplicate_points=True)
+    optimiser = BayesianOptimization(
+        f=None, pbounds=dict.fromkeys(free, (0, 1)), random_state=seed, verbose=0, allow_duplicate_points=True
+    )
+    optimiser.set_gp_params(kernel=Matern(length_scale=0.2, length_scale_bounds=LENGTH_SCALES, nu=2.5))
 
-    def judge(batch: list[dict[str, float]]) -> None:
+    def judge(batch: Sequence[Setting]) -> None:
         settings = [
-            {k: dimension.value(places.get(k, bounds[k][0])) for k, dimension in dimensions.items()} for places in batch
+            {key: each.value(shares[key]) if key in shares else each.ladder[0] for key, each in dimensions.items()}
+            for shares in batch
         ]
         for setting, score in zip(settings, trials.scores(settings), strict=True):
-            optimiser.register({key: dimensions[key].place(setting[key]) for key in free}, float(np.nan_to_num(score)))
+            optimiser.register({key: dimensions[key].share(setting[key]) for key in free}, float(np.nan_to_num(score)))
 
-    blind = max(1, min(MOST_RANDOM, count // 3))
-    rng = np.random.default_rng(seed)
-    judge([{key: rng.uniform(*ends) for key, ends in free.items()} for _ in range(blind)])
+    blind = max(1, min(MOST_BLIND, count // 3))
+    first = LatinHypercube(len(free), rng=np.random.default_rng(seed)).random(blind)
+    judge([dict(zip(free, shares, strict=True)) for shares in first.tolist()])
     for _ in range(count - blind):
         with warnings.catch_warnings():
             # the surrogate's own length scale may meet its bound, which only makes a guess less good

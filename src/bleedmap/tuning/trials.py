@@ -26,7 +26,7 @@ class Trials:
         return [self._scores[_key(setting)] for setting in settings]
 
     def best(self) -> Setting | None:
-        """The setting of the highest score, None without any; of equal ones the lowest by the first key, then the next."""
+        """The setting of the highest score, if any has one; of equals the lowest by the first key, then by the next."""
         scored = [(-score, key) for key, score in self._scores.items() if not math.isnan(score)]
         return dict(min(scored)[1]) if scored else None
 

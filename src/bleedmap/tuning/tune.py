@@ -46,14 +46,19 @@ def tune(
     """
     dimensions = {key: Dimension.of(each, is_integer=is_integer(spec, key)) for key, each in sorted(searches.items())}
     rows: list[dict[str, float]] = []
+    refusals: list[ConfigError] = []
 
     def judge(settings: Sequence[Setting]) -> list[float]:
-        scores = _scores(spec, settings, tuning.unit, scans)
+        candidates = [_filled(spec, setting) for setting in settings]
+        refusals.extend(each for each in candidates if isinstance(each, ConfigError))
+        scores = _scores(candidates, tuning.unit, scans)
         rows.extend({**setting, "score": score, "n": n} for setting, (score, n) in zip(settings, scores, strict=True))
         return [score for score, _ in scores]
 
     best = search(tuning, dimensions, judge)
     if best is None:
+        if len(refusals) == len(rows):
+            raise refusals[0]
         raise TableError(
             "no-tuning-score",
             found="tuning scans without hemorrhage in their truth",
@@ -69,19 +74,15 @@ def tune(
 
 
 def _scores(
-    spec: AnySpec, settings: Sequence[Setting], unit: str, scans: Callable[[], Iterator[OpenScan[AnySpec]]]
+    candidates: Sequence[AnySpec | ConfigError], unit: str, scans: Callable[[], Iterator[OpenScan[AnySpec]]]
 ) -> list[tuple[float, int]]:
-    """Score and number of units of each setting; NaN where the component refuses it."""
-    filled = [_filled(spec, setting) for setting in settings]
-    accepted = {number: each for number, each in enumerate(filled) if not isinstance(each, ConfigError)}
-    refusals = [each for each in filled if isinstance(each, ConfigError)]
-    if refusals and not accepted:
-        raise refusals[0]
+    """Score and number of units of each candidate; NaN where the component refused it."""
+    accepted = {number: each for number, each in enumerate(candidates) if not isinstance(each, ConfigError)}
     dice = {number: DiceByUnit(unit) for number in accepted}
-    for subject, truth, drawn, labels in scans():
+    for subject, truth, drawn, labels in scans() if accepted else ():
         for number, candidate in accepted.items():
             dice[number].add(subject, Overlap.of(labels(candidate)[drawn], truth[drawn]))
-    return [dice[number].score() if number in dice else (math.nan, 0) for number in range(len(settings))]
+    return [dice[number].score() if number in dice else (math.nan, 0) for number in range(len(candidates))]
 
 
 def _filled(spec: AnySpec, setting: Setting) -> AnySpec | ConfigError:
