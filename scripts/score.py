@@ -8,7 +8,8 @@ from bleedmap.config.scoring import ScoringSpec
 from bleedmap.console import run
 from bleedmap.provenance.tables import read_table
 from bleedmap.scoring.points import score_point_shards
-from bleedmap.scoring.score_shards import score_detection, score_shards
+from bleedmap.scoring.score_detection import score_detection
+from bleedmap.scoring.score_shards import score_shards
 from bleedmap.scoring.table import RowLabels, join, write
 from bleedmap.splits.roles import read_roles
 

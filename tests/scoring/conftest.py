@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from bleedmap.volumes.ct_volume import Geometry
+from bleedmap.volumes.geometry import Geometry
 
 SPACING = (5.0, 0.45, 0.6)
 

@@ -3,7 +3,7 @@ import pytest
 
 from bleedmap.errors import ScanError
 from bleedmap.scoring.volume import volume_error_ml, volume_ml, voxel_ml
-from bleedmap.volumes.ct_volume import Geometry
+from bleedmap.volumes.geometry import Geometry
 
 from .conftest import geometry
 

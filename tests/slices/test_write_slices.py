@@ -6,7 +6,8 @@ from bleedmap.provenance.archive import write_archive
 from bleedmap.slices.resample_scan import resample_scan
 from bleedmap.slices.store import SliceStore
 from bleedmap.slices.write_slices import write_slices
-from bleedmap.volumes.ct_volume import CtVolume, Geometry, Scan
+from bleedmap.volumes.ct_volume import CtVolume, Scan
+from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.nifti import to_bytes
 from bleedmap.volumes.scan_archive import add_scan
 

@@ -4,9 +4,9 @@ rule tune_mask:
         unpack(masks.tune_inputs),
     output:
         tuned=ensure(path.tuned_mask, non_empty=True),
-        curve=ensure(path.tuned_mask.replace("tuned.json", "tuned.csv"), non_empty=True),
+        curve=ensure(path.tuned_mask.replace("tuned.json", "curve.csv"), non_empty=True),
         picture=report(
-            path.tuned_mask.replace("tuned.json", "tuned.png"),
+            path.tuned_mask.replace("tuned.json", "curve.png"),
             category="tuning",
             caption="../report/tuned.rst",
             labels={"values of": "{mask} on {classifier} {saliency}", "fold": "{fold}"},
@@ -31,7 +31,7 @@ rule tune_mask:
     shell:
         "python -m scripts.tune_mask {params.inputs} --fold {wildcards.fold} --spec {params.spec:q}"
         " --searches {params.searches:q} --tuning {params.tuning:q} --threads {threads} --out {output.tuned:q}"
-        " --curve {output.curve:q} --picture {output.picture:q} 2> {log:q}"
+        " 2> {log:q}"
 
 
 rule mask:

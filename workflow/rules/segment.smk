@@ -39,9 +39,9 @@ rule tune_segmenter:
         unpack(segmenters.tune_inputs),
     output:
         tuned=ensure(path.tuned_segmenter, non_empty=True),
-        curve=ensure(path.tuned_segmenter.replace("tuned.json", "tuned.csv"), non_empty=True),
+        curve=ensure(path.tuned_segmenter.replace("tuned.json", "curve.csv"), non_empty=True),
         picture=report(
-            path.tuned_segmenter.replace("tuned.json", "tuned.png"),
+            path.tuned_segmenter.replace("tuned.json", "curve.png"),
             category="tuning",
             caption="../report/tuned.rst",
             labels={"values of": "{segmenter} on {classifier} {saliency} {mask}", "fold": "{fold}"},
@@ -66,7 +66,7 @@ rule tune_segmenter:
     shell:
         "python -m scripts.tune_segmenter {params.inputs} --fold {wildcards.fold} --spec {params.spec:q}"
         " --searches {params.searches:q} --tuning {params.tuning:q} --threads {threads} --out {output.tuned:q}"
-        " --curve {output.curve:q} --picture {output.picture:q} 2> {log:q}"
+        " 2> {log:q}"
 
 
 rule segment:

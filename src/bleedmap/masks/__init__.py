@@ -4,6 +4,7 @@
 - ``threshold``: salient pixels; ``kmeans_differential``: the cluster that matters; ``dense_crf``: maps meet edges;
 - ``region``: the salient region that the first two begin with;
 - ``mask_slices``: what a method may look at, and what it gives; ``called``: which slices may hold a bleed;
+- ``map_inputs``: maps and their classifier;
 - ``mask_scan``: masks of one scan; ``mask_shard``: of all scans of a store.
 
 Each method's module has ``make_masks(spec, slices, classifier) -> Masks``.

@@ -1,10 +1,10 @@
 """Masks of a whole shard, written as a store with the rows of its slice store."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import zarr
 
@@ -12,32 +12,12 @@ from bleedmap.config.masks import AnyMask
 from bleedmap.console import track
 from bleedmap.constants import CLASSES
 from bleedmap.masks.called import called_slices
+from bleedmap.masks.map_inputs import MapInputs
 from bleedmap.masks.mask_scan import mask_scan
 from bleedmap.masks.mask_slices import MaskSlices
 from bleedmap.saliency.map_store import MapStore
 from bleedmap.slices.store import SliceStore, add_rows, write_store
 from bleedmap.splits.roles import Roles
-
-if TYPE_CHECKING:
-    from bleedmap.classifiers.classifier import SliceClassifier
-
-
-@dataclass(frozen=True)
-class MapInputs:
-    """What mask methods that read saliency maps need besides the slices.
-
-    Args:
-        maps: store of saliency maps.
-        classifier: the network that was explained.
-        scores: its scores: columns scan, subject, slice, class, label, score.
-        threshold: score of class ``any`` from which it calls a slice bleeding.
-    """
-
-    maps: Path
-    classifier: "SliceClassifier"
-    scores: pd.DataFrame
-    threshold: float
-
 
 def mask_shard(spec: AnyMask, slices: Path, inputs: MapInputs | None, roles: Roles, out: Path) -> pd.DataFrame:
     """Make masks scan by scan; memory holds one scan.
@@ -46,7 +26,7 @@ def mask_shard(spec: AnyMask, slices: Path, inputs: MapInputs | None, roles: Rol
         spec: the mask method.
         slices: slice store.
         inputs: maps and classifier; None for methods that read neither.
-        roles: which subjects' labels may decide which slices get a mask.
+        roles: which subjects' labels may decide which slices get a mask; truth of test subjects is unknown to masks.
         out: store to write: array ``labels`` (rows, size, size) uint8, and ``seeds`` from methods that give some (see
             ``Masks``); attributes ``classes``, which the labels tell apart, and ``resolved``.
 
@@ -56,15 +36,18 @@ def mask_shard(spec: AnyMask, slices: Path, inputs: MapInputs | None, roles: Rol
     notes: list[dict[str, object]] = []
     with ExitStack() as opened:
         store = opened.enter_context(SliceStore(slices))
+        hidden = _not_to_be_seen(store, roles)
         maps = None if inputs is None else opened.enter_context(MapStore(inputs.maps))
         group = opened.enter_context(
-            write_store(out, {"classes": _classes(spec, store), "resolved": spec.resolutions()})
+            write_store(out, {"classes": _classes(spec, store, hidden), "resolved": spec.resolutions()})
         )
         labels = _add(group, "labels", store)
         seeds: zarr.Array | None = None
         by_scan = {} if inputs is None else dict(list(inputs.scores.groupby("scan", sort=False)))
         for name, rows in track(list(store.scans()), "making masks", unit="scans"):
             found = read_slices(store, name, rows, maps)
+            if name in hidden:
+                found = replace(found, drawn=np.zeros(len(found.hu), dtype=bool))
             called = None if inputs is None else called_slices(by_scan[name], roles, inputs.threshold)
             made = mask_scan(spec, found, called, None if inputs is None else inputs.classifier)
             labels[rows] = made.labels
@@ -98,9 +81,15 @@ def _add(group: zarr.Group, name: str, store: SliceStore) -> zarr.Array:
     return add_rows(group, name, len(store.table), store.size, "uint8")
 
 
-def _classes(spec: AnyMask, store: SliceStore) -> list[str]:
+def _not_to_be_seen(store: SliceStore, roles: Roles) -> frozenset[str]:
+    """Scans whose truth no mask may show: those of test subjects, and of subjects that take no part."""
+    role = roles.of(store.table["subject"])
+    return frozenset(store.table["scan"][(role == "test") | (role == "")])
+
+
+def _classes(spec: AnyMask, store: SliceStore, hidden: frozenset[str]) -> list[str]:
     """Classes that the labels tell apart; truth does where whoever drew it did."""
-    drawn = store.table.loc[store.table["drawn"].astype(bool), "scan"].unique()
-    told_by_truth = len(drawn) > 0 and all(store.entries[name].drawn_subtypes for name in drawn)
+    drawn = set(store.table.loc[store.table["drawn"].astype(bool), "scan"]) - hidden
+    told_by_truth = bool(drawn) and all(store.entries[name].drawn_subtypes for name in drawn)
     tells = spec.TELLS_SUBTYPES and (spec.method != "truth" or told_by_truth)
     return list(CLASSES if tells else CLASSES[:1])

@@ -21,7 +21,7 @@ from bleedmap.scoring.pooled import count_scores
 from bleedmap.scoring.surface import SurfaceDistances, surface_distances
 from bleedmap.scoring.table import RowLabels, Score, tabulate
 from bleedmap.scoring.volume import volume_error_ml, volume_ml, voxel_ml
-from bleedmap.volumes.ct_volume import Geometry
+from bleedmap.volumes.geometry import Geometry
 
 DEFAULTS = ScoringSpec()
 

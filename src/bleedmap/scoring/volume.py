@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from bleedmap.constants import MM3_PER_ML
 from bleedmap.errors import ScanError
-from bleedmap.volumes.ct_volume import Geometry
+from bleedmap.volumes.geometry import Geometry
 
 
 def voxel_ml(geometry: Geometry) -> NDArray[np.float64] | None:
