@@ -22,6 +22,7 @@ def main(
     spec: Annotated[str, "how to score, JSON"],
     dataset: Annotated[str, "name of the data set"],
     method: Annotated[str, "name of the method"],
+    classes: Annotated[list[str], "classes that points may be of"],
     out: Annotated[Path, "table of scores to write"],
     predictions: Annotated[list[Path] | None, "masks that were found, in the order of --volumes"] = None,
     points: Annotated[list[Path] | None, "points that were found, in the order of --volumes"] = None,
@@ -34,7 +35,7 @@ def main(
         shards = list(zip(volumes, slices, predictions, strict=True))
         tables.append(score_shards(shards, roles, row, ScoringSpec.from_json(spec)))
     if points:
-        tables.append(score_point_shards(list(zip(volumes, slices, points, strict=True)), roles, row))
+        tables.append(score_point_shards(list(zip(volumes, slices, points, strict=True)), roles, row, classes=classes))
     if scores and operating_point:
         tables.append(score_detection(read_table(scores), OperatingPoints.read(operating_point), roles, row))
     write(join(tables), out)

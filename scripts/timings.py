@@ -11,7 +11,7 @@ from bleedmap.report.timings import timings
 def main(
     results: Annotated[Path, "folder of all outputs"],
 ) -> None:
-    sys.stdout.write(timings(results).to_string(index=False, float_format="{:.1f}".format) + "\n")
+    sys.stdout.write(timings(results, stage_patterns()).to_string(index=False, float_format="{:.1f}".format) + "\n")
 
 
 if __name__ == "__main__":

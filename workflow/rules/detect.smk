@@ -10,7 +10,6 @@ rule detect:
         path.benchmark("detect")
     params:
         spec=masks.detector_spec,
-        inputs=plan.as_options,
         code=masks.detector_code,
     conda:
         "../../envs/bleedmap.yaml"
@@ -19,5 +18,5 @@ rule detect:
         mem_mb=plan.memory(4000),
         runtime=240,
     shell:
-        "python -m scripts.detect {params.inputs} --fold {wildcards.fold} --spec {params.spec:q} --threads {threads}"
+        "python -m scripts.detect --slices {input.slices:q} --maps {input.maps:q} --spec {params.spec:q}"
         " --out {output.points:q} 2> {log:q}"

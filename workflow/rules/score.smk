@@ -11,6 +11,7 @@ rule score:
     params:
         spec=plan.config.scoring.to_json(),
         dataset=scores.dataset,
+        classes=scores.classes,
         inputs=plan.as_options,
         code=plan.digest("score.py"),
     conda:
@@ -21,7 +22,7 @@ rule score:
         runtime=120,
     shell:
         "python -m scripts.score {params.inputs} --fold {wildcards.fold} --spec {params.spec:q} --dataset {params.dataset}"
-        " --method {wildcards.method} --out {output.scores:q} 2> {log:q}"
+        " --method {wildcards.method} --classes {params.classes} --out {output.scores:q} 2> {log:q}"
 
 
 rule leaderboard:

@@ -57,11 +57,7 @@ class MaskPlan:
     def point_inputs(self, wildcards: Names) -> Files:
         """What a shard's points are found in."""
         names, paths = self._with_dataset(wildcards), self.plan.paths
-        return {
-            "slices": paths.slices.format(**names),
-            "split": paths.split.format(**names),
-            **self._explained(names, lambda pattern: pattern.format(**names)),
-        }
+        return {"slices": paths.slices.format(**names), "maps": paths.maps.format(**names)}
 
     def mask_spec(self, wildcards: Names) -> str:
         """Config of a mask method."""
@@ -81,7 +77,7 @@ class MaskPlan:
 
     def detector_code(self, wildcards: Names) -> str:
         """Code behind the points of one detector."""
-        return self._code("detect.py", self.plan.config.detectors[wildcards["detector"]], wildcards)
+        return self.plan.digest("detect.py", self.plan.config.detectors[wildcards["detector"]])
 
     def _code(self, script: str, spec: Spec, wildcards: Names) -> str:
         name = wildcards["classifier"]

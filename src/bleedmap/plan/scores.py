@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from bleedmap.config.names import NONE
+from bleedmap.constants import CLASSES
 from bleedmap.plan.core import Files, Names, Plan
 from bleedmap.plan.networks import NetworkPlan
 from bleedmap.plan.rows import RowNames, row_names, scored_folds
@@ -51,9 +52,10 @@ class ScorePlan:
         """Data set of the subjects that are scored."""
         return row_names(self.plan.config, wildcards["method"], wildcards["split"], int(wildcards["fold"]))["dataset"]
 
-    def code(self, wildcards: Names) -> str:
-        """Code behind a row's scores."""
-        return self.plan.digest("score.py")
+    def classes(self, wildcards: Names) -> list[str]:
+        """Classes that a row's points may be of: those that its classifier tells apart."""
+        name = self.plan.config.methods[wildcards["method"]].classifier
+        return list(self.plan.config.classifiers[name].classes if name != NONE else CLASSES[:1])
 
     def pairs_json(self) -> str:
         """Methods to test against each other, as JSON."""
