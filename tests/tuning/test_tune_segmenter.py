@@ -21,8 +21,10 @@ class Blobs(torch.nn.Module):
     def __init__(self, spec):
         super().__init__()
         self.nothing = torch.nn.Parameter(torch.zeros(1))
+        self.stacks = 0
 
     def forward(self, images):
+        self.stacks += len(images)
         hu = images[:, :1] * 80
         chance = torch.where((hu > 60) & (hu < 70), 0.6, torch.where((hu > 20) & (hu < 40), 0.4, 0.01))
         return torch.logit(chance) + self.nothing
@@ -80,6 +82,12 @@ def test_the_score_is_that_of_labels_the_stage_would_make(model, slice_store, ro
                 labels = segment_scan(model, spec, store.rows("hu", rows), brain, np.full(4, 0.1)) > 0
                 both, total = both + (labels & truth).sum(), total + labels.sum() + truth.sum()
         assert score == pytest.approx(2 * both / total)
+
+
+@pytest.mark.parametrize("strategy", ["grid", "coordinate", "bayes"])
+def test_the_network_sees_every_slice_once_however_many_candidates_there_are(model, slice_store, roles, strategy):
+    tuned(model, slice_store, roles, strategy=strategy, trials=5)
+    assert model.network.stacks == 8
 
 
 def test_whatever_stands_in_the_scans_of_others_changes_nothing(model, slice_store, rewrite, roles):

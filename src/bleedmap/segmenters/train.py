@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bleedmap.config.segmenters import AnySegmenter
-from bleedmap.losses import build_loss
+from bleedmap.losses.build import build_loss
 from bleedmap.segmenters.patches import PatchBatches
 from bleedmap.segmenters.segmenter import Segmenter
 from bleedmap.slices.training_set import TrainingSet
