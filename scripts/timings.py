@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from bleedmap.console import run
+from bleedmap.paths import stage_patterns
 from bleedmap.report.timings import timings
 
 

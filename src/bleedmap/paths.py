@@ -7,7 +7,7 @@ is about (``split``); each with its fold.
 
 from dataclasses import dataclass
 
-from bleedmap.stages import stage
+from bleedmap.stages import STAGES, stage
 
 
 @dataclass(frozen=True)
@@ -205,3 +205,9 @@ class Paths:
     def _beside(self, name: str, folder: str) -> str:
         pattern: str = getattr(self, stage(name).artifact)
         return pattern.replace(self.results, f"{self.results}/{folder}", 1)
+
+
+def stage_patterns() -> list[tuple[str, str]]:
+    """(rule, pattern of its artifact below the results folder) of every stage."""
+    paths = Paths("results")
+    return [(each.name, getattr(paths, each.artifact).removeprefix("results/")) for each in STAGES]
