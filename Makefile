@@ -4,13 +4,15 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 CORES ?= all
+# tests that share a finished run go to one worker
+TEST_WORKERS ?= 2
 # one network job a GPU; without a GPU the cores are the only limit
 GPU_JOBS ?= $(shell nvidia-smi -L 2>/dev/null | wc -l | sed 's/^0$$/99/')
 UV := $(BIN)/uv
 GENERATED := --schema workflow/schemas/config.schema.json --reference config/README.md
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock schema clean
+.PHONY: help setup demo test check lint format lock schema clean
 
 help:            ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,12 +32,16 @@ demo: .venv/ready  ## the whole chain on the embedded phantom
 	@echo "open results/report.html"
 
 test: .venv/ready  ## all tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup
+
+check: .venv/ready  ## the fast tests
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup -m "not slow"
 
 lint: .venv/ready  ## format, lint and type checks, and the workflow linter
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/snakefmt --no-sort --check Snakefile workflow
 	$(BIN)/snakemake --lint
 	$(BIN)/python -m bleedmap.config $(GENERATED) --check

@@ -14,4 +14,4 @@ rule all:
     input:
         path.leaderboard,
         path.report,
-        plan.quality_pages(),
+        data.quality_pages(),

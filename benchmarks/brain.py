@@ -21,11 +21,12 @@ from numpy.typing import NDArray
 
 from benchmarks.measures import dice
 from benchmarks.stripped_head import put_back
-from bleedmap.brain import brain_mask
+from bleedmap.brain.mask import brain_mask
 from bleedmap.config.brain import AnyBrain, ConvexHullSpec, MuschelliSpec, SkullInteriorSpec
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.phantom.subject import make_subject
-from bleedmap.volumes.ct_volume import CtVolume, Geometry
+from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.nifti import read_mask, read_nifti
 
 SLICES = 32

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from bleedmap.brain.picture_scale import head_outline
+from bleedmap.brain.skull.picture_scale import head_outline
 from bleedmap.config.slices import BRAIN
 from bleedmap.slices.box import Box
 

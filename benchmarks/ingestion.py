@@ -90,14 +90,14 @@ def _dcm2niix(zipped: str, folders: list[str], scratch: Path) -> Outcome:
 
 def _make(scratch: str, series: str, matrix: str) -> None:
     from bleedmap.config.datasets import PhantomSpec  # noqa: PLC0415
-    from bleedmap.phantom import write_cohort  # noqa: PLC0415
+    from bleedmap.phantom.cohort import write_cohort  # noqa: PLC0415
 
     write_cohort(PhantomSpec(matrix=int(matrix), slice_thickness_mm=5.0), range(int(series)), Path(scratch) / "cohort")
     print(json.dumps([0, 0]))  # noqa: T201
 
 
 def _plain(out: str, *folders: str) -> None:
-    from bleedmap.volumes.dicom import read_study  # noqa: PLC0415
+    from bleedmap.volumes.dicom.study import read_study  # noqa: PLC0415
     from bleedmap.volumes.nifti import write_nifti  # noqa: PLC0415
 
     def work(number: int, folder: str) -> None:
@@ -113,15 +113,15 @@ def _plain(out: str, *folders: str) -> None:
 
 def _ingest(out: str, *folders: str) -> None:
     from bleedmap.config.datasets import FolderSpec  # noqa: PLC0415
-    from bleedmap.datasets import folder as adapter  # noqa: PLC0415
+    from bleedmap.datasets.folder import listing, reading  # noqa: PLC0415
     from bleedmap.datasets.ingest import ingest  # noqa: PLC0415
 
     spec = FolderSpec(root=Path(folders[0]).parent)
     names = {Path(folder).name for folder in folders}
 
     def work(most: int | None) -> None:
-        chosen = [source for source in adapter.list_sources(spec) if source.name in names][:most]
-        ingest(chosen, partial(adapter.read, spec), Path(out) / "volumes.zip")
+        chosen = [source for source in listing.list_sources(spec) if source.name in names][:most]
+        ingest(chosen, partial(reading.read, spec), Path(out) / "volumes.zip")
 
     _timed(partial(work, 1), partial(work, None))
 

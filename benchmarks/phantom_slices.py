@@ -15,7 +15,7 @@ from scipy import ndimage
 from benchmarks.frame import head_box
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.console import track
-from bleedmap.phantom import PhantomSubject, make_subject
+from bleedmap.phantom.subject import PhantomSubject, make_subject
 from bleedmap.provenance.atomic import atomic_path
 from bleedmap.provenance.digest import code_digest
 

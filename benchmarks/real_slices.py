@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from benchmarks.frame import LOW, head_box
 from benchmarks.measures import dice
 from benchmarks.pictures import anchored
-from bleedmap.brain import brain_mask
+from bleedmap.brain.mask import brain_mask
 from bleedmap.config.brain import SkullInteriorSpec
 from bleedmap.config.datasets import PngSlicesSpec
-from bleedmap.datasets.png_slices import list_sources, read
+from bleedmap.datasets.png_slices.listing import list_sources
+from bleedmap.datasets.png_slices.reading import read
 from bleedmap.errors import ScanError
 from bleedmap.slices.box import Box
 from bleedmap.volumes.ct_volume import Scan

@@ -16,15 +16,16 @@ from scipy.stats import wasserstein_distance
 
 from benchmarks.looks import DISTANCES_MM, HU_BINS, Look, look_at
 from benchmarks.real_slices import real_folder
-from bleedmap.brain import brain_mask
+from bleedmap.brain.mask import brain_mask
 from bleedmap.config.brain import SkullInteriorSpec
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.console import track
 from bleedmap.html import render_page
-from bleedmap.phantom import make_subject
+from bleedmap.phantom.subject import make_subject
 from bleedmap.report.drawing import save_png, show_slice
-from bleedmap.volumes.ct_volume import CtVolume, Geometry
-from bleedmap.volumes.dicom import read_study
+from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.dicom.study import read_study
+from bleedmap.volumes.geometry import Geometry
 
 ANATOMY_PER_MM = 0.2
 LEVELS = (0.3, 0.45, 0.6, 0.75, 0.9)  # of the slices with brain, from the lowest

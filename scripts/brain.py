@@ -1,13 +1,16 @@
 """Brain masks of one shard of scans, and what looks wrong with them."""
 
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
-from bleedmap.brain import MISSING, brain_mask, brain_ml
-from bleedmap.brain import flags as flags_of
-from bleedmap.config.brain import read_brain_spec
+from bleedmap.brain.gates import MISSING, brain_ml
+from bleedmap.brain.gates import flags as flags_of
+from bleedmap.brain.mask import brain_mask
+from bleedmap.components import read_spec
+from bleedmap.config.brain import AnyBrain
 from bleedmap.console import run, say, track
 from bleedmap.errors import ScanError
 from bleedmap.provenance.archive import write_archive
@@ -16,8 +19,13 @@ from bleedmap.volumes.nifti import to_bytes
 from bleedmap.volumes.scan_archive import read_scan, scan_ids
 
 
-def main(volumes: Path, spec: str, out: Path, flags: Path) -> None:
-    settings = read_brain_spec(spec)
+def main(
+    volumes: Annotated[Path, "archive of scans"],
+    spec: Annotated[str, "config of the brain mask, JSON"],
+    out: Annotated[Path, "archive of masks to write"],
+    flags: Annotated[Path, "table of the volume of each mask and what looks wrong with it to write"],
+) -> None:
+    settings = read_spec(AnyBrain, spec)
     rows = []
     with write_archive(out) as archive:
         for name in track(scan_ids(volumes), "finding brains", unit="scans"):

@@ -1,20 +1,24 @@
-"""Score every slice of a data set with a trained classifier."""
+"""Probabilities of a trained classifier for every slice of a data set."""
 
 from pathlib import Path
+from typing import Annotated
 
 import torch
 
-from bleedmap.classifiers.score_slices import score_slices
-from bleedmap.classifiers.slice_classifier import load_classifier
-from bleedmap.config.workflow import FoldSpec
+from bleedmap.classifiers.classify_shards import classify_shards
+from bleedmap.classifiers.load import load_classifier
 from bleedmap.console import run
 from bleedmap.provenance.tables import write_table
 
 
-def main(model: Path, slices: list[Path], folds: Path, fold: int, fold_spec: str, threads: int, out: Path) -> None:
+def main(
+    model: Annotated[Path, "trained classifier, safetensors"],
+    slices: Annotated[list[Path], "slice stores of all shards"],
+    threads: Annotated[int, "CPU threads; the same number gives the same bytes"],
+    out: Annotated[Path, "table of a probability a slice and class to write"],
+) -> None:
     torch.set_num_threads(threads)
-    count = FoldSpec.from_json(fold_spec).count
-    write_table(score_slices(load_classifier(model), slices, folds, fold, count), out)
+    write_table(classify_shards(load_classifier(model), slices), out)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Enhance the slices of one shard for a segmenter."""
 
 from pathlib import Path
+from typing import Annotated
 
 from bleedmap.config.enhancements import AnyEnhancement
 from bleedmap.console import run
@@ -8,7 +9,11 @@ from bleedmap.enhancements import build_enhancement
 from bleedmap.enhancements.enhance_shard import enhance_shard
 
 
-def main(slices: Path, spec: str, out: Path) -> None:
+def main(
+    slices: Annotated[Path, "slice store"],
+    spec: Annotated[str, "config of the enhancement, JSON"],
+    out: Annotated[Path, "slice store to write"],
+) -> None:
     settings: AnyEnhancement = AnyEnhancement.from_json(spec)
     enhance_shard(build_enhancement(settings), settings, slices, out)
 

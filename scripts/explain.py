@@ -1,21 +1,26 @@
 """Saliency maps of a trained classifier over one shard of slices."""
 
 from pathlib import Path
+from typing import Annotated
 
 import torch
-from pydantic import TypeAdapter
 
-from bleedmap.classifiers.slice_classifier import load_classifier
+from bleedmap.classifiers.load import load_classifier
+from bleedmap.components import read_spec
 from bleedmap.config.saliency import AnySaliency
 from bleedmap.console import run
-from bleedmap.saliency import build_saliency
 from bleedmap.saliency.explain_shard import explain_shard
 
 
-def main(model: Path, slices: Path, spec: str, threads: int, out: Path) -> None:
+def main(
+    model: Annotated[Path, "trained classifier, safetensors"],
+    slices: Annotated[Path, "slice store"],
+    spec: Annotated[str, "config of the saliency method, JSON"],
+    threads: Annotated[int, "CPU threads; the same number gives the same bytes"],
+    out: Annotated[Path, "store of maps to write"],
+) -> None:
     torch.set_num_threads(threads)
-    settings: AnySaliency = TypeAdapter(AnySaliency).validate_json(spec)
-    explain_shard(build_saliency(settings), load_classifier(model), slices, out)
+    explain_shard(read_spec(AnySaliency, spec), load_classifier(model), slices, out)
 
 
 if __name__ == "__main__":

@@ -3,33 +3,39 @@
 import tempfile
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import TypeAdapter
 
 from bleedmap.config.datasets import AnyDataset, PhantomSpec
 from bleedmap.console import run, say, track
-from bleedmap.datasets import adapter
+from bleedmap.datasets import listing, reading
 from bleedmap.datasets.ingest import ingest
-from bleedmap.datasets.phantom import unpacked
+from bleedmap.datasets.phantom.reading import unpacked
 from bleedmap.datasets.sources import by_shard
 from bleedmap.provenance.tables import write_table
 
 
 def main(
-    spec: str, shard: int, out: Path, scans: Path, rejected: Path, private: Path, phantom: Path | None = None
+    spec: Annotated[str, "config of the data set, JSON"],
+    shard: Annotated[int, "number of the shard"],
+    out: Annotated[Path, "archive of scans to write"],
+    scans: Annotated[Path, "table of scans to write"],
+    rejected: Annotated[Path, "table of refused inputs to write"],
+    private: Annotated[Path, "table from scan ids to source files to write, readable by its owner alone"],
+    phantom: Annotated[Path | None, "archive of the phantom's shard, where that is the data set"] = None,
 ) -> None:
     dataset: AnyDataset = TypeAdapter[AnyDataset](AnyDataset).validate_json(spec)
     with tempfile.TemporaryDirectory() as folder:
         source: AnyDataset
         if isinstance(dataset, PhantomSpec):
             assert phantom is not None, "the phantom's archive is an input of its ingestion"  # noqa: S101
-            source = unpacked(phantom, Path(folder))
+            source = unpacked(dataset, phantom, Path(folder))
         else:
             source = dataset
-        reader = adapter(source)
-        listed = reader.list_sources(source)
+        listed = listing(source).list_sources(source)
         chosen = listed if phantom else by_shard(listed, dataset.shards)[shard]
-        result = ingest(track(chosen, "ingesting", unit="scans"), partial(reader.read, source), out)
+        result = ingest(track(chosen, "ingesting", unit="scans"), partial(reading(source).read, source), out)
     table, refused, sources = result.tables()
     write_table(table, scans)
     write_table(refused, rejected)

@@ -1,37 +1,37 @@
-"""Masks of one shard of slices: from saliency maps, from HU or from the drawn truth."""
+"""Masks of one shard of slices in one fold: from saliency maps, from HU or from the drawn truth."""
 
 from pathlib import Path
+from typing import Annotated
 
 import torch
-from pydantic import TypeAdapter
 
+from bleedmap.components import read_spec
 from bleedmap.config.masks import AnyMask
 from bleedmap.console import run
-from bleedmap.masks import build_masks
-from bleedmap.masks.mask_shard import MapInputs, mask_shard
+from bleedmap.masks.map_inputs import read_inputs
+from bleedmap.masks.mask_shard import mask_shard
 from bleedmap.provenance.tables import write_table
+from bleedmap.splits.roles import read_roles
 
 
 def main(
-    slices: Path,
-    spec: str,
-    threads: int,
-    out: Path,
-    notes: Path,
-    maps: Path | None = None,
-    model: Path | None = None,
-    operating_point: Path | None = None,
-    scores: Path | None = None,
+    slices: Annotated[Path, "slice store"],
+    split: Annotated[Path, "roles of the subjects"],
+    fold: Annotated[int, "number of the fold"],
+    spec: Annotated[str, "config of the mask method, JSON"],
+    threads: Annotated[int, "CPU threads; the same number gives the same bytes"],
+    out: Annotated[Path, "store of masks to write"],
+    notes: Annotated[Path, "table of what the method notes slice by slice to write"],
+    maps: Annotated[Path | None, "saliency maps of the shard"] = None,
+    model: Annotated[Path | None, "classifier that was explained, safetensors"] = None,
+    scores: Annotated[Path | None, "its probabilities of every slice"] = None,
+    operating_point: Annotated[Path | None, "its operating points, JSON"] = None,
+    tuned: Annotated[Path | None, "config of the method with the values chosen in this fold, JSON"] = None,
 ) -> None:
     torch.set_num_threads(threads)
-    settings: AnyMask = TypeAdapter[AnyMask](AnyMask).validate_json(spec)
-    inputs = None
-    if maps and model and operating_point and scores:
-        # timm takes seconds to import, and some mask methods need no classifier
-        from bleedmap.classifiers.slice_classifier import load_classifier  # noqa: PLC0415
-
-        inputs = MapInputs.read(maps, load_classifier(model), operating_point, scores)
-    write_table(mask_shard(build_masks(settings), settings, slices, inputs, out), notes)
+    settings = read_spec(AnyMask, tuned.read_text(encoding="utf-8") if tuned else spec)
+    inputs = read_inputs(maps, model, scores, operating_point)
+    write_table(mask_shard(settings, slices, inputs, read_roles(split, fold), out), notes)
 
 
 if __name__ == "__main__":

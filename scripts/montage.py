@@ -1,6 +1,7 @@
 """Montages of one shard of scans: slices and a side view with the outline of the brain mask."""
 
 from pathlib import Path
+from typing import Annotated
 
 from bleedmap.console import run, track
 from bleedmap.provenance.archive import write_archive
@@ -8,7 +9,11 @@ from bleedmap.quality.montage import montage
 from bleedmap.volumes.scan_archive import read_mask_member, read_scan, scan_ids
 
 
-def main(volumes: Path, brain: Path, out: Path) -> None:
+def main(
+    volumes: Annotated[Path, "archive of scans"],
+    brain: Annotated[Path, "archive of their brain masks"],
+    out: Annotated[Path, "archive of pictures to write"],
+) -> None:
     with write_archive(out) as archive:
         for name in track(scan_ids(volumes), "drawing montages", unit="scans"):
             mask = read_mask_member(brain, name, "brain")

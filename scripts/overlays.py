@@ -1,39 +1,38 @@
-"""Draw the test slices of a data set with the largest bleeds: heatmaps and masks of all methods over the CT."""
+"""Draw the test slices of a fold with the largest bleeds: heatmaps, masks and points of all methods over the CT."""
 
 from pathlib import Path
+from typing import Annotated
 
-from bleedmap.config.workflow import FoldSpec
 from bleedmap.console import run
 from bleedmap.provenance.tables import read_table
 from bleedmap.report.choose import list_test_slices
 from bleedmap.report.overlays import draw_overlays
 from bleedmap.report.spec import OverlaySpec
+from bleedmap.splits.roles import read_roles
 
 
 def main(
-    slices: list[Path],
-    predictions: list[Path],
-    folds: Path,
-    fold: int,
-    fold_spec: str,
-    spec: str,
-    out: Path,
-    hero: Path,
-    maps: list[Path] | None = None,
-    scores: Path | None = None,
-    masks: list[Path] | None = None,
+    slices: Annotated[list[Path], "slice stores of all shards"],
+    split: Annotated[Path, "roles of the subjects"],
+    fold: Annotated[int, "number of the fold"],
+    spec: Annotated[str, "what is shown, JSON"],
+    out: Annotated[Path, "picture of all methods to write"],
+    hero: Annotated[Path, "picture of one method step by step to write"],
+    predictions: Annotated[list[Path] | None, "masks of all shards of the first method, then of the next"] = None,
+    points: Annotated[list[Path] | None, "points of all shards of the first method that finds any, then on"] = None,
+    maps: Annotated[list[Path] | None, "maps of all shards of the first heatmap, then of the next"] = None,
+    scores: Annotated[Path | None, "probabilities of every slice, to choose among them"] = None,
+    masks: Annotated[list[Path] | None, "masks of all shards that the segmenter shown step by step learnt from"] = None,
 ) -> None:
-    parts = read_table(folds)
-    table = read_table(scores) if scores else None
-    test = list_test_slices(slices, parts, fold, FoldSpec.from_json(fold_spec).count, table)
-    settings = OverlaySpec.from_json(spec)
+    test = list_test_slices(slices, read_roles(split, fold), read_table(scores) if scores else None)
     draw_overlays(
-        settings,
+        OverlaySpec.from_json(spec),
         test,
         slices=slices,
-        predictions=predictions,
+        predictions=predictions or [],
         maps=maps or [],
         masks=masks or [],
+        points=points or [],
         sheet=out,
         hero=hero,
     )

@@ -1,7 +1,7 @@
 """Write the page about a whole run: one HTML file that needs nothing beside it."""
 
-from itertools import product
 from pathlib import Path
+from typing import Annotated
 
 import pandas as pd
 
@@ -18,22 +18,19 @@ NUMBERS = {name: [""] for name in ("mean", "std", "mean_difference", "t_p", "t_h
 
 
 def main(
-    spec: str,
-    board: Path,
-    comparisons: Path,
-    scores: list[Path],
-    scans: list[Path],
-    rejected: list[Path],
-    overlays: list[Path],
-    heroes: list[Path],
-    out: Path,
-    histories: list[Path] | None = None,
+    spec: Annotated[str, "what the page is about, JSON"],
+    board: Annotated[Path, "the leaderboard"],
+    comparisons: Annotated[Path, "paired tests between methods"],
+    scores: Annotated[list[Path], "score tables of all methods and folds"],
+    scans: Annotated[list[Path], "tables of scans, one a data set"],
+    rejected: Annotated[list[Path], "tables of refused inputs, one a data set"],
+    overlays: Annotated[list[Path], "pictures of all methods, fold by fold, then the next split"],
+    heroes: Annotated[list[Path], "pictures of one method step by step, in the same order"],
+    out: Annotated[Path, "page to write"],
+    histories: Annotated[list[Path] | None, "training histories, fold by fold, then the next network"] = None,
 ) -> None:
     page = PageSpec.from_json(spec)
     tables = (read(path) for path in scores)
-    places = product(page.test, page.folds)
-    curves = [pd.read_csv(path) for path in histories or []]
-    folds = len(page.folds)
     html = render(
         page,
         board=pd.read_csv(board, dtype=NAMES, keep_default_na=False, na_values=NUMBERS),
@@ -44,10 +41,10 @@ def main(
             for name, good, bad in zip(page.datasets, scans, rejected, strict=True)
         ],
         pictures=[
-            Picture(dataset, fold, hero.read_bytes(), sheet.read_bytes())
-            for (dataset, fold), hero, sheet in zip(places, heroes, overlays, strict=True)
+            Picture(split.name, fold, hero.read_bytes(), sheet.read_bytes())
+            for (split, fold), hero, sheet in zip(page.pictured, heroes, overlays, strict=True)
         ],
-        histories=[curves[start : start + folds] for start in range(0, len(curves), folds)],
+        histories=[pd.read_csv(path) for path in histories or []],
     )
     write_text(out, html)
 

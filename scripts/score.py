@@ -1,37 +1,43 @@
-"""Score one method's predictions on the test scans of a data set, and the classifier behind it on their slices."""
+"""Score what one method found in the test scans of one fold, and the classifier behind it on their slices."""
 
 from pathlib import Path
+from typing import Annotated
 
-from bleedmap.classifiers.operating_point import OperatingPoint
+from bleedmap.classifiers.operating_point import OperatingPoints
 from bleedmap.config.scoring import ScoringSpec
-from bleedmap.config.workflow import FoldSpec
 from bleedmap.console import run
 from bleedmap.provenance.tables import read_table
-from bleedmap.scoring.score_shards import score_detection, score_shards
+from bleedmap.scoring.points import score_point_shards
+from bleedmap.scoring.score_detection import score_detection
+from bleedmap.scoring.score_shards import score_shards
 from bleedmap.scoring.table import RowLabels, join, write
+from bleedmap.splits.roles import read_roles
 
 
 def main(
-    volumes: list[Path],
-    slices: list[Path],
-    predictions: list[Path],
-    folds: Path,
-    fold: int,
-    fold_spec: str,
-    spec: str,
-    dataset: str,
-    method: str,
-    out: Path,
-    scores: Path | None = None,
-    operating_point: Path | None = None,
+    volumes: Annotated[list[Path], "archives of scans, one a shard"],
+    slices: Annotated[list[Path], "slice stores, in the order of --volumes"],
+    split: Annotated[Path, "roles of the subjects"],
+    fold: Annotated[int, "number of the fold"],
+    spec: Annotated[str, "how to score, JSON"],
+    dataset: Annotated[str, "name of the data set"],
+    method: Annotated[str, "name of the method"],
+    classes: Annotated[list[str], "classes that points may be of"],
+    out: Annotated[Path, "table of scores to write"],
+    predictions: Annotated[list[Path] | None, "masks that were found, in the order of --volumes"] = None,
+    points: Annotated[list[Path] | None, "points that were found, in the order of --volumes"] = None,
+    scores: Annotated[Path | None, "probabilities of every slice by the method's classifier"] = None,
+    operating_point: Annotated[Path | None, "operating points of that classifier, JSON"] = None,
 ) -> None:
-    row = RowLabels(dataset=dataset, method=method, fold=fold)
-    shards = list(zip(volumes, slices, predictions, strict=True))
-    parts = read_table(folds)
-    tables = [score_shards(shards, parts, FoldSpec.from_json(fold_spec).count, row, ScoringSpec.from_json(spec))]
+    row, roles = RowLabels(dataset=dataset, method=method, fold=fold), read_roles(split, fold)
+    tables = []
+    if predictions:
+        shards = list(zip(volumes, slices, predictions, strict=True))
+        tables.append(score_shards(shards, roles, row, ScoringSpec.from_json(spec)))
+    if points:
+        tables.append(score_point_shards(list(zip(volumes, slices, points, strict=True)), roles, row, classes=classes))
     if scores and operating_point:
-        table = read_table(scores)
-        tables.append(score_detection(table, OperatingPoint.read(operating_point), row))
+        tables.append(score_detection(read_table(scores), OperatingPoints.read(operating_point), roles, row))
     write(join(tables), out)
 
 

@@ -1,19 +1,31 @@
-"""Predict masks of one shard's test scans with a trained segmenter."""
+"""Predict masks of one shard's test scans in one fold with a trained segmenter."""
 
 from pathlib import Path
+from typing import Annotated
 
 import torch
 
-from bleedmap.config.workflow import FoldSpec
+from bleedmap.components import read_spec
+from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.console import run
 from bleedmap.segmenters.segment_shard import segment_shard
 from bleedmap.segmenters.segmenter import load_segmenter
+from bleedmap.splits.roles import read_roles
 
 
-def main(model: Path, slices: Path, folds: Path, fold: int, fold_spec: str, threads: int, out: Path) -> None:
+def main(
+    model: Annotated[Path, "trained segmenter, safetensors"],
+    slices: Annotated[Path, "slice store"],
+    split: Annotated[Path, "roles of the subjects"],
+    fold: Annotated[int, "number of the fold"],
+    spec: Annotated[str, "config of the segmenter, JSON"],
+    threads: Annotated[int, "CPU threads; the same number gives the same bytes"],
+    out: Annotated[Path, "store of predictions to write"],
+    tuned: Annotated[Path | None, "config of the segmenter with the values chosen in this fold, JSON"] = None,
+) -> None:
     torch.set_num_threads(threads)
-    count = FoldSpec.from_json(fold_spec).count
-    segment_shard(load_segmenter(model), slices, folds, fold, count, out)
+    settings = read_spec(AnySegmenter, tuned.read_text(encoding="utf-8") if tuned else spec)
+    segment_shard(load_segmenter(model), settings, slices, read_roles(split, fold), out)
 
 
 if __name__ == "__main__":

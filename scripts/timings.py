@@ -2,13 +2,17 @@
 
 import sys
 from pathlib import Path
+from typing import Annotated
 
 from bleedmap.console import run
+from bleedmap.paths import stage_patterns
 from bleedmap.report.timings import timings
 
 
-def main(results: Path) -> None:
-    sys.stdout.write(timings(results).to_string(index=False, float_format="{:.1f}".format) + "\n")
+def main(
+    results: Annotated[Path, "folder of all outputs"],
+) -> None:
+    sys.stdout.write(timings(results, stage_patterns()).to_string(index=False, float_format="{:.1f}".format) + "\n")
 
 
 if __name__ == "__main__":

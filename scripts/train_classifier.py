@@ -1,40 +1,47 @@
-"""Train a slice classifier on one fold's training slices and choose its operating point on the validation slices."""
+"""Train a slice classifier on one fold's training slices and choose its operating points on the validation slices."""
 
 from pathlib import Path
+from typing import Annotated
 
 from bleedmap.classifiers.train import train_classifier
-from bleedmap.config.classifiers import ClassifierSpec
-from bleedmap.config.workflow import FoldSpec
+from bleedmap.components import read_spec
+from bleedmap.config.classifiers import AnyClassifier
 from bleedmap.console import run
+from bleedmap.splits.roles import read_roles
 from bleedmap.training.outputs import only_the_first_process_goes_on, write_training
 from bleedmap.training.resume import Resume
 
 
 def main(
-    slices: list[Path],
-    folds: Path,
-    fold: int,
-    fold_spec: str,
-    spec: str,
-    seed: int,
-    code: str,
-    threads: int,
-    out: Path,
-    start: Path | None = None,
+    slices: Annotated[list[Path], "slice stores of all shards"],
+    split: Annotated[Path, "roles of the subjects"],
+    fold: Annotated[int, "number of the fold"],
+    spec: Annotated[str, "config of the classifier, JSON"],
+    seed: Annotated[int, "seed of weights, order and augmentation"],
+    code: Annotated[str, "digest of the code, for the manifest"],
+    threads: Annotated[int, "CPU threads; the same number gives the same bytes"],
+    out: Annotated[Path, "trained network to write, safetensors; the rest goes beside it"],
+    init_from: Annotated[Path | None, "trained classifier whose weights are taken where they fit"] = None,
 ) -> None:
-    settings = ClassifierSpec.from_json(spec)
-    count = FoldSpec.from_json(fold_spec).count
+    settings = read_spec(AnyClassifier, spec)
     sequence = out.parent / "sequence.safetensors"
-    data = [*slices, folds, *([start] if start else [])]
-    resume = Resume.of(out, spec=spec, code=code, data=data, seed=seed, threads=threads, fold=fold, count=count)
-    trained, point = train_classifier(
-        settings, slices, folds, fold, count, seed=seed, threads=threads, start=start, sequence=sequence, resume=resume
+    data = [*slices, split, *([init_from] if init_from else [])]
+    resume = Resume.of(out, spec=spec, code=code, data=data, seed=seed, threads=threads, fold=fold)
+    trained, points = train_classifier(
+        settings,
+        slices,
+        read_roles(split, fold),
+        seed=seed,
+        threads=threads,
+        resume=resume,
+        init_from=init_from,
+        sequence=sequence,
     )
     only_the_first_process_goes_on()
     if settings.context is None:
         # of an earlier config, with context
         sequence.unlink(missing_ok=True)
-    point.write(out.parent / "operating_point.json")
+    points.write(out.parent / "operating_point.json")
     write_training(out, trained, settings, code=code, data=data, seed=seed)
     resume.clear()
 

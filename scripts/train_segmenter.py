@@ -1,34 +1,34 @@
 """Train a segmenter on the masks that an earlier stage made for one fold's training scans."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import TypeAdapter
-
+from bleedmap.components import read_spec
 from bleedmap.config.segmenters import AnySegmenter
-from bleedmap.config.workflow import FoldSpec
 from bleedmap.console import run
 from bleedmap.segmenters.train import train_segmenter
+from bleedmap.splits.roles import read_roles
 from bleedmap.training.outputs import only_the_first_process_goes_on, write_training
 from bleedmap.training.resume import Resume
 
 
 def main(
-    slices: list[Path],
-    masks: list[Path],
-    folds: Path,
-    fold: int,
-    fold_spec: str,
-    spec: str,
-    seed: int,
-    code: str,
-    threads: int,
-    out: Path,
+    slices: Annotated[list[Path], "slice stores of all shards"],
+    masks: Annotated[list[Path], "mask stores of all shards, in the order of --slices"],
+    split: Annotated[Path, "roles of the subjects"],
+    fold: Annotated[int, "number of the fold"],
+    spec: Annotated[str, "config of the segmenter, JSON"],
+    seed: Annotated[int, "seed of weights, order, patches and augmentation"],
+    code: Annotated[str, "digest of the code, for the manifest"],
+    threads: Annotated[int, "CPU threads; the same number gives the same bytes"],
+    out: Annotated[Path, "trained network to write, safetensors; the rest goes beside it"],
 ) -> None:
-    settings: AnySegmenter = TypeAdapter[AnySegmenter](AnySegmenter).validate_json(spec)
-    count = FoldSpec.from_json(fold_spec).count
-    data = [*slices, *masks, folds]
-    resume = Resume.of(out, spec=spec, code=code, data=data, seed=seed, threads=threads, fold=fold, count=count)
-    trained = train_segmenter(settings, slices, masks, folds, fold, count, seed=seed, threads=threads, resume=resume)
+    settings = read_spec(AnySegmenter, spec)
+    data = [*slices, *masks, split]
+    resume = Resume.of(out, spec=spec, code=code, data=data, seed=seed, threads=threads, fold=fold)
+    trained = train_segmenter(
+        settings, slices, masks, read_roles(split, fold), seed=seed, threads=threads, resume=resume
+    )
     only_the_first_process_goes_on()
     write_training(out, trained, settings, code=code, data=data, seed=seed)
     resume.clear()

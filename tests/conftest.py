@@ -18,6 +18,15 @@ torch.set_num_threads(1)
 SIZE, SLICES = 32, 4
 
 
+def pytest_collection_modifyitems(items):
+    """Slow tests first, so that no worker is left with them; tests that share a finished run go to one worker."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    for item in items:
+        shares_run = "finished" in item.fixturenames and "checkout" in item.fixturenames
+        group = "finished run" if shares_run else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """Root of the checkout."""

@@ -26,6 +26,7 @@ def predict(
     out: Annotated[Path, typer.Option(help="folder for masks, picture and prediction.json")],
     config: Annotated[Path, typer.Option(help="config that the results were made with")] = Path("config/config.yaml"),
     results: Annotated[str | None, typer.Option(help="results folder, if not the one in the config")] = None,
+    split: Annotated[str | None, typer.Option(help="split that the method was scored on; default: its first")] = None,
     fold: Annotated[
         int | None, typer.Option(help="fold whose networks to use; default: the first that was run")
     ] = None,
@@ -36,7 +37,7 @@ def predict(
 
     values = read_config_file(config)
     checked = load_config({**values, "results": results} if results else values)
-    trained = TrainedMethod(checked, method, checked.folds.indices[0] if fold is None else fold)
+    trained = TrainedMethod(checked, method, split, fold)
     found = predict_scan(trained, method, source, out)
     say(f"{found.volume_ml:.1f} mL of hemorrhage on {len(found.bleeding_slices)} of {found.slices} slices")
 
@@ -55,11 +56,11 @@ def phantom(
     ] = None,
     field_of_view: Annotated[float | None, typer.Option(min=150, max=350, help="mm; default: drawn")] = None,
     gantry_tilt: Annotated[float | None, typer.Option(min=-30, max=30, help="degrees; default: drawn")] = None,
-    modality: Annotated[Literal["ct", "mri"], typer.Option(help="bleeds on CT or infarcts on MRI")] = "ct",
+    modality: Annotated[Literal["ct", "mr"], typer.Option(help="bleeds on CT or infarcts on MR")] = "ct",
 ) -> None:
     """Simulate head scans with bleeds, labels and voxel truth; equal arguments give equal bytes."""
     from bleedmap.config.datasets import PhantomSpec  # noqa: PLC0415
-    from bleedmap.phantom import write_cohort  # noqa: PLC0415  reads the atlas; --help does not need it
+    from bleedmap.phantom.cohort import write_cohort  # noqa: PLC0415  reads the atlas; --help does not need it
 
     spec = PhantomSpec.model_validate(
         {
@@ -121,7 +122,7 @@ def index_data(
 ) -> None:
     """Read the headers of RSNA 2019 once, so that every later start knows which slices make a scan."""
     from bleedmap.config.dicom_datasets import Rsna2019Spec  # noqa: PLC0415
-    from bleedmap.datasets.rsna2019_index import build_index  # noqa: PLC0415
+    from bleedmap.datasets.rsna2019.build_index import build_index  # noqa: PLC0415
 
     spec = _dataset("rsna2019", root, config, dataset)
     if not isinstance(spec, Rsna2019Spec):

@@ -18,51 +18,6 @@ from bleedmap.errors import BleedmapError
 Item = TypeVar("Item")
 PLAIN_LINE_SECONDS = 10.0
 
-# options of the programs in scripts/, one meaning a name
-OPTIONS = {
-    "board": "the leaderboard",
-    "brain": "archive of the shard's brain masks",
-    "code": "digest of the code, for the manifest",
-    "dataset": "name of the data set that is scored",
-    "flags": "table(s) of the volume of each brain mask and what looks wrong with it",
-    "fold": "number of the fold",
-    "fold_spec": "config of the folds, JSON",
-    "folds": "table of subjects and parts",
-    "hero": "picture of one method step by step to write",
-    "heroes": "pictures of one method step by step, fold by fold, then the next data set",
-    "histories": "training histories of all networks, fold by fold, then the next network",
-    "maps": "saliency maps of the shard, or of all shards, one heatmap after the other",
-    "masks": "mask stores of all shards, in the order of --slices",
-    "method": "name of the method, or of all methods in the order of the table",
-    "model": "trained network, safetensors",
-    "montages": "archives of the scans' montages, one a shard",
-    "most": "most scans to show",
-    "notes": "table of what the mask method notes slice by slice to write",
-    "operating_point": "operating point of the classifier, JSON",
-    "out": "file to write",
-    "out_rejected": "table of refused inputs to write",
-    "out_scans": "table of scans to write",
-    "overlays": "pictures of all methods, fold by fold, then the next data set",
-    "phantom": "archive of the phantom's shard, where that is the data set",
-    "comparisons": "paired tests between methods",
-    "pairs": "methods to compare, JSON",
-    "predictions": "mask or prediction stores of all shards, in the order of --slices, one method after the other",
-    "private": "table from scan ids to source files to write, readable by its owner alone",
-    "rejected": "table(s) of refused inputs",
-    "results": "folder of all outputs",
-    "scans": "table(s) of scans",
-    "scores": "scores: of every slice by the classifier, or of every method for the leaderboard",
-    "seed": "seed of everything random",
-    "shard": "number of the shard",
-    "slices": "slice store(s)",
-    "spec": "config of the component, JSON",
-    "start": "trained classifier to go on from, safetensors",
-    "subjects": "numbers of the subjects to make",
-    "threads": "CPU threads; the same number gives the same bytes",
-    "volumes": "archive(s) of scans",
-}
-
-
 def say(message: str) -> None:
     """One line for the person who watches (standard error, which rules send to their log)."""
     sys.stderr.write(message + "\n")
@@ -105,12 +60,13 @@ def _plain(items: Iterable[Item], what: str, total: int | None, unit: str) -> It
 def run(main: Callable[..., None]) -> None:
     """Run a script's ``main`` as a program: one option a parameter, lists take several values.
 
-    A parameter with a default may be left out; what it means stands in ``OPTIONS``.
+    A parameter is ``Annotated`` with its help; one with a default may be left out.
     """
     parser = argparse.ArgumentParser(description=inspect.getdoc(inspect.getmodule(main)))
-    hints = typing.get_type_hints(main)
+    hints = typing.get_type_hints(main, include_extras=True)
     for name, parameter in inspect.signature(main).parameters.items():
-        kind, several = _element(hints[name])
+        hint, help_text = typing.get_args(hints[name])
+        kind, several = _element(hint)
         is_required = parameter.default is parameter.empty
         parser.add_argument(
             f"--{name.replace('_', '-')}",
@@ -118,7 +74,7 @@ def run(main: Callable[..., None]) -> None:
             nargs="+" if several else None,
             required=is_required,
             default=None if is_required else parameter.default,
-            help=OPTIONS[name],
+            help=help_text,
         )
     signal.signal(signal.SIGTERM, _end)
     with_plain_errors(lambda: main(**vars(parser.parse_args())))

@@ -1,9 +1,13 @@
 """Where every artifact lies. The tree is the provenance: a file's place says how it was made.
 
-Braces are Snakemake wildcards. Methods that share a beginning share its files.
+Braces are Snakemake wildcards. Methods that share a beginning share its files. Three splits can meet in a path: the one
+the classifier learnt on (``learnt``), the one the segmenter learnt on (``taught``), and the one whose subjects the file
+is about (``split``); each with its fold.
 """
 
 from dataclasses import dataclass
+
+from bleedmap.stages import STAGES, stage
 
 
 @dataclass(frozen=True)
@@ -12,17 +16,15 @@ class Paths:
 
     Args:
         results: the results folder.
-        train: data set that networks are trained on.
     """
 
     results: str
-    train: str
 
     def _dataset(self, tail: str) -> str:
         return f"{self.results}/{{dataset}}/{tail}"
 
     def _fold(self, tail: str) -> str:
-        return f"{self.results}/{self.train}/fold-{{fold}}/{tail}"
+        return f"{self.results}/{{split}}/fold-{{fold}}/{tail}"
 
     @property
     def phantom(self) -> str:
@@ -90,59 +92,92 @@ class Paths:
         return self._dataset("enhanced/{enhancement}/{shard}.zarr.zip")
 
     @property
-    def folds(self) -> str:
-        """Part of every subject."""
-        return f"{self.results}/{self.train}/folds.csv"
+    def split(self) -> str:
+        """Role of every subject in every fold of a split."""
+        return self._dataset("splits/{split}.csv")
 
     @property
     def classifier(self) -> str:
         """Folder of a trained classifier."""
-        return self._fold("{classifier}")
+        return f"{self.results}/{{learnt}}/fold-{{learnt_fold}}/{{classifier}}"
+
+    @property
+    def classifier_model(self) -> str:
+        """Weights of a trained classifier."""
+        return f"{self.classifier}/model.safetensors"
+
+    @property
+    def operating_point(self) -> str:
+        """From which probability a slice is called bleeding, by class."""
+        return f"{self.classifier}/operating_point.json"
 
     @property
     def slice_scores(self) -> str:
-        """Scores of every slice of a data set."""
-        return self._fold("{classifier}/{dataset}.scores.csv")
+        """Probabilities of every slice of a data set."""
+        return f"{self.classifier}/{{dataset}}.scores.csv"
 
     @property
     def maps(self) -> str:
         """Saliency maps of a shard."""
-        return self._fold("{classifier}/{saliency}/{dataset}/{shard}.zarr.zip")
+        return f"{self.classifier}/{{saliency}}/{{dataset}}/{{shard}}.zarr.zip"
+
+    def _masks(self, split: str, fold: str) -> str:
+        return f"{self.classifier}/{{saliency}}/{{mask}}/{{{split}}}/fold-{{{fold}}}"
+
+    @property
+    def tuned_mask(self) -> str:
+        """Spec of a mask method with the values chosen in a fold."""
+        return f"{self._masks('split', 'fold')}/tuned.json"
 
     @property
     def masks(self) -> str:
-        """Masks of a shard."""
-        return self._fold("{classifier}/{saliency}/{mask}/{dataset}/{shard}.zarr.zip")
+        """Masks of a shard in one fold."""
+        return f"{self._masks('split', 'fold')}/{{shard}}.zarr.zip"
 
     @property
     def mask_notes(self) -> str:
         """What the mask method notes of a shard, such as the logits behind its choices."""
-        return self._fold("{classifier}/{saliency}/{mask}/{dataset}/{shard}.notes.csv")
+        return f"{self._masks('split', 'fold')}/{{shard}}.notes.csv"
+
+    @property
+    def points(self) -> str:
+        """Points of a shard in one fold."""
+        return f"{self.classifier}/{{saliency}}/points/{{detector}}/{{split}}/fold-{{fold}}/{{shard}}.csv"
 
     @property
     def segmenter(self) -> str:
         """Folder of a trained segmenter."""
-        return self._fold("{classifier}/{saliency}/{mask}/{segmenter}")
+        return f"{self._masks('taught', 'taught_fold')}/{{segmenter}}"
+
+    @property
+    def segmenter_model(self) -> str:
+        """Weights of a trained segmenter."""
+        return f"{self.segmenter}/model.safetensors"
+
+    @property
+    def tuned_segmenter(self) -> str:
+        """Spec of a segmenter with the values chosen in a fold."""
+        return f"{self.segmenter}/{{split}}/fold-{{fold}}/tuned.json"
 
     @property
     def predictions(self) -> str:
-        """A segmenter's masks of a shard's test scans."""
-        return self._fold("{classifier}/{saliency}/{mask}/{segmenter}/{dataset}/{shard}.zarr.zip")
+        """A segmenter's masks of a shard's test scans in one fold."""
+        return f"{self.segmenter}/{{split}}/fold-{{fold}}/{{shard}}.zarr.zip"
 
     @property
     def scores(self) -> str:
-        """Long table of a method's scores on a data set."""
-        return self._fold("scores/{method}/{dataset}.csv")
+        """Long table of a method's scores in one fold."""
+        return self._fold("scores/{method}.csv")
 
     @property
     def overlays(self) -> str:
-        """All methods on chosen test slices of a data set."""
-        return self._fold("overlays/{dataset}.png")
+        """All methods on chosen test slices of a fold."""
+        return self._fold("overlays.png")
 
     @property
     def hero(self) -> str:
         """One slice through one method, step by step."""
-        return self._fold("overlays/{dataset}.hero.png")
+        return self._fold("overlays.hero.png")
 
     @property
     def leaderboard(self) -> str:
@@ -159,13 +194,20 @@ class Paths:
         """The page for people."""
         return f"{self.results}/report.html"
 
-    def log(self, pattern: str) -> str:
-        """Log of the job that makes ``pattern``."""
-        return f"{self._beside(pattern, 'logs')}.log"
+    def log(self, name: str) -> str:
+        """Log of a stage's job."""
+        return f"{self._beside(name, 'logs')}.log"
 
-    def benchmark(self, pattern: str) -> str:
-        """Time and memory of the job that makes ``pattern``."""
-        return f"{self._beside(pattern, 'benchmarks')}.tsv"
+    def benchmark(self, name: str) -> str:
+        """Time and memory of a stage's job."""
+        return f"{self._beside(name, 'benchmarks')}.tsv"
 
-    def _beside(self, pattern: str, folder: str) -> str:
+    def _beside(self, name: str, folder: str) -> str:
+        pattern: str = getattr(self, stage(name).artifact)
         return pattern.replace(self.results, f"{self.results}/{folder}", 1)
+
+
+def stage_patterns() -> list[tuple[str, str]]:
+    """(rule, pattern of its artifact below the results folder) of every stage."""
+    paths = Paths("results")
+    return [(each.name, getattr(paths, each.artifact).removeprefix("results/")) for each in STAGES]

@@ -8,7 +8,8 @@ from scipy import ndimage
 
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.phantom.subject import make_subject
-from bleedmap.volumes.ct_volume import CtVolume, Geometry
+from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.geometry import Geometry
 
 HALF_AXES = (65.0, 85.0, 60.0)
 FIELD_MM, HEIGHT_MM = 200.0, 136.0

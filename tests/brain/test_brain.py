@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from bleedmap.brain import brain_mask, flags
+from bleedmap.brain.gates import flags
+from bleedmap.brain.mask import brain_mask
 from bleedmap.config.brain import SkullInteriorSpec
-from bleedmap.volumes.ct_volume import CtVolume, Geometry
+from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.geometry import Geometry
 
 PIXEL_MM = 1.0
 SIZE = 200

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from bleedmap.brain import brain_ml, flags
+from bleedmap.brain.gates import brain_ml, flags
 from bleedmap.config.brain import SkullInteriorSpec
-from bleedmap.volumes.ct_volume import CtVolume, Geometry
+from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.geometry import Geometry
 
 ANY_VOLUME = SkullInteriorSpec(min_volume_ml=0, max_volume_ml=1e6)
 

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bleedmap.brain import brain_mask
-from bleedmap.brain.precomputed import mask_stamp
+from bleedmap.brain.mask import brain_mask
+from bleedmap.brain.stamp import mask_stamp
 from bleedmap.config.brain import ExternalSpec, PrecomputedSpec, SkullInteriorSpec
 from bleedmap.errors import ScanError
 from bleedmap.provenance.archive import write_archive
-from bleedmap.volumes.ct_volume import Geometry, Scan
+from bleedmap.volumes.ct_volume import Scan
+from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.nifti import write_nifti
 from bleedmap.volumes.scan_archive import add_scan, read_mask_member
 

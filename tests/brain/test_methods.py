@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from bleedmap.brain import brain_mask, brain_ml, flags
+from bleedmap.brain.gates import brain_ml, flags
+from bleedmap.brain.mask import brain_mask
 from bleedmap.config.brain import ConvexHullSpec, MuschelliSpec, SkullInteriorSpec
 from bleedmap.errors import ScanError
-from bleedmap.volumes.ct_volume import CtVolume, Geometry
+from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.geometry import Geometry
 
 SPECS = (SkullInteriorSpec(), MuschelliSpec(), ConvexHullSpec())
 # the hull of a skull takes in what lies in its dents, orbits above all

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from bleedmap.brain import brain_mask, brain_ml, flags
+from bleedmap.brain.gates import brain_ml, flags
+from bleedmap.brain.mask import brain_mask
 from bleedmap.config.brain import ConvexHullSpec, MuschelliSpec, SkullInteriorSpec
-from bleedmap.volumes.dicom import read_study
+from bleedmap.volumes.dicom.study import read_study
 
 pytestmark = pytest.mark.real
 

@@ -3,14 +3,14 @@
 import pytest
 from pydantic import ValidationError
 
-from bleedmap.brain import build
+from bleedmap.components import load, read_spec
 from bleedmap.config.brain import (
+    AnyBrain,
     ConvexHullSpec,
     ExternalSpec,
     MuschelliSpec,
     PrecomputedSpec,
     SkullInteriorSpec,
-    read_brain_spec,
 )
 
 EVERY = (
@@ -24,12 +24,12 @@ EVERY = (
 
 @pytest.mark.parametrize("spec", EVERY, ids=lambda spec: spec.method)
 def test_every_spec_comes_back_from_its_json_and_names_a_module(spec):
-    assert read_brain_spec(spec.to_json()) == spec
-    assert callable(build(spec))
+    assert read_spec(AnyBrain, spec.to_json()) == spec
+    assert callable(load(spec).brain_mask)
 
 
 def test_without_a_method_the_inside_of_the_skull_is_meant():
-    assert read_brain_spec('{"bone_hu": 78}') == SkullInteriorSpec(bone_hu=78)
+    assert read_spec(AnyBrain, '{"bone_hu": 78}') == SkullInteriorSpec(bone_hu=78)
 
 
 @pytest.mark.parametrize(
@@ -51,4 +51,4 @@ def test_without_a_method_the_inside_of_the_skull_is_meant():
 )
 def test_a_spec_that_cannot_work_is_refused(text):
     with pytest.raises(ValidationError):
-        read_brain_spec(text)
+        read_spec(AnyBrain, text)

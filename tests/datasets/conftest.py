@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from bleedmap.datasets.check import check_data
-from bleedmap.phantom.dicom import make_series, make_slices
+from bleedmap.phantom.scanner.dicom import make_series, make_slices
 from bleedmap.phantom.subject import PhantomSubject
-from bleedmap.volumes.ct_volume import Geometry
+from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.nifti import write_nifti
 from bleedmap.volumes.nifti_file import packed
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom import make_subject
-from bleedmap.phantom.dicom import make_series, make_slices
+from bleedmap.phantom.scanner.dicom import make_series, make_slices
+from bleedmap.phantom.subject import make_subject
 
 FINDINGS = (
     *(

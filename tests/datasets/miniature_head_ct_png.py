@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom import make_subject
+from bleedmap.phantom.subject import make_subject
 
 SUBJECTS, SLICES_EACH = 6, 4
 COLOURS = ("RGB", "RGBA", "L")

@@ -4,7 +4,7 @@ import nibabel as nib
 import numpy as np
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom import make_subject
+from bleedmap.phantom.subject import make_subject
 from bleedmap.volumes.nifti_file import packed
 
 SCANS = 6

@@ -6,7 +6,7 @@ import nibabel as nib
 import numpy as np
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom import make_subject
+from bleedmap.phantom.subject import make_subject
 
 PATIENTS = (49, 50, 57, 58, 66, 130)  # as in the set itself, some numbers are left out
 SUBTYPE_VALUES = {"Intraventricular": 2, "Intraparenchymal": 1, "Subarachnoid": 3, "Epidural": 5, "Subdural": 4}

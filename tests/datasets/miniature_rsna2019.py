@@ -8,7 +8,7 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom import make_subject
+from bleedmap.phantom.subject import make_subject
 
 KINDS = ("epidural", "intraparenchymal", "intraventricular", "subarachnoid", "subdural")  # order of the public table
 TRUTH_VALUES = {"epidural": 5, "intraparenchymal": 1, "intraventricular": 2, "subarachnoid": 3, "subdural": 4}

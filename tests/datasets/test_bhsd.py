@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from bleedmap.config.nifti_datasets import BhsdSpec
-from bleedmap.datasets.bhsd import list_sources, patient_tokens, read
+from bleedmap.datasets.bhsd.listing import list_sources, patient_tokens
+from bleedmap.datasets.bhsd.reading import read
 from bleedmap.errors import TableError
-from bleedmap.phantom import make_subject
+from bleedmap.phantom.subject import make_subject
 
 FIRST = "ID_0a11ce01_ID_0123456789"
 TWICE = ("ID_2db7ee14_ID_23456789ab", "ID_2db7ee14_ID_f27e38fdfd")

@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 from bleedmap.cli import application
 from bleedmap.config.datasets import FolderSpec
 from bleedmap.datasets.check import check_data
-from bleedmap.volumes.ct_volume import Geometry
+from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.nifti import write_nifti
 
 TABLE = "scan,slice,hemorrhage,subject\na,0,0,p\na,1,1,p\na,2,0,p\nb,0,0,p\nb,1,0,p\nb,2,0,p\n"

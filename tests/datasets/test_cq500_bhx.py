@@ -5,15 +5,19 @@ import numpy as np
 import pytest
 
 from bleedmap.config.dicom_datasets import Cq500BhxSpec
-from bleedmap.datasets.bhx_boxes import Frame, parse_frame, place_box
+from bleedmap.constants import SUBTYPES
 from bleedmap.datasets.check import check_data
-from bleedmap.datasets.cq500_bhx import list_sources, read
-from bleedmap.datasets.cq500_layout import chosen_series, is_plain, is_thin
-from bleedmap.datasets.cq500_votes import finding_labels
+from bleedmap.datasets.cq500_bhx.boxes import place_box
+from bleedmap.datasets.cq500_bhx.frames import Frame, parse_frame
+from bleedmap.datasets.cq500_bhx.layout import chosen_series, is_plain, is_thin
+from bleedmap.datasets.cq500_bhx.listing import list_sources
+from bleedmap.datasets.cq500_bhx.majority import finding_labels
+from bleedmap.datasets.cq500_bhx.reading import read
 from bleedmap.errors import ScanError, TableError
-from bleedmap.phantom import make_subject
-from bleedmap.volumes.ct_volume import SUBTYPES, CtVolume, Geometry
-from bleedmap.volumes.dicom_slice import SlicePlace
+from bleedmap.phantom.subject import make_subject
+from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.dicom.slice import SlicePlace
+from bleedmap.volumes.geometry import Geometry
 
 SEED = 0
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from bleedmap.config.datasets import FolderSpec
-from bleedmap.datasets.folder import list_sources, read
+from bleedmap.datasets.folder.listing import list_sources
+from bleedmap.datasets.folder.reading import read
 from bleedmap.datasets.ingest import ingest
 from bleedmap.datasets.sources import by_shard, stamps
 from bleedmap.errors import ScanError, TableError

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bleedmap.config.datasets import FolderSpec
-from bleedmap.datasets.folder import list_sources, read
+from bleedmap.datasets.folder.listing import list_sources
+from bleedmap.datasets.folder.reading import read
 from bleedmap.datasets.ingest import ingest
 from bleedmap.errors import ScanError, TableError
 

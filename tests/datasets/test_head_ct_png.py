@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 
 from bleedmap.config.datasets import HeadCtPngSpec
-from bleedmap.datasets.head_ct_png import list_sources, read
+from bleedmap.datasets.head_ct_png.listing import list_sources
+from bleedmap.datasets.head_ct_png.reading import read
 from bleedmap.datasets.ingest import ingest
 from bleedmap.errors import TableError
 

@@ -7,7 +7,8 @@ import pytest
 
 from bleedmap.config.datasets import FolderSpec
 from bleedmap.datasets.catalog import join_refused, join_scans, with_brain_flags
-from bleedmap.datasets.folder import list_sources, read
+from bleedmap.datasets.folder.listing import list_sources
+from bleedmap.datasets.folder.reading import read
 from bleedmap.datasets.ingest import REJECTED_COLUMNS, SCAN_COLUMNS, ingest
 from bleedmap.errors import TableError
 from bleedmap.provenance.tables import write_table

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from bleedmap.config.nifti_datasets import Instance2022Spec
-from bleedmap.datasets.instance2022 import list_sources, read
+from bleedmap.datasets.instance2022.listing import list_sources
+from bleedmap.datasets.instance2022.reading import read
 from bleedmap.errors import TableError
-from bleedmap.phantom import make_subject
+from bleedmap.phantom.subject import make_subject
 
 NAMES = ["001", "002", "003", "004", "005", "006"]
 

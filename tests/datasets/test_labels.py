@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from bleedmap.datasets.labels import VALUES, read_rows, row_values
+from bleedmap.datasets.labels import row_values
 from bleedmap.datasets.scan_labels import ScanLabels, scan_labels
+from bleedmap.datasets.tables import VALUES, read_rows
 from bleedmap.datasets.truth_labels import with_truth
 from bleedmap.errors import ScanError, TableError
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from bleedmap.datasets.one_series import choose_series
-from bleedmap.volumes.ct_volume import CtVolume, Geometry
+from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.geometry import Geometry
 
 
 def series(noise, gap, slices):

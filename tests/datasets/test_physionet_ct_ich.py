@@ -6,9 +6,10 @@ import pytest
 
 from bleedmap.config.nifti_datasets import PhysionetCtIchSpec
 from bleedmap.datasets.ingest import ingest
-from bleedmap.datasets.physionet_ct_ich import list_sources, read
+from bleedmap.datasets.physionet_ct_ich.listing import list_sources
+from bleedmap.datasets.physionet_ct_ich.reading import read
 from bleedmap.errors import TableError
-from bleedmap.phantom import make_subject
+from bleedmap.phantom.subject import make_subject
 
 NAMES = ["049", "050", "057", "058", "066", "130"]
 TABLE = "hemorrhage_diagnosis_raw_ct.csv"

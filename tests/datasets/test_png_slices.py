@@ -5,7 +5,8 @@ import pytest
 
 from bleedmap.config.datasets import PngSlicesSpec
 from bleedmap.datasets.ingest import ingest
-from bleedmap.datasets.png_slices import list_sources, read
+from bleedmap.datasets.png_slices.listing import list_sources
+from bleedmap.datasets.png_slices.reading import read
 from bleedmap.errors import TableError
 from bleedmap.volumes.scan_archive import scan_ids
 

@@ -14,10 +14,12 @@ from bleedmap.config.load import load_config
 from bleedmap.config.workflow import FoldSpec
 from bleedmap.datasets.check import check_data
 from bleedmap.datasets.ingest import ingest
-from bleedmap.datasets.rsna2019 import check, list_sources, read
-from bleedmap.datasets.rsna2019_index import build_index
+from bleedmap.datasets.rsna2019.build_index import build_index
+from bleedmap.datasets.rsna2019.check import check
+from bleedmap.datasets.rsna2019.listing import list_sources
+from bleedmap.datasets.rsna2019.reading import read
 from bleedmap.errors import ConfigError, ScanError, TableError
-from bleedmap.phantom import make_subject
+from bleedmap.phantom.subject import make_subject
 from bleedmap.training.folds import make_folds
 
 SEED = 0

@@ -3,13 +3,12 @@ import pytest
 
 from bleedmap.config.enhancements import HeadEqualisedSpec
 from bleedmap.config.slices import WindowSpec
-from bleedmap.enhancements import build_enhancement
-from bleedmap.enhancements.head_equalised import inside_skulls
+from bleedmap.constants import AIR_HU as AIR
+from bleedmap.enhancements.head_equalised import enhance, inside_skulls
 
 SIZE = 96
 ROW, COLUMN = np.mgrid[:SIZE, :SIZE] - (SIZE - 1) / 2
 RADIUS = np.hypot(ROW, COLUMN * 1.2)
-AIR = -1024
 
 
 def head(rng, *, gap=False):
@@ -33,7 +32,7 @@ def scan():
 
 
 def enhanced(spec, hu, brain=None):
-    return build_enhancement(spec)(hu, np.zeros(hu.shape, dtype=bool) if brain is None else brain)
+    return enhance(spec, hu, np.zeros(hu.shape, dtype=bool) if brain is None else brain)
 
 
 def overlap(one, other):

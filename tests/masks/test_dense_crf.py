@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bleedmap.config.masks import DenseCrfSpec
-from bleedmap.masks import MaskSlices
-from bleedmap.masks.dense_crf import foreground_probability, make_masks
+from bleedmap.masks import dense_crf
+from bleedmap.masks.dense_crf import foreground_probability
+from tests.scenes import salient
 
 SIZE = 64
 
@@ -19,12 +22,14 @@ def scene():
 
 
 def slices_of(hu, cam):
-    return MaskSlices(
-        hu=hu[None].astype(np.int16),
-        brain=np.ones((1, SIZE, SIZE), dtype=bool),
-        truth=np.zeros((1, SIZE, SIZE), dtype=np.uint8),
-        maps=cam[None].astype(np.float32),
-    )
+    return salient(hu[None], cam[None])
+
+
+def make_masks(spec, slices):
+    """(B, H, W) bool: where the labels are 1."""
+    labels = dense_crf.make_masks(spec, slices, None).labels
+    assert labels.dtype == np.uint8
+    return labels == 1
 
 
 def iou(one, other):
@@ -35,7 +40,7 @@ def iou(one, other):
 def test_a_sloppy_map_is_pulled_to_the_edges_of_the_blob(scene, unary):
     slices, blob = scene
     before = iou(slices.saliency[0] > 0.7, blob)
-    after = iou(make_masks(DenseCrfSpec(unary=unary), slices, None)[0], blob)
+    after = iou(make_masks(DenseCrfSpec(unary=unary), slices)[0], blob)
     assert before < 0.7
     assert after > 0.9
 
@@ -44,30 +49,29 @@ def test_a_sloppy_map_is_pulled_to_the_edges_of_the_blob(scene, unary):
 def test_an_empty_map_stays_empty(scene, unary):
     slices, _ = scene
     empty = slices_of(slices.hu[0], np.zeros((SIZE, SIZE)))
-    assert not make_masks(DenseCrfSpec(unary=unary), empty, None).any()
+    assert not make_masks(DenseCrfSpec(unary=unary), empty).any()
 
 
 def test_nothing_outside_the_brain_is_marked(scene):
     slices, _ = scene
     brain = np.zeros((1, SIZE, SIZE), dtype=bool)
     brain[:, :, :30] = True
-    mask = make_masks(DenseCrfSpec(), MaskSlices(slices.hu, brain, slices.truth, slices.maps), None)
+    mask = make_masks(DenseCrfSpec(), replace(slices, brain=brain))
     assert mask.any()
     assert not mask[~brain].any()
 
 
 def test_the_same_slice_gives_the_same_mask_in_any_batch(scene):
     slices, _ = scene
-    twice = MaskSlices(
-        *(np.concatenate([part[:, ::-1], part]) for part in (slices.hu, slices.brain, slices.truth, slices.maps))
-    )
-    alone = make_masks(DenseCrfSpec(), slices, None)
-    np.testing.assert_array_equal(make_masks(DenseCrfSpec(), twice, None)[1], alone[0])
+    hu, cam = slices.hu[0], slices.saliency[0]
+    twice = salient(np.stack([hu[::-1], hu]), np.stack([cam[::-1], cam]))
+    alone = make_masks(DenseCrfSpec(), slices)
+    np.testing.assert_array_equal(make_masks(DenseCrfSpec(), twice)[1], alone[0])
 
 
 def test_the_cam_unary_is_one_half_at_the_threshold_and_rises_with_the_saliency():
     saliency = np.linspace(0, 1, 101, dtype=np.float32)[None]
-    probability = foreground_probability(DenseCrfSpec(unary="cam", above=0.7), saliency)[0]
+    probability = foreground_probability(DenseCrfSpec(unary="cam", threshold=0.7), saliency)[0]
     assert probability[70] == pytest.approx(0.5, abs=1e-3)
     assert (np.diff(probability) > 0).all()
     assert 0 < probability[0] < probability[-1] < 1
@@ -76,4 +80,4 @@ def test_the_cam_unary_is_one_half_at_the_threshold_and_rises_with_the_saliency(
 @pytest.mark.parametrize("srgb", [1.0, 255.0])
 def test_the_ends_of_the_grey_value_range_do_not_crash_the_solver(scene, srgb):
     slices, _ = scene
-    assert make_masks(DenseCrfSpec(bilateral_srgb=srgb), slices, None).shape == (1, SIZE, SIZE)
+    assert make_masks(DenseCrfSpec(bilateral_srgb=srgb), slices).shape == (1, SIZE, SIZE)

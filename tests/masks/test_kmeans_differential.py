@@ -1,26 +1,36 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 from torch import Tensor, nn
 
+from bleedmap.classifiers.classifier import SliceOutput
 from bleedmap.config.masks import KMeansDifferentialSpec
-from bleedmap.masks import MaskSlices
-from bleedmap.masks.kmeans_differential import choose, differential_logits, make_masks
+from bleedmap.masks import kmeans_differential
+from bleedmap.masks.kmeans_differential import choose, differential_logits
+from tests.scenes import salient
 
 SPEC = KMeansDifferentialSpec(clusters=3)
 
 
 class BloodMeter(nn.Module):
-    """Its logit is the share of pixels with the HU of fresh blood, plus a constant."""
+    """Its logit is the share of pixels with the HU of fresh blood, in the slice and its neighbours."""
+
+    classes, reach = ("any", "iph"), 0
 
     def __init__(self, low=60, high=72):
         super().__init__()
         self.low, self.high = low, high
         self.bias = nn.Parameter(torch.zeros(()))
 
-    def forward(self, hu: Tensor) -> Tensor:
-        return ((hu > self.low) & (hu < self.high)).float().mean(dim=(1, 2)) + self.bias
+    def logit(self, hu: Tensor) -> Tensor:
+        return ((hu > self.low) & (hu < self.high)).float().mean(dim=(1, 2, 3)) + self.bias
+
+    def forward(self, hu: Tensor) -> SliceOutput:
+        logit = self.logit(hu)
+        return SliceOutput(torch.stack([logit, -logit], dim=1), None)
 
 
 def square(top, left, side, size=32):
@@ -40,12 +50,12 @@ def scene():
 
 
 def one_slice(hu, region):
-    return MaskSlices(
-        hu=hu[None].astype(np.int16),
-        brain=np.ones((1, *hu.shape), dtype=bool),
-        truth=np.zeros((1, *hu.shape), dtype=np.uint8),
-        maps=region[None].astype(np.float32),
-    )
+    return salient(hu[None], region[None])
+
+
+def make_masks(spec, slices, classifier):
+    """(B, H, W) bool: where the labels are 1."""
+    return kmeans_differential.make_masks(spec, slices, classifier).labels == 1
 
 
 def test_the_blob_that_drives_the_logit_is_chosen(scene):
@@ -83,18 +93,27 @@ def test_a_slice_without_a_salient_pixel_has_an_empty_mask(scene):
 
 def test_a_removed_cluster_becomes_air():
     class Darkest(BloodMeter):
-        def forward(self, hu: Tensor) -> Tensor:
-            return hu.amin(dim=(1, 2)) + self.bias
+        def logit(self, hu: Tensor) -> Tensor:
+            return hu.amin(dim=(1, 2, 3)) + self.bias
 
     members = np.where(square(0, 0, 2), 0, -1).astype(np.int8)[None]
-    hu = np.full((1, 32, 32), 30, dtype=np.int16)
-    np.testing.assert_array_equal(differential_logits(Darkest(), hu, members, [(0, 0), (0, 1)]), [-1024, 30])
+    slices = one_slice(np.full((32, 32), 30), np.ones((32, 32)))
+    np.testing.assert_array_equal(differential_logits(Darkest(), slices, members, [(0, 0), (0, 1)]), [-1024, 30])
+    assert (slices.hu == 30).all()
+
+
+def test_neighbours_stay_whole_when_a_cluster_is_removed(scene):
+    slices, blood = scene
+    context = np.repeat(slices.hu[:, None], 3, axis=1)
+    members = np.where(blood, 0, -1).astype(np.int8)[None]
+    left = differential_logits(BloodMeter(), replace(slices, context=context), members, [(0, 0)])
+    assert left[0] == pytest.approx(blood.mean() * 2 / 3)
+    assert (context[0, 1][blood] == 65).all()
 
 
 def test_every_cluster_is_noted_with_its_logit_and_the_chosen_one_marked(scene):
     slices, blood = scene
-    make_masks(SPEC, slices, BloodMeter())
-    notes = pd.DataFrame(slices.notes)
+    notes = pd.DataFrame(kmeans_differential.make_masks(SPEC, slices, BloodMeter()).notes)
     assert notes["slice"].tolist() == [0, 0, 0]
     assert notes["cluster"].tolist() == [0, 1, 2]
     assert notes["pixels"].sum() == 24 * 24
@@ -106,12 +125,14 @@ def test_every_cluster_is_noted_with_its_logit_and_the_chosen_one_marked(scene):
 
 def test_many_slices_at_once_are_each_treated_as_if_alone(scene):
     slices, blood = scene
-    many = MaskSlices(*(np.concatenate([part] * 20) for part in (slices.hu, slices.brain, slices.truth, slices.maps)))
-    many.saliency[7] = 0
-    masks = make_masks(SPEC, many, BloodMeter())
+    maps = np.repeat(slices.saliency, 20, axis=0)
+    maps[7] = 0
+    many = salient(np.repeat(slices.hu, 20, axis=0), maps)
+    made = kmeans_differential.make_masks(SPEC, many, BloodMeter())
+    masks = made.labels == 1
     assert not masks[7].any()
     np.testing.assert_array_equal(np.delete(masks, 7, axis=0), np.stack([blood] * 19))
-    assert sorted({int(note["slice"]) for note in many.notes}) == [*range(7), *range(8, 20)]
+    assert sorted({int(note["slice"]) for note in made.notes}) == [*range(7), *range(8, 20)]
 
 
 def test_place_can_part_what_grey_values_cannot():
@@ -119,8 +140,8 @@ def test_place_can_part_what_grey_values_cannot():
     region = square(6, 3, 4) | square(6, 20, 4)
 
     class LeftMeter(BloodMeter):
-        def forward(self, hu: Tensor) -> Tensor:
-            return super().forward(hu[:, :, :16])
+        def logit(self, hu: Tensor) -> Tensor:
+            return super().logit(hu[..., :16])
 
     spec = KMeansDifferentialSpec(clusters=2, place_weight=1)
     np.testing.assert_array_equal(make_masks(spec, one_slice(hu, region), LeftMeter())[0], square(6, 3, 4))
@@ -132,5 +153,5 @@ def test_nothing_outside_the_brain_is_clustered(scene):
     slices, blood = scene
     brain = np.zeros((1, 32, 32), dtype=bool)
     brain[:, :, :9] = True
-    slices = MaskSlices(slices.hu, brain, slices.truth, slices.maps)
+    slices = replace(slices, brain=brain)
     np.testing.assert_array_equal(make_masks(SPEC, slices, BloodMeter())[0], blood & brain[0])

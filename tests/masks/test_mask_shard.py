@@ -1,85 +1,83 @@
 import numpy as np
 import pytest
 
-from bleedmap.classifiers.operating_point import OperatingPoint
-from bleedmap.config.masks import HuThresholdSpec, ThresholdSpec, TruthSpec
-from bleedmap.masks import build_masks
+from bleedmap.config.masks import HuThresholdSpec, KMeansDifferentialSpec, ThresholdSpec, TruthSpec
 from bleedmap.masks.mask_shard import MapInputs, mask_shard
-from bleedmap.slices.store import SliceStore, Store, add_rows, write_store
+from bleedmap.saliency.map_store import map_attributes
+from bleedmap.slices.store import ScanEntry, SliceStore, Store, add_rows, slice_attributes, write_store
+from bleedmap.splits.roles import read_roles
+from tests.stand_in import StandIn
 
 
 @pytest.fixture
-def maps(slice_store, tmp_path):
-    """Maps that are one everywhere."""
-    with SliceStore(slice_store) as store, write_store(tmp_path / "maps", {}) as group:
-        add_rows(group, "maps", len(store.table), store.size, "float16")[:] = 1
-    return tmp_path / "maps"
+def roles(split):
+    return read_roles(split, 0)
 
 
-def inputs(maps, classifier, tmp_path, rows):
-    """Inputs with slice scores given as (scan, slice, label, role, score) and 0.5 as operating point."""
-    lines = ["scan,subject,slice,label,role,score"]
-    lines += [f"{scan},p,{number},{label},{role},{score}" for scan, number, label, role, score in rows]
-    (tmp_path / "scores.csv").write_text("\n".join(lines) + "\n")
-    OperatingPoint(threshold=0.5, auroc=1, slices=1).write(tmp_path / "point.json")
-    return MapInputs.read(maps, classifier, tmp_path / "point.json", tmp_path / "scores.csv")
+@pytest.fixture
+def inputs(slice_store, tmp_path):
+    """Maps that are one everywhere; slices 1 and 2 of every scan have high scores, as have their labels but in s5."""
+    ones = np.ones((24, 1), dtype=np.float32)
+    with SliceStore(slice_store) as store:
+        table = store.table
+        with write_store(tmp_path / "maps", map_attributes(["any"], ones * 0, ones, [])) as group:
+            add_rows(group, "maps", len(table), store.size, "float16", channels=1)[:] = 1
+    scores = table[["scan", "subject", "slice"]].assign(label=table["any"], score=table["slice"].isin([1, 2]) * 0.9)
+    return MapInputs(tmp_path / "maps", StandIn(["any"]), scores.assign(**{"class": "any"}), 0.5)
 
 
-def make(spec, slice_store, given, out):
-    mask_shard(build_masks(spec), spec, slice_store, given, out)
+def make(spec, slices, given, roles, out):
+    notes = mask_shard(spec, slices, given, roles, out)
     with Store(out) as store:
-        return store.rows("labels", slice(None)), store.attributes["known"]
+        return store.rows("labels", slice(None)), store.attributes, notes
 
 
-@pytest.mark.parametrize(
-    ("label", "role", "score", "chosen"),
-    [
-        (1, "train", 0.1, True),  # a label that training may use decides
-        (0, "train", 0.9, False),
-        (1, "validation", 0.1, True),
-        (0, "validation", 0.9, False),
-        (1, "test", 0.1, False),  # a label of a test slice is never looked at
-        (0, "test", 0.9, True),
-        (0, "test", 0.5, True),
-        (-1, "train", 0.9, True),  # nothing known: the classifier decides
-        (-1, "train", 0.1, False),
-        (-1, "test", 0.9, True),
-    ],
-)
-def test_which_slices_may_hold_a_bleed(maps, classifier, tmp_path, label, role, score, chosen):
-    given = inputs(maps, classifier, tmp_path, [("s0", 2, label, role, score)])
-    assert given.positive == ({("s0", 2)} if chosen else frozenset())
-
-
-def test_only_chosen_slices_get_a_mask(slice_store, maps, classifier, tmp_path):
-    given = inputs(maps, classifier, tmp_path, [("s1", 2, 1, "train", 0), ("s3", 0, -1, "test", 1)])
-    masks, known = make(ThresholdSpec(), slice_store, given, tmp_path / "masks")
+def test_only_called_slices_get_a_mask(slice_store, inputs, roles, tmp_path):
+    labels, attributes, notes = make(ThresholdSpec(), slice_store, inputs, roles, tmp_path / "masks")
     with SliceStore(slice_store) as store:
-        brain = store.rows("brain", slice(None))
-    expected = np.zeros_like(brain)
-    for row in (1 * 4 + 2, 3 * 4 + 0):
-        expected[row] = brain[row]
-    np.testing.assert_array_equal(masks, expected)
-    assert known == [True] * 24
+        brain, numbers = store.rows("brain", slice(None)), store.table["slice"].to_numpy()
+    # of s5, whose subject trains, the labels say that it does not bleed
+    expected = brain * (np.isin(numbers, [1, 2]) & (np.arange(24) < 20))[:, None, None]
+    np.testing.assert_array_equal(labels, expected)
+    assert attributes == {"classes": ["any"], "resolved": ThresholdSpec().resolutions()}
+    assert notes.columns.tolist() == ["scan", "slice"]
+    assert notes.empty
 
 
-def test_truth_is_taken_over_with_what_is_drawn(slice_store, tmp_path):
-    masks, known = make(TruthSpec(), slice_store, None, tmp_path / "masks")
+def test_notes_name_their_scan_and_slice(slice_store, inputs, roles, tmp_path):
+    _, _, notes = make(KMeansDifferentialSpec(clusters=2), slice_store, inputs, roles, tmp_path / "masks")
+    places = notes[["scan", "slice"]].drop_duplicates()
+    assert list(places.itertuples(index=False, name=None)) == [(f"s{n}", s) for n in range(5) for s in (1, 2)]
+
+
+def test_truth_is_taken_over_with_its_subtypes(slice_store, roles, tmp_path):
+    labels, attributes, _ = make(TruthSpec(), slice_store, None, roles, tmp_path / "masks")
     with SliceStore(slice_store) as store:
-        np.testing.assert_array_equal(masks, store.rows("truth", slice(None)))
-        assert known == store.table["has_truth"].tolist()
+        np.testing.assert_array_equal(labels, store.rows("truth", slice(None)))
+    assert attributes["classes"] == ["any", "iph", "ivh", "sah", "sdh", "edh"]
 
 
-def test_truth_of_slices_that_nobody_drew_is_unknown(tmp_path):
-    rows = [["s", "p", 0, 1, True], ["s", "p", 1, 1, False]]
-    with write_store(tmp_path / "slices", {"rows": rows, "size": 32, "boxes": {}}) as group:
+@pytest.mark.parametrize(("told", "classes"), [(True, 6), (False, 1)])
+def test_truth_of_slices_that_nobody_drew_is_unknown(roles, tmp_path, told, classes):
+    rows = [["s", "p", number, *[1] * 6, number == 0] for number in range(2)]
+    box = {"top": 0, "left": 0, "height": 32, "width": 32}
+    entries = {"s": ScanEntry(box, np.ones(6, dtype=np.int8), told, "hu", None)}
+    with write_store(tmp_path / "slices", slice_attributes(rows, 32, entries)) as group:
         for name, dtype in (("hu", "int16"), ("brain", "uint8"), ("truth", "uint8")):
-            add_rows(group, name, 2, 32, dtype)
-    assert make(TruthSpec(), tmp_path / "slices", None, tmp_path / "truth")[1] == [True, False]
-    assert make(HuThresholdSpec(), tmp_path / "slices", None, tmp_path / "hu")[1] == [True, True]
+            add_rows(group, name, 2, 32, dtype)[:] = 1
+    labels, attributes, _ = make(TruthSpec(), tmp_path / "slices", None, roles, tmp_path / "truth")
+    assert [np.unique(one).tolist() for one in labels] == [[1], [255]]
+    assert len(attributes["classes"]) == classes
 
 
-def test_fresh_blood_is_found_by_its_hu(slice_store, tmp_path):
-    masks, _ = make(HuThresholdSpec(), slice_store, None, tmp_path / "masks")
+def test_fresh_blood_is_found_by_its_hu(slice_store, roles, tmp_path):
+    labels, attributes, _ = make(HuThresholdSpec(), slice_store, None, roles, tmp_path / "masks")
     with SliceStore(slice_store) as store:
-        np.testing.assert_array_equal(masks, store.rows("truth", slice(None)))
+        np.testing.assert_array_equal(labels, store.rows("truth", slice(None)) > 0)
+    assert attributes["classes"] == ["any"]
+
+
+def test_the_same_slices_give_the_same_bytes(slice_store, inputs, roles, tmp_path):
+    for name in ("a", "b"):
+        make(KMeansDifferentialSpec(clusters=2), slice_store, inputs, roles, tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()

@@ -3,7 +3,8 @@
 import pytest
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom import bleeds_of, make_subject
+from bleedmap.phantom.bleeding.bleeds import bleeds_of
+from bleedmap.phantom.subject import make_subject
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,7 @@
 import pytest
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom import bleeds_of
-from bleedmap.phantom.bleeds import ROUND
+from bleedmap.phantom.bleeding.bleeds import ROUND, bleeds_of
 
 
 @pytest.mark.parametrize("prevalence", [0.0, 0.25, 0.5, 0.7, 1.0])

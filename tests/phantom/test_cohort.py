@@ -11,9 +11,11 @@ import pytest
 import SimpleITK as sitk  # noqa: N813
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom import make_subject, write_cohort
-from bleedmap.phantom.geometry import draw_geometry
-from bleedmap.volumes.dicom import read_study
+from bleedmap.phantom.cohort import write_cohort
+from bleedmap.phantom.names import subject_name
+from bleedmap.phantom.scanner.geometry import draw_geometry
+from bleedmap.phantom.subject import make_subject
+from bleedmap.volumes.dicom.study import read_study
 from bleedmap.volumes.nifti import read_mask
 
 INDICES = (0, 1, 6)
@@ -45,7 +47,7 @@ def digests(folder):
 
 
 def read_sorted(cohort, index):
-    found = [pydicom.dcmread(path) for path in (cohort / "dicom" / SPEC.subject_name(index)).iterdir()]
+    found = [pydicom.dcmread(path) for path in (cohort / "dicom" / subject_name(index)).iterdir()]
     return sorted(found, key=lambda data: float(data.ImagePositionPatient[2]))
 
 
@@ -53,7 +55,7 @@ def test_equal_seeds_give_equal_bytes_in_another_process_and_another_year(cohort
     code = (
         "import sys, pathlib\n"
         "from bleedmap.config.datasets import PhantomSpec\n"
-        "from bleedmap.phantom import write_cohort\n"
+        "from bleedmap.phantom.cohort import write_cohort\n"
         f"write_cohort(PhantomSpec(matrix=96, slice_thickness_mm=10.0), {INDICES}, pathlib.Path(sys.argv[1]))\n"
     )
     environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
@@ -62,12 +64,12 @@ def test_equal_seeds_give_equal_bytes_in_another_process_and_another_year(cohort
 
 
 def test_the_folder_holds_series_masks_and_one_table(cohort, made):
-    names = {SPEC.subject_name(index) for index in INDICES}
+    names = {subject_name(index) for index in INDICES}
     assert {path.name for path in (cohort / "dicom").iterdir()} == names
     assert {path.name for path in (cohort / "masks").iterdir()} == {f"{name}.nii.gz" for name in names}
     assert {path.name for path in cohort.iterdir()} == {"dicom", "masks", "labels.csv", "scan_labels.csv"}
     for index, subject in made.items():
-        files = sorted(path.name for path in (cohort / "dicom" / SPEC.subject_name(index)).iterdir())
+        files = sorted(path.name for path in (cohort / "dicom" / subject_name(index)).iterdir())
         assert files == [f"{number + 1:03d}.dcm" for number in range(len(subject.hu))]
 
 
@@ -83,14 +85,14 @@ def test_dicom_sorted_by_position_gives_the_hu_back_exactly(cohort, made):
 
 def test_file_names_do_not_tell_the_order_of_the_slices(cohort):
     for index in INDICES:
-        files = sorted((cohort / "dicom" / SPEC.subject_name(index)).iterdir())
+        files = sorted((cohort / "dicom" / subject_name(index)).iterdir())
         heights = [float(pydicom.dcmread(path).ImagePositionPatient[2]) for path in files]
         assert heights != sorted(heights)
         assert heights != sorted(heights, reverse=True)
 
 
 def test_both_ways_of_storing_hu_occur_among_scanners():
-    from bleedmap.phantom.dicom import make_series
+    from bleedmap.phantom.scanner.dicom import make_series
 
     subject = make_subject(PhantomSpec(matrix=64, slice_thickness_mm=10.0), 0)
     series = [make_series(1, index, subject) for index in range(20)]
@@ -108,7 +110,7 @@ def test_headers_are_valid_and_uids_are_unique(cohort):
             assert data.SOPClassUID == pydicom.uid.CTImageStorage
             assert pydicom.uid.UID(data.SOPInstanceUID).is_valid
             assert data.file_meta.MediaStorageSOPInstanceUID == data.SOPInstanceUID
-            assert data.PatientID == SPEC.subject_name(index)
+            assert data.PatientID == subject_name(index)
             seen.add(data.SOPInstanceUID)
     assert len(seen) == sum(len(read_sorted(cohort, index)) for index in INDICES)
 
@@ -120,7 +122,7 @@ def test_labels_agree_with_masks_slice_by_slice(cohort):
     label = {row["slice"]: (row["scan"], int(row["hemorrhage"])) for row in rows}
     assert len(label) == len(rows)
     for index in INDICES:
-        name = SPEC.subject_name(index)
+        name = subject_name(index)
         truth = np.asarray(nibabel.load(cohort / "masks" / f"{name}.nii.gz").dataobj)
         for number, data in enumerate(read_sorted(cohort, index)):
             assert label[data.SOPInstanceUID] == (name, int((truth[:, :, number] > 0).any()))
@@ -159,7 +161,7 @@ def test_label_noise_flips_its_share_of_slice_labels_and_nothing_else(tmp_path):
 def test_masks_lie_on_the_grid_that_another_reader_gives_the_dicom(tmp_path):
     spec = PhantomSpec(matrix=96, slice_thickness_mm=10.0, gantry_tilt_degrees=0.0)
     write_cohort(spec, [0], tmp_path)
-    subject, name = make_subject(spec, 0), spec.subject_name(0)
+    subject, name = make_subject(spec, 0), subject_name(0)
     reader = sitk.ImageSeriesReader()
     reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(tmp_path / "dicom" / name)))
     scan, mask = reader.Execute(), sitk.ReadImage(str(tmp_path / "masks" / f"{name}.nii.gz"))
@@ -173,7 +175,7 @@ def test_masks_lie_on_the_grid_that_another_reader_gives_the_dicom(tmp_path):
 def test_a_tilted_scan_is_read_back_with_its_tilt_and_its_mask(tilt, tmp_path):
     spec = PhantomSpec(matrix=64, slice_thickness_mm=10.0, gantry_tilt_degrees=tilt)
     write_cohort(spec, [0], tmp_path)
-    subject, name = make_subject(spec, 0), spec.subject_name(0)
+    subject, name = make_subject(spec, 0), subject_name(0)
     volume = read_study(sorted((tmp_path / "dicom" / name).iterdir()))[0][0].volume
     np.testing.assert_array_equal(volume.hu, subject.hu)
     assert volume.geometry.tilt_degrees() == pytest.approx(abs(tilt), abs=0.01)
@@ -184,7 +186,7 @@ def test_uneven_slices_are_read_back_where_they_lie(tmp_path):
     spec = PhantomSpec(matrix=64, gantry_tilt_degrees=0.0)
     index = next(i for i in range(200) if np.ptp(geometry_of(spec, i).gaps) > 1)
     write_cohort(spec, [index], tmp_path)
-    name = spec.subject_name(index)
+    name = subject_name(index)
     volume = read_study(sorted((tmp_path / "dicom" / name).iterdir()))[0][0].volume
     np.testing.assert_allclose(volume.geometry.gaps, geometry_of(spec, index).gaps, atol=1e-6)
     assert read_mask(tmp_path / "masks" / f"{name}.nii.gz", volume).shape == volume.hu.shape

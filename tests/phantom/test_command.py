@@ -40,4 +40,4 @@ def test_an_option_out_of_range_is_one_sentence(tmp_path):
 def test_an_unknown_modality_is_named(tmp_path):
     found = CliRunner().invoke(application, ["phantom", "--modality", "pet", "--out", str(tmp_path)])
     assert found.exit_code == 2
-    assert "mri" in found.output
+    assert "mr" in found.output

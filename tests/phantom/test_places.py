@@ -5,15 +5,15 @@ import pytest
 from scipy.ndimage import distance_transform_edt
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom.bleeds import VOLUMES_ML, draw_volume_ml
-from bleedmap.phantom.blood import SHARES, blood_hu
-from bleedmap.phantom.brain import make_brain
-from bleedmap.phantom.extraaxial import VISIBLE_FROM_MM
-from bleedmap.phantom.geometry import draw_geometry
-from bleedmap.phantom.head import make_head
-from bleedmap.phantom.planning import plan_bleed
-from bleedmap.phantom.relief import carve_relief
-from bleedmap.phantom.sutures import bone_margins
+from bleedmap.phantom.anatomy.brain import make_brain
+from bleedmap.phantom.anatomy.head import make_head
+from bleedmap.phantom.anatomy.relief import carve_relief
+from bleedmap.phantom.anatomy.sutures import bone_margins
+from bleedmap.phantom.bleeding.bleeds import VOLUMES_ML, draw_volume_ml
+from bleedmap.phantom.bleeding.blood import SHARES, blood_hu
+from bleedmap.phantom.bleeding.extraaxial import VISIBLE_FROM_MM
+from bleedmap.phantom.bleeding.planning import plan_bleed
+from bleedmap.phantom.scanner.geometry import draw_geometry
 
 SEEDS = range(4)
 SPEC = PhantomSpec(slice_thickness_mm=6.0)

@@ -5,7 +5,7 @@ import pytest
 from scipy import ndimage
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom import make_subject
+from bleedmap.phantom.subject import make_subject
 
 
 @pytest.fixture(scope="module", params=range(3))
@@ -35,7 +35,7 @@ def test_geometry_and_calcifications_do_not_depend_on_the_bleed(twins):
 
 
 def test_geometry_is_drawn_from_the_ranges_of_real_headers():
-    from bleedmap.phantom.geometry import draw_geometry
+    from bleedmap.phantom.scanner.geometry import draw_geometry
 
     drawn = [draw_geometry(np.random.default_rng(seed), PhantomSpec()) for seed in range(400)]
     assert np.mean([g.tilt == 0 for g in drawn]) == pytest.approx(0.54, abs=0.08)
@@ -50,7 +50,7 @@ def test_geometry_is_drawn_from_the_ranges_of_real_headers():
 
 
 def test_what_the_config_fixes_is_not_drawn():
-    from bleedmap.phantom.geometry import draw_geometry
+    from bleedmap.phantom.scanner.geometry import draw_geometry
 
     spec = PhantomSpec(slice_thickness_mm=4.0, gantry_tilt_degrees=-7.0, field_of_view_mm=260.0)
     for seed in range(20):

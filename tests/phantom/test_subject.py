@@ -3,7 +3,8 @@ import pytest
 from scipy import ndimage
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom import SUBTYPES, make_subject
+from bleedmap.constants import SUBTYPES
+from bleedmap.phantom.subject import make_subject
 
 
 def voxel_ml(subject):
@@ -98,7 +99,7 @@ def test_blood_is_about_as_dense_as_blood(subjects):
             assert 30 < np.median(subject.hu[subject.truth > 0]) < 88
 
 
-@pytest.mark.parametrize("name", ["SDH", "EDH"])
+@pytest.mark.parametrize("name", ["sdh", "edh"])
 def test_extraaxial_blood_lies_against_the_skull_and_mostly_on_one_side(subjects, bleeds, name):
     one_sided = []
     for subject, blood in with_subtype(subjects, bleeds, name):
@@ -107,7 +108,7 @@ def test_extraaxial_blood_lies_against_the_skull_and_mostly_on_one_side(subjects
         assert np.mean(np.array(touching) < 6) > 0.9
         left = blood[:, :, : blood.shape[2] // 2].sum() / blood.sum()
         one_sided.append(min(left, 1 - left) < 0.1)
-    assert np.mean(one_sided) >= (0.5 if name == "SDH" else 1)
+    assert np.mean(one_sided) >= (0.5 if name == "sdh" else 1)
 
 
 def test_a_subdural_is_a_crescent_and_an_epidural_a_lens(subjects, bleeds):
@@ -119,25 +120,25 @@ def test_a_subdural_is_a_crescent_and_an_epidural_a_lens(subjects, bleeds):
             ratios.append(np.ptp(np.flatnonzero(largest.any(axis=1))) / deep)
         return np.mean(ratios)
 
-    assert width_to_depth("SDH") > 1.5 * width_to_depth("EDH")
+    assert width_to_depth("sdh") > 1.5 * width_to_depth("edh")
 
 
 def test_intraventricular_blood_lies_deep_inside_the_brain(subjects, bleeds):
-    for subject, blood in with_subtype(subjects, bleeds, "IVH"):
+    for subject, blood in with_subtype(subjects, bleeds, "ivh"):
         assert np.median(rim_distance(subject)[blood]) > 22
         columns = np.argwhere(blood)[:, 2] - (subject.hu.shape[2] - 1) / 2
         assert np.percentile(np.abs(columns) * subject.spacing[2], 90) < 42
 
 
 def test_parenchymal_blood_is_a_few_clots_away_from_the_skull(subjects, bleeds):
-    for subject, blood in with_subtype(subjects, bleeds, "IPH"):
+    for subject, blood in with_subtype(subjects, bleeds, "iph"):
         assert np.median(rim_distance(subject)[blood]) > 8
         pieces, _ = ndimage.label(blood, np.ones((3, 3, 3)))
         assert np.sort(np.bincount(pieces.ravel())[1:])[-4:].sum() / blood.sum() > 0.8
 
 
 def test_subarachnoid_blood_is_thin_and_scattered(subjects, bleeds):
-    for subject, blood in with_subtype(subjects, bleeds, "SAH"):
+    for subject, blood in with_subtype(subjects, bleeds, "sah"):
         inscribed = [ndimage.distance_transform_edt(b, sampling=subject.spacing[1:]).max() for b in blood]
         assert np.median([i for i in inscribed if i > 0]) < 6
         assert blood.any(axis=(1, 2)).sum() >= 3

@@ -7,7 +7,7 @@ import pytest
 
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.errors import ScanError
-from bleedmap.phantom import write_cohort
+from bleedmap.phantom.cohort import write_cohort
 from bleedmap.predict.scan import read_scan
 from bleedmap.volumes.nifti import write_nifti
 

@@ -14,7 +14,7 @@ from bleedmap.config.load import load_config
 from bleedmap.enhancements import build_enhancement
 from bleedmap.enhancements.enhance_shard import as_stored
 from bleedmap.errors import ConfigError, ScanError
-from bleedmap.phantom import write_cohort
+from bleedmap.phantom.cohort import write_cohort
 from bleedmap.predict.method import TrainedMethod
 from bleedmap.predict.scan import predict_scan, read_scan
 from bleedmap.segmenters.segmenter import Segmenter, mask_scan

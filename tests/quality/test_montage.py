@@ -5,7 +5,8 @@ import pytest
 from PIL import Image
 
 from bleedmap.quality.montage import HEIGHT, OUTLINE, montage
-from bleedmap.volumes.ct_volume import CtVolume, Geometry
+from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.geometry import Geometry
 
 
 def head(slices=12, side=64, gap_mm=5.0, pixel_mm=2.5, tilt=0.0):

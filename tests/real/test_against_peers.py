@@ -11,7 +11,7 @@ from highdicom.spatial import PixelToReferenceTransformer
 from nibabel.orientations import apply_orientation
 from scipy.ndimage import shift
 
-from bleedmap.volumes.dicom import read_study
+from bleedmap.volumes.dicom.study import read_study
 from bleedmap.volumes.nifti_file import to_canonical
 from bleedmap.volumes.regular import to_regular
 

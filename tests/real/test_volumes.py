@@ -5,10 +5,11 @@ import pydicom
 import pytest
 from pydicom.pixels import apply_rescale
 
-from bleedmap.brain import brain_mask, flags
+from bleedmap.brain.gates import flags
+from bleedmap.brain.mask import brain_mask
 from bleedmap.config.brain import SkullInteriorSpec
 from bleedmap.errors import ScanError
-from bleedmap.volumes.dicom import read_study
+from bleedmap.volumes.dicom.study import read_study
 from bleedmap.volumes.nifti import read_mask, read_nifti
 from bleedmap.volumes.picture import read_grey, read_picture_mask
 from bleedmap.volumes.regular import to_native, to_regular

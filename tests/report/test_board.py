@@ -54,3 +54,13 @@ def test_blocks_and_methods_keep_their_order(rows):
     found = tables(board(*scores, ("weak", "slice", "auroc", 0.9, 0.1, 50, 0)), rows)["d", "any"]
     assert [table.kind for table in found] == ["subject", "slice", "pooled", "detection"]
     assert [row.name for row, _ in found[0].lines] == ["plain", "strong"]
+
+
+def test_points_in_boxes_never_share_a_table_with_voxels(rows, detector):
+    scores = [("weak", "pooled", "ppv", 0.9, 0.1, 5, 0), ("weak", "pooled", "dice", 0.5, 0.1, 5, 0)]
+    scores += [("peaks", "pooled", name, 0.6, 0.1, 5, 0) for name in ("localisation_f1", "sensitivity", "ppv")]
+    found = {table.kind: table for table in tables(board(*scores), (*rows, detector))["d", "any"]}
+    assert list(found) == ["pooled", "localisation"]
+    assert [row.name for row, _ in found["pooled"].lines] == ["weak"]
+    assert [row.name for row, _ in found["localisation"].lines] == ["peaks"]
+    assert found["localisation"].columns == [("PPV", "↑"), ("sensitivity", "↑"), ("localisation F1", "↑")]

@@ -11,17 +11,19 @@ from bleedmap.report.hero import typical
 from bleedmap.report.overlays import by_name, draw_overlays, hero_steps
 from bleedmap.report.panels import Panel, read_panels
 from bleedmap.report.sheet import draw_sheet
+from bleedmap.report.spec import OverlaySpec
 
 
 @pytest.fixture
-def test_slices(stores, folds):
-    return list_test_slices(stores["slices"], folds, 0, 3, None)
+def test_slices(stores, roles):
+    return list_test_slices(stores["slices"], roles, None)
 
 
 @pytest.fixture
 def panels(stores, test_slices):
     masks = {name: stores[name] for name in ("plain", "weak", "strong")}
-    return read_panels(choose(test_slices, 3), stores["slices"], {"net/cam": stores["maps"]}, masks)
+    maps, points = {"net/cam": stores["maps"]}, {"peaks": stores["points"]}
+    return read_panels(choose(test_slices, 3), stores["slices"], maps, masks, points)
 
 
 def painted(path, colour):
@@ -41,6 +43,37 @@ def test_dice_is_that_of_the_slice(panels):
     assert panels[0].dice("plain") == 0
     assert panels[0].dice("weak") == pytest.approx(2 / 3)
     assert np.isnan(panels[2].dice("weak"))
+
+
+def test_maps_are_those_of_any_hemorrhage_and_labels_of_every_subtype_count(panels):
+    assert panels[0].maps["net/cam"].shape == (32, 32)
+    assert np.ptp(panels[0].maps["net/cam"]) > 0.5  # that of edh is flat
+    assert panels[0].masks["strong"].sum() == 64
+
+
+def test_unknown_voxels_are_not_found(stores, test_slices):
+    (panel,) = read_panels(choose(test_slices, 1), stores["slices"], {}, {"pseudo": stores["pseudo"]}, {})
+    assert panel.masks["pseudo"].sum() == 32
+
+
+def test_points_of_any_hemorrhage_lie_where_the_working_grid_has_them(panels):
+    # rows 28 and 29 of the scan are row 10 of the grid, which starts at row 8
+    np.testing.assert_allclose(panels[0].points["peaks"], [[10, 10]])
+    assert np.isnan(panels[0].dice("peaks"))
+
+
+def test_a_point_is_drawn_as_a_cross_on_the_sheet_and_moves_nothing(panels, tmp_path):
+    pictures = []
+    for marks in (np.empty((0, 2)), panels[2].points["peaks"], np.array([[-3.0, 40.0]])):
+        panel = replace(panels[2], points={"peaks": marks})
+        draw_sheet([panel], [], ["peaks"], tmp_path / "sheet.png")
+        pictures.append((painted(tmp_path / "sheet.png", FOUND), imread(tmp_path / "sheet.png")))
+    (nothing, plain), (cross, marked), (_, outside) = pictures
+    assert cross > nothing + 20
+    changed = (plain != marked).any(axis=-1)
+    assert 20 < changed.sum() < 500
+    # a point beyond the grid does not stretch the picture
+    assert (plain != outside).any(axis=-1).sum() < 500
 
 
 def test_the_sheet_shows_masks_heatmaps_and_truth(panels, tmp_path):
@@ -96,20 +129,29 @@ def test_the_hero_shows_the_first_method_with_saliency_and_segmenter_step_by_ste
     assert [step.title for step in plain] == ["CT", "mask (hu)", "truth"]
 
 
+def test_a_detector_is_the_hero_where_nothing_finds_masks(spec, detector):
+    assert OverlaySpec(rows=(detector, *spec.rows), slices=3).hero.name == "weak"
+    assert OverlaySpec(rows=(detector, spec.rows[0]), slices=3).hero.name == "plain"
+    alone = OverlaySpec(rows=(detector,), slices=3).hero
+    titles = [step.title for step in hero_steps(alone, has_pseudo_mask=False)]
+    assert titles == ["CT", "saliency (cam)", "points (maxima)", "truth"]
+
+
 def test_files_go_to_names_shard_by_shard():
     assert by_name(["a", "b"], [1, 2, 3, 4], 2) == {"a": [1, 2], "b": [3, 4]}
     with pytest.raises(ValueError, match="zip"):
         by_name(["a", "b"], [1, 2, 3, 4, 5, 6], 2)
 
 
-def draw(folder, spec, stores, test_slices):
+def draw(folder, spec, stores, test_slices, points=()):
     draw_overlays(
         spec,
         test_slices,
         slices=stores["slices"],
-        predictions=[*stores["plain"], *stores["weak"], *stores["strong"]],
+        predictions=[file for name in spec.masks for file in stores[name]],
         maps=stores["maps"],
-        masks=stores["pseudo"],
+        masks=stores["pseudo"] if spec.hero.segmenter else [],
+        points=points,
         sheet=folder / "sheet.png",
         hero=folder / "hero.png",
     )
@@ -126,3 +168,19 @@ def test_a_fold_without_test_scans_still_gets_its_pictures(spec, stores, test_sl
     sheet, hero = draw(tmp_path, spec, stores, test_slices[:0])
     assert len(sheet) > 1000
     assert len(hero) > 1000
+
+
+def test_methods_that_find_points_stand_beside_those_that_find_masks(spec, detector, stores, test_slices, tmp_path):
+    both = spec.model_copy(update={"rows": (detector, *spec.rows)})
+    narrow, _ = draw(tmp_path / "masks", spec, stores, test_slices)
+    wide, _ = draw(tmp_path / "both", both, stores, test_slices, stores["points"])
+    shapes = [imread(tmp_path / name / "sheet.png").shape[1] for name in ("masks", "both")]
+    assert np.diff(shapes).item() == pytest.approx(1.3 * 110, abs=1)
+    assert narrow != wide
+
+
+def test_a_run_of_detectors_alone_gets_its_pictures(detector, stores, test_slices, tmp_path):
+    alone = OverlaySpec(rows=(detector,), slices=3)
+    sheet, hero = draw(tmp_path, alone, stores, test_slices, stores["points"])
+    assert min(len(sheet), len(hero)) > 1000
+    assert painted(tmp_path / "hero.png", FOUND) > 0

@@ -2,7 +2,17 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
+from bleedmap.volumes.geometry import Geometry
+
 SPACING = (5.0, 0.45, 0.6)
+
+
+def geometry(slices, spacing=SPACING, *, in_mm=True):
+    """An even stack without tilt; spacing in mm between slices, rows and columns."""
+    return Geometry.from_affine(np.diag([*(-spacing[axis] for axis in (2, 1)), spacing[0], 1.0]), slices, in_mm=in_mm)
+
+
+GEOMETRY = geometry(8)
 
 
 @pytest.fixture

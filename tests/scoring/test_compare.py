@@ -87,6 +87,15 @@ def test_metrics_and_data_sets_are_tested_apart(values):
     assert alone["t_holm"] == alone["t_p"]
 
 
+def test_classes_are_tested_apart_and_corrected_apart(values):
+    swapped = {"old": values["new"], "new": values["old"]}
+    both = pd.concat([table(swapped).assign(**{"class": "edh"}), table(values)], ignore_index=True)
+    result = compare(both, [("new", "old")])
+    assert result["class"].tolist() == ["any", "edh"]
+    assert result["mean_difference"].iloc[0] == pytest.approx(-result["mean_difference"].iloc[1])
+    assert (result["t_holm"] == result["t_p"]).all()
+
+
 def test_holms_correction_of_a_known_example():
     np.testing.assert_allclose(holm(np.array([0.01, 0.04, 0.03, 0.005])), [0.03, 0.06, 0.06, 0.02])
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bleedmap.errors import TableError
-from bleedmap.scoring.detection import detection, detection_rows, youden
+from bleedmap.scoring.detection import detection, detection_rows
 from bleedmap.scoring.table import RowLabels
 
 SCORES = np.array([0.1, 0.4, 0.35, 0.8, 0.9, 0.6])
@@ -50,36 +50,14 @@ def test_calling_nothing_a_bleed_has_no_precision_to_boast_of():
 def test_unknown_labels_are_left_out():
     scores, labels = np.append(SCORES, 0.99), np.append(LABELS, -1)
     assert detection(scores, labels, 0.5) == detection(SCORES, LABELS, 0.5)
-    assert youden(scores, labels) == youden(SCORES, LABELS)
 
 
 def test_no_slices_have_no_scores():
     assert all(np.isnan(value) for value in detection(np.empty(0), np.empty(0, int), 0.5).values())
 
 
-def test_youden_parts_two_classes_that_can_be_parted():
-    scores, labels = np.array([0.1, 0.2, 0.7, 0.9]), np.array([0, 0, 1, 1])
-    assert youden(scores, labels) == 0.7
-    assert detection(scores, labels, youden(scores, labels))["accuracy"] == 1
-
-
-@given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), min_size=2, max_size=30))
-def test_no_threshold_beats_youden(slices):
-    scores, labels = np.array([s for s, _ in slices], float), np.array([int(b) for _, b in slices])
-    if 0 < labels.sum() < len(labels):
-
-        def index(threshold):
-            found = detection(scores, labels, threshold)
-            return found["recall"] + found["specificity"]
-
-        best = youden(scores, labels)
-        assert np.isfinite(best)
-        assert index(best) == pytest.approx(max(index(s) for s in scores))
-
-
-def test_youden_of_one_class_is_refused():
-    with pytest.raises(TableError, match="one class"):
-        youden(SCORES, np.ones(6, int))
+def test_without_a_threshold_there_is_auroc_alone():
+    assert detection(SCORES, LABELS, None) == pytest.approx({"auroc": 7 / 9})
 
 
 def test_scores_that_are_not_numbers_are_refused():

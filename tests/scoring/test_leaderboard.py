@@ -139,6 +139,15 @@ def test_the_file_has_six_digits_and_unix_newlines(table, tmp_path):
     assert first == "d,m,any,slice,dice,0.166667,0.120185,3,1"
 
 
+def test_classes_stand_apart_in_the_order_of_the_field():
+    def one(name, value):
+        return tabulate(RowLabels("d", "m", 0, "a", "a", name), [Score("subject", "dice", value)])
+
+    board = leaderboard(join([one("edh", 0.1), one("any", 0.9), one("iph", 0.4)]))
+    assert board["class"].tolist() == ["any", "iph", "edh"]
+    assert board["mean"].tolist() == pytest.approx([0.9, 0.4, 0.1])
+
+
 def test_a_method_outside_the_given_order_is_refused(table):
     with pytest.raises(TableError, match="scores of m"):
         leaderboard(table, ["other"])

@@ -6,20 +6,20 @@ from scipy.ndimage import gaussian_filter
 
 from bleedmap.config.scoring import ScoringSpec
 from bleedmap.errors import ScanError
+from bleedmap.scoring.classes import scored_classes
 from bleedmap.scoring.overlap import overlap
 from bleedmap.scoring.scan import score_scan
 from bleedmap.scoring.surface import hd95, surface_dice
 from bleedmap.scoring.table import COLUMNS, RowLabels
 
-from .conftest import SPACING
+from .conftest import GEOMETRY, SPACING, geometry
 
 LABELS = RowLabels("phantom", "cam", 1, "subject-7", "scan-7")
-EXTENTS = np.full(8, 5.0)
 SLICE_METRICS = {"dice", "iou", "tpr", "ppv", "rvd", "hd", "hd95", "surface_dice"}
 
 
 def score(prediction, truth, **options):
-    return score_scan(prediction, truth, SPACING, EXTENTS, LABELS, **options)
+    return score_scan(prediction.astype(np.uint8), truth.astype(np.uint8), GEOMETRY, LABELS, **options)
 
 
 def values_of(table, unit, index=None):
@@ -113,6 +113,57 @@ def test_subtype_labels_count_as_bleed(blobs):
     assert score(prediction * np.uint8(1), truth * np.uint8(4)).equals(score(prediction, truth))
 
 
+def test_each_class_is_scored_as_if_it_were_alone(blobs):
+    prediction, truth = (np.where(mask, 2, 0) for mask in blobs(7))
+    prediction[:, :24][prediction[:, :24] > 0] = 5
+    truth[:, :, :20][truth[:, :, :20] > 0] = 5
+    table = score(prediction, truth, classes=("any", "ivh", "edh"))
+    assert table["class"].drop_duplicates().tolist() == ["any", "ivh", "edh"]
+    for name, value in (("ivh", 2), ("edh", 5)):
+        alone = score(prediction == value, truth == value).assign(**{"class": name})
+        assert table[table["class"] == name].reset_index(drop=True).equals(alone)
+    assert table[table["class"] == "any"].equals(score(prediction > 0, truth > 0))
+
+
+def test_a_bleed_called_by_another_name_is_found_as_any_and_missed_as_its_own(blobs):
+    _, truth = blobs(7)
+    table = score(truth * 3, truth * 4, classes=("any", "sah", "sdh"))
+    dice = table[(table["unit"] == "subject") & (table["metric"] == "dice")].set_index("class")["value"]
+    assert dice.to_dict() == {"any": 1, "sah": 0, "sdh": 0}
+
+
+def test_a_subtype_that_is_neither_there_nor_called_is_missing_and_not_zero(blobs):
+    prediction, truth = blobs(7)
+    table = score(prediction * 1, truth * 1, classes=("any", "edh"))
+    edh = table[table["class"] == "edh"]
+    assert np.isnan(edh.loc[(edh["unit"] == "subject") & (edh["metric"] == "dice"), "value"].item())
+    assert not (edh["unit"] == "slice").any()
+    assert edh.loc[edh["metric"].isin(["tp", "fp", "fn"]), "value"].tolist() == [0, 0, 0]
+
+
+def test_subtypes_are_scored_where_prediction_and_truth_name_them():
+    told_apart = ("any", "iph", "ivh", "sah", "sdh", "edh")
+    assert scored_classes(told_apart, truth_subtypes=True) == told_apart
+    assert scored_classes(["sdh", "any", "iph"], truth_subtypes=True) == ("any", "iph", "sdh")
+    assert scored_classes(told_apart, truth_subtypes=False) == ("any",)
+    assert scored_classes(["any"], truth_subtypes=True) == ("any",)
+
+
+def test_a_prediction_has_no_unknown_voxels(blobs):
+    prediction, truth = (mask.astype(np.uint8) for mask in blobs(7))
+    prediction[3, 4, 5:7] = 255
+    with pytest.raises(ScanError, match="2 voxels of unknown class"):
+        score(prediction, truth, truth_slices=np.arange(8) == 0)
+
+
+def test_a_picture_without_mm_has_no_volume(blobs):
+    prediction, truth = (mask.astype(np.uint8) for mask in blobs(7))
+    table = score_scan(prediction, truth, geometry(8, (1, 1, 1), in_mm=False), LABELS)
+    volumes = table[table["metric"].str.startswith("volume")]
+    assert len(volumes) == 3
+    assert volumes["value"].isna().all()
+
+
 def test_truth_slices_of_another_scan_are_refused(blobs):
     with pytest.raises(ScanError, match="truth slices"):
         score(*blobs(8), truth_slices=np.ones(9, bool))
@@ -120,7 +171,8 @@ def test_truth_slices_of_another_scan_are_refused(blobs):
 
 def test_a_scan_takes_less_than_half_a_second():
     rng = np.random.default_rng(0)
-    prediction, truth = (gaussian_filter(rng.normal(size=(28, 256, 256)), (1, 6, 6)) > 0.01 for _ in range(2))
+    masks = (gaussian_filter(rng.normal(size=(28, 256, 256)), (1, 6, 6)) > 0.01 for _ in range(2))
+    prediction, truth = (mask.astype(np.uint8) for mask in masks)
     for mask in (prediction, truth):
         # a ragged bleed of about 100 mL on all slices
         mask[:, :60], mask[:, 180:], mask[:, :, :60], mask[:, :, 180:] = False, False, False, False
@@ -128,6 +180,6 @@ def test_a_scan_takes_less_than_half_a_second():
     times = []
     for _ in range(3):
         start = time.process_time()
-        score_scan(prediction, truth, (5, 0.45, 0.45), np.full(28, 5.0), LABELS)
+        score_scan(prediction, truth, geometry(28, (5, 0.45, 0.45)), LABELS)
         times.append(time.process_time() - start)
     assert min(times) < 0.5

@@ -6,15 +6,17 @@ from bleedmap.scoring.leaderboard import leaderboard
 from bleedmap.scoring.scan import score_scan
 from bleedmap.scoring.table import DISTANCE, RowLabels, Score, join, read, tabulate, write
 
-from .conftest import SPACING
+from .conftest import GEOMETRY
 
 
 @pytest.fixture
 def tables(blobs):
-    return [
-        score_scan(*blobs(seed), SPACING, np.full(8, 5.0), RowLabels("d", "m", seed % 2, f"{seed:03}", f"{seed:03}"))
-        for seed in range(4)
-    ]
+    def scored(seed):
+        prediction, truth = (mask.astype(np.uint8) * 3 for mask in blobs(seed))
+        labels = RowLabels("d", "m", seed % 2, f"{seed:03}", f"{seed:03}")
+        return score_scan(prediction, truth, GEOMETRY, labels, classes=("any", "sah", "edh"))
+
+    return [scored(seed) for seed in range(4)]
 
 
 def test_what_is_written_is_read_back(tables, tmp_path):
@@ -54,7 +56,7 @@ def test_joining_sums_distances_over_the_scans_of_a_fold(tables):
     found = table[table["metric"].str.startswith(DISTANCE)]
     assert found["value"].sum() == sum(t.loc[t["metric"] == "surface_all", "value"].sum() for t in tables)
     assert set(found["subject"]) == {""}
-    assert not found.duplicated(["fold", "metric"]).any()
+    assert not found.duplicated(["class", "fold", "metric"]).any()
 
 
 def test_joining_in_steps_gives_the_leaderboard_of_joining_at_once(tables):

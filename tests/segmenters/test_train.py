@@ -1,70 +1,93 @@
 import numpy as np
 import pytest
-import torch
+from safetensors.torch import save_file
 
-from bleedmap.config.masks import TruthSpec
-from bleedmap.config.segmenters import UNet2dSpec, UNet3dSpec
-from bleedmap.config.training import TrainingSpec
-from bleedmap.masks import build_masks
-from bleedmap.masks.mask_shard import mask_shard
+from bleedmap.config.segmenters import SegmenterTraining, UNet2dSpec, UNet3dSpec
+from bleedmap.segmenters.segment_scan import segment_scan
 from bleedmap.segmenters.segment_shard import segment_shard
-from bleedmap.segmenters.segmenter import Segmenter, load_segmenter
+from bleedmap.segmenters.segmenter import load_segmenter
 from bleedmap.segmenters.train import train_segmenter
-from bleedmap.slices.store import SliceStore, Store
-from bleedmap.training.outputs import write_training
+from bleedmap.segmenters.training_spec import training_json
+from bleedmap.slices.store import SliceStore, Store, add_rows, write_store
 
 FLAT = UNet2dSpec(
     channels=(8, 16),
     residual_units=0,
     patches_per_scan=32,
-    training=TrainingSpec(epochs=15, batch=4, learning_rate=0.01),
+    training=SegmenterTraining(epochs=15, learning_rate=0.01),
 )
-DEEP = UNet3dSpec(channels=(4, 8), residual_units=1, depth=4, training=TrainingSpec(epochs=1, batch=4))
-
-
-def train(spec, slice_store, folds, folder):
-    masks = folder / "masks"
-    mask_shard(build_masks(TruthSpec()), TruthSpec(), slice_store, None, masks)
-    trained = train_segmenter(spec, [slice_store], [masks], folds, 0, 3, seed=1, threads=1)
-    write_training(folder / "model.safetensors", trained, spec, code="abc", data=[masks], seed=1)
-    return trained
+ONE_EPOCH = SegmenterTraining(epochs=1)
+DEEP = UNet3dSpec(channels=(4, 8), residual_units=1, depth=4, training=ONE_EPOCH)
 
 
 @pytest.fixture(scope="module")
-def folder(slice_store, folds, tmp_path_factory):
-    """What training a 2D network on the truth leaves behind."""
+def trained(slice_store, drawn, roles, tmp_path_factory):
+    """A 2D network that has learnt the truth."""
     folder = tmp_path_factory.mktemp("segmenter")
-    train(FLAT, slice_store, folds, folder)
-    return folder
+    with write_store(folder / "masks", {}) as group:
+        add_rows(group, "labels", len(drawn), 32, "uint8")[:] = drawn
+    result = train_segmenter(FLAT, [slice_store], [folder / "masks"], roles, seed=1, threads=1)
+    save_file(result.weights, folder / "model", metadata={"spec": training_json(FLAT)})
+    return load_segmenter(folder / "model")
 
 
-@pytest.mark.parametrize("spec", [DEEP, FLAT.model_copy(update={"training": DEEP.training})])
-def test_a_second_training_writes_the_same_bytes(spec, slice_store, folds, tmp_path):
-    for name in ("a", "b"):
-        (tmp_path / name).mkdir()
-        train(spec, slice_store, folds, tmp_path / name)
-    for name in ("model.safetensors", "history.csv", "manifest.json"):
-        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+@pytest.mark.parametrize("spec", [DEEP, FLAT.model_copy(update={"training": ONE_EPOCH})])
+def test_a_second_training_has_the_same_bits(spec, slice_store, drawn, roles, write_masks):
+    masks = write_masks(drawn)
+    first, again = (train_segmenter(spec, [slice_store], [masks], roles, seed=1, threads=1) for _ in range(2))
+    assert first.history.equals(again.history)
+    assert all(np.array_equal(value, again.weights[name]) for name, value in first.weights.items())
 
 
-def test_a_loaded_segmenter_gives_the_logits_of_the_trained_one(slice_store, folds, tmp_path):
-    trained = train(DEEP, slice_store, folds, tmp_path)
-    model = Segmenter(DEEP)
-    model.load_state_dict(trained.weights)
-    loaded = load_segmenter(tmp_path / "model.safetensors")
-    hu = torch.rand((1, 4, 32, 32)) * 80
-    with torch.no_grad():
-        assert torch.equal(loaded(hu), model.eval()(hu))
-    assert loaded.spec == DEEP
+def test_voxels_nobody_knows_change_nothing_of_a_training(slice_store, drawn, roles, write_masks, tmp_path):
+    """Whatever the picture shows in a 2D slice of which nothing is known, weights and history stay."""
+    masks = drawn.copy()
+    masks[[17, 20]] = 255  # of s4 and s5, which train
+    masks[9] = 255  # of s2, which validates
+    with SliceStore(slice_store) as store:
+        arrays = {name: store.rows(name, slice(None)) for name in ("hu", "brain", "truth")}
+        arrays["hu"][[9, 17, 20]] = 60
+        attributes = store.attributes
+    with write_store(tmp_path / "other", attributes) as group:
+        for name, values in arrays.items():
+            add_rows(group, name, len(values), 32, str(values.dtype))[:] = values
+    spec = FLAT.model_copy(update={"training": ONE_EPOCH})
+    first, other = (
+        train_segmenter(spec, [slices], [write_masks(masks)], roles, seed=1, threads=1)
+        for slices in (slice_store, tmp_path / "other")
+    )
+    assert first.history.equals(other.history)
+    assert all(np.array_equal(value, other.weights[name]) for name, value in first.weights.items())
 
 
 def test_a_network_taught_the_truth_finds_the_blobs_of_test_scans_and_leaves_the_others_empty(
-    folder, slice_store, folds, tmp_path
+    trained, slice_store, drawn, roles, tmp_path
 ):
-    segment_shard(load_segmenter(folder / "model.safetensors"), slice_store, folds, 0, 3, tmp_path / "out")
-    with Store(tmp_path / "out") as predicted, SliceStore(slice_store) as slices:
-        masks, truth = predicted.rows("labels", slice(None)), slices.rows("truth", slice(None))
-    # in fold 0 the scans of part 0 are tested: s0 and s1, rows 0 to 7
-    assert 2 * (masks[:8] & truth[:8]).sum() / (masks[:8].sum() + truth[:8].sum()) > 0.8
+    segment_shard(trained, FLAT, slice_store, roles, tmp_path / "out")
+    with Store(tmp_path / "out") as predicted:
+        masks = predicted.rows("labels", slice(None))
+        assert predicted.attributes["classes"] == ["any"]
+    # s0 and s1, rows 0 to 7, are tested
+    assert 2 * (masks[:8] & drawn[:8]).sum() / (masks[:8].sum() + drawn[:8].sum()) > 0.8
     assert set(np.unique(masks)) == {0, 1}
     assert not masks[8:].any()
+
+
+def test_a_shard_holds_what_its_scans_give_one_by_one(trained, slice_store, roles, tmp_path):
+    spec = FLAT.model_copy(update={"threshold": 0.2, "min_component_ml": 0.5, "tta_flip": True})
+    segment_shard(trained, spec, slice_store, roles, tmp_path / "out", wanted=("test", "validation"))
+    with Store(tmp_path / "out") as predicted, SliceStore(slice_store) as store:
+        for number, (name, rows) in enumerate(store.scans()):
+            scan = (store.rows("hu", rows), store.rows("brain", rows) > 0, store.entries[name].voxel_ml)
+            expected = segment_scan(trained, spec, *scan) if number < 4 else np.zeros((4, 32, 32))
+            np.testing.assert_array_equal(predicted.rows("labels", rows), expected)
+
+
+def test_what_acts_after_training_is_the_stages_and_not_the_models(trained, slice_store):
+    with SliceStore(slice_store) as store:
+        hu, brain = store.rows("hu", slice(0, 4)), store.rows("brain", slice(0, 4)) > 0
+    sizes = [
+        segment_scan(trained, FLAT.model_copy(update={"threshold": threshold}), hu, brain, None).sum()
+        for threshold in (0.001, 0.5, 0.999)
+    ]
+    assert sizes[0] > sizes[1] > sizes[2]

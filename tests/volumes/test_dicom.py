@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bleedmap.errors import ScanError
-from bleedmap.volumes.dicom import read_study
+from bleedmap.volumes.dicom.study import read_study
 from bleedmap.volumes.zip_member import zip_members
 
 from .conftest import edit, head_hu, read_one, tilted, write_series

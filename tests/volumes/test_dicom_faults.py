@@ -11,11 +11,11 @@ import pytest
 from pydicom.uid import RLELossless
 
 from bleedmap.config.datasets import FolderSpec
-from bleedmap.datasets import folder
+from bleedmap.datasets.folder import listing, reading
 from bleedmap.datasets.ingest import ingest
 from bleedmap.provenance.archive import members, read_member
 from bleedmap.provenance.tables import write_table
-from bleedmap.volumes.dicom import read_study
+from bleedmap.volumes.dicom.study import read_study
 
 from .conftest import head_hu, write_enhanced, write_series
 from .dicom_faults import FAULTS
@@ -27,7 +27,7 @@ def ingested(root, archive, *, public=True):
     spec = FolderSpec(root=root, public_names=public)
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # a warning of a library may quote what it read
-        result = ingest(folder.list_sources(spec), lambda source: folder.read(spec, source), archive)
+        result = ingest(listing.list_sources(spec), lambda source: reading.read(spec, source), archive)
     for table, name in zip(result.tables(), ("scans", "rejected", "private"), strict=True):
         write_table(table, archive.with_name(f"{name}.csv"))
     return result

@@ -18,7 +18,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from bleedmap.volumes.dicom import read_study
+from bleedmap.volumes.dicom.study import read_study
 from bleedmap.volumes.hounsfield import is_hu
 
 from .conftest import edit, head_hu, read_one, write_enhanced, write_series

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nibabel.orientations import axcodes2ornt, inv_ornt_aff, ornt_transform
 
 from bleedmap.errors import ScanError
-from bleedmap.volumes.ct_volume import Geometry
+from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.nifti import (
     from_bytes,
     nifti_orientation,

@@ -5,7 +5,7 @@ import re
 import pydicom
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom import write_cohort
+from bleedmap.phantom.cohort import write_cohort
 
 TAGS = {
     "PatientName": "Zwielicht^Adelheid",

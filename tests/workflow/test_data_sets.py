@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from bleedmap.config.load import load_dataset
-from bleedmap.datasets.rsna2019_index import build_index
+from bleedmap.datasets.rsna2019.build_index import build_index
 from tests.workflow.planted import write_hospital
 
 pytestmark = pytest.mark.slow

@@ -1,6 +1,3 @@
-from bleedmap.brain.precomputed import mask_stamp
-
-
 rule brain:
     """Brain masks of one shard of scans, with their volumes and what looks wrong with them."""
     input:
@@ -9,13 +6,13 @@ rule brain:
         brain=ensure(path.brain, non_empty=True),
         flags=ensure(path.brain_flags, non_empty=True),
     log:
-        path.log(path.brain),
+        path.log("brain"),
     benchmark:
-        path.benchmark(path.brain)
+        path.benchmark("brain")
     params:
         spec=plan.config.brain.to_json(),
-        masks=mask_stamp(plan.config.brain),  # changes when a precomputed mask does
-        code=plan.digest("brain.py", f"brain.{plan.config.brain.method}"),
+        masks=data.brain_stamp(),  # changes when a precomputed mask does
+        code=plan.digest("brain.py", plan.config.brain),
     conda:
         "../../envs/bleedmap.yaml"
     threads: 1
@@ -23,5 +20,5 @@ rule brain:
         mem_mb=plan.memory(3000),
         runtime=120,
     shell:
-        "python -m scripts.brain --volumes {input.volumes} --spec {params.spec:q} --out {output.brain}"
-        " --flags {output.flags} 2> {log}"
+        "python -m scripts.brain --volumes {input.volumes:q} --spec {params.spec:q} --out {output.brain:q}"
+        " --flags {output.flags:q} 2> {log:q}"

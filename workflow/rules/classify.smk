@@ -1,28 +1,27 @@
 rule train_classifier:
-    """A slice classifier of one fold, with its history, manifest and operating point."""
+    """A slice classifier of one fold, with its history, manifest and operating points."""
     input:
-        unpack(plan.classifier_inputs),
+        unpack(networks.train_inputs),
     output:
-        model=ensure(f"{path.classifier}/model.safetensors", non_empty=True),
-        operating_point=ensure(f"{path.classifier}/operating_point.json", non_empty=True),
+        model=ensure(path.classifier_model, non_empty=True),
+        operating_point=ensure(path.operating_point, non_empty=True),
         history=ensure(f"{path.classifier}/history.csv", non_empty=True),
         curve=report(
             f"{path.classifier}/history.png",
             category="training",
             caption="../report/curve.rst",
-            labels={"network": "{classifier}", "fold": "{fold}"},
+            labels={"network": "{classifier}", "fold": "{learnt_fold}"},
         ),
         manifest=ensure(f"{path.classifier}/manifest.json", non_empty=True),
     log:
-        path.log(f"{path.classifier}/model"),
+        path.log("train_classifier"),
     benchmark:
-        path.benchmark(f"{path.classifier}/model")
+        path.benchmark("train_classifier")
     params:
-        spec=plan.spec("classifiers", "classifier"),
-        folds=plan.config.folds.deal_json(),
+        spec=networks.classifier_spec,
         seed=plan.config.seed,
-        start=plan.start_option,
-        code=plan.classifier_digest("train_classifier.py"),
+        inputs=plan.as_options,
+        code=networks.classifier_code("train_classifier.py"),
     conda:
         "../../envs/bleedmap.yaml"
     threads: 1
@@ -31,26 +30,23 @@ rule train_classifier:
         mem_mb=plan.memory(5000),
         runtime=720,
     shell:
-        "python -m scripts.train_classifier --slices {input.slices:q} --folds {input.folds} --fold {wildcards.fold}"
-        " --fold-spec {params.folds:q} --spec {params.spec:q} --seed {params.seed} --code {params.code}"
-        " {params.start} --threads {threads} --out {output.model} 2> {log}"
+        "python -m scripts.train_classifier {params.inputs} --fold {wildcards.learnt_fold} --spec {params.spec:q}"
+        " --seed {params.seed} --code {params.code} --threads {threads} --out {output.model:q} 2> {log:q}"
 
 
 rule classify:
-    """The classifier's score for every slice of a data set."""
+    """The classifier's probabilities for every slice of a data set."""
     input:
-        model=f"{path.classifier}/model.safetensors",
+        model=path.classifier_model,
         slices=plan.shards_of(path.slices),
-        folds=path.folds,
     output:
         scores=ensure(path.slice_scores, non_empty=True),
     log:
-        path.log(path.slice_scores),
+        path.log("classify"),
     benchmark:
-        path.benchmark(path.slice_scores)
+        path.benchmark("classify")
     params:
-        folds=plan.config.folds.deal_json(),
-        code=plan.classifier_digest("classify.py"),
+        code=networks.classifier_code("classify.py"),
     conda:
         "../../envs/bleedmap.yaml"
     threads: 1
@@ -59,5 +55,5 @@ rule classify:
         mem_mb=plan.memory(4000),
         runtime=240,
     shell:
-        "python -m scripts.classify --model {input.model} --slices {input.slices:q} --folds {input.folds}"
-        " --fold {wildcards.fold} --fold-spec {params.folds:q} --threads {threads} --out {output.scores} 2> {log}"
+        "python -m scripts.classify --model {input.model:q} --slices {input.slices:q} --threads {threads}"
+        " --out {output.scores:q} 2> {log:q}"

@@ -5,12 +5,12 @@ rule enhance:
     output:
         slices=ensure(path.enhanced, non_empty=True),
     log:
-        path.log(path.enhanced),
+        path.log("enhance"),
     benchmark:
-        path.benchmark(path.enhanced)
+        path.benchmark("enhance")
     params:
-        spec=plan.spec("enhancements", "enhancement"),
-        code=plan.enhancement_digest,
+        spec=data.enhancement_spec,
+        code=data.enhancement_code,
     conda:
         "../../envs/bleedmap.yaml"
     threads: 1
@@ -18,4 +18,4 @@ rule enhance:
         mem_mb=plan.memory(3000),
         runtime=240,
     shell:
-        "python -m scripts.enhance --slices {input.slices} --spec {params.spec:q} --out {output.slices} 2> {log}"
+        "python -m scripts.enhance --slices {input.slices:q} --spec {params.spec:q} --out {output.slices:q} 2> {log:q}"

@@ -1,21 +1,21 @@
 rule ingest:
     """One shard of a data set: usable scans in HU with their labels, and the others with the reason."""
     input:
-        unpack(plan.ingest_inputs),
+        unpack(data.ingest_inputs),
     output:
         volumes=ensure(path.volumes, non_empty=True),
         scans=ensure(path.shard_scans, non_empty=True),
         rejected=ensure(path.shard_rejected, non_empty=True),
         private=ensure(path.private, non_empty=True),
     log:
-        path.log(path.volumes),
+        path.log("ingest"),
     benchmark:
-        path.benchmark(path.volumes)
+        path.benchmark("ingest")
     params:
-        spec=plan.dataset_spec,
-        members=plan.members,  # changes when a source of this shard does
-        phantom=plan.phantom_option,
-        code=plan.ingest_digest,
+        spec=data.dataset_spec,
+        members=data.members,  # changes when a source of this shard does
+        inputs=plan.as_options,
+        code=data.ingest_code,
     conda:
         "../../envs/bleedmap.yaml"
     threads: 1
@@ -23,9 +23,8 @@ rule ingest:
         mem_mb=plan.memory(3000),
         runtime=120,
     shell:
-        "python -m scripts.ingest --spec {params.spec:q} --shard {wildcards.shard} {params.phantom}"
-        " --out {output.volumes} --scans {output.scans} --rejected {output.rejected} --private {output.private}"
-        " 2> {log}"
+        "python -m scripts.ingest --spec {params.spec:q} --shard {wildcards.shard} {params.inputs} --out {output.volumes:q}"
+        " --scans {output.scans:q} --rejected {output.rejected:q} --private {output.private:q} 2> {log:q}"
 
 
 rule catalog:
@@ -38,9 +37,9 @@ rule catalog:
         scans=ensure(path.scans, non_empty=True),
         rejected=ensure(path.rejected, non_empty=True),
     log:
-        path.log(path.scans),
+        path.log("catalog"),
     benchmark:
-        path.benchmark(path.scans)
+        path.benchmark("catalog")
     params:
         code=plan.digest("catalog.py"),
     conda:
@@ -51,4 +50,4 @@ rule catalog:
         runtime=10,
     shell:
         "python -m scripts.catalog --scans {input.scans:q} --rejected {input.rejected:q} --flags {input.flags:q}"
-        " --out-scans {output.scans} --out-rejected {output.rejected} 2> {log}"
+        " --out-scans {output.scans:q} --out-rejected {output.rejected:q} 2> {log:q}"

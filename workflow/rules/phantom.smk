@@ -3,13 +3,13 @@ rule phantom:
     output:
         archive=ensure(path.phantom, non_empty=True),
     log:
-        path.log(path.phantom),
+        path.log("phantom"),
     benchmark:
-        path.benchmark(path.phantom)
+        path.benchmark("phantom")
     params:
-        spec=plan.dataset_spec,
-        subjects=plan.phantom_subjects,
-        code=plan.digest("phantom.py", "phantom"),
+        spec=data.dataset_spec,
+        subjects=data.phantom_subjects,
+        code=plan.digest("phantom.py"),
     conda:
         "../../envs/bleedmap.yaml"
     threads: 1
@@ -17,4 +17,4 @@ rule phantom:
         mem_mb=plan.memory(3000),
         runtime=60,
     shell:
-        "python -m scripts.phantom --spec {params.spec:q} --subjects {params.subjects} --out {output.archive} 2> {log}"
+        "python -m scripts.phantom --spec {params.spec:q} --subjects {params.subjects} --out {output.archive:q} 2> {log:q}"

@@ -6,9 +6,9 @@ rule montage:
     output:
         montages=ensure(path.montages, non_empty=True),
     log:
-        path.log(path.montages),
+        path.log("montage"),
     benchmark:
-        path.benchmark(path.montages)
+        path.benchmark("montage")
     params:
         code=plan.digest("montage.py"),
     conda:
@@ -18,7 +18,7 @@ rule montage:
         mem_mb=plan.memory(2000),
         runtime=60,
     shell:
-        "python -m scripts.montage --volumes {input.volumes} --brain {input.brain} --out {output.montages} 2> {log}"
+        "python -m scripts.montage --volumes {input.volumes:q} --brain {input.brain:q} --out {output.montages:q} 2> {log:q}"
 
 
 rule quality:
@@ -35,12 +35,12 @@ rule quality:
             labels={"page": "quality", "data set": "{dataset}"},
         ),
     log:
-        path.log(path.quality),
+        path.log("quality"),
     benchmark:
-        path.benchmark(path.quality)
+        path.benchmark("quality")
     params:
         most=plan.config.report.quality_scans,
-        code=plan.quality_digest(),
+        code=data.quality_code(),
     conda:
         "../../envs/bleedmap.yaml"
     threads: 1
@@ -48,5 +48,5 @@ rule quality:
         mem_mb=plan.memory(2000),
         runtime=10,
     shell:
-        "python -m scripts.quality --dataset {wildcards.dataset} --scans {input.scans} --rejected {input.rejected}"
-        " --montages {input.montages:q} --most {params.most} --out {output.page} 2> {log}"
+        "python -m scripts.quality --dataset {wildcards.dataset} --scans {input.scans:q} --rejected {input.rejected:q}"
+        " --montages {input.montages:q} --most {params.most} --out {output.page:q} 2> {log:q}"

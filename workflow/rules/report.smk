@@ -1,33 +1,27 @@
-from bleedmap.report.plan import ReportPlan
-
-report_plan = ReportPlan(plan)
-
-
 rule overlays:
-    """Test slices with the largest bleeds: heatmaps and masks of all methods over the CT."""
+    """Test slices with the largest bleeds of one fold: heatmaps and masks of all methods over the CT."""
     input:
-        unpack(report_plan.overlay_inputs),
+        unpack(pages.overlay_inputs),
     output:
         sheet=report(
             ensure(path.overlays, non_empty=True),
             category="overlays",
             caption="../report/overlays.rst",
-            labels={"picture": "all methods", "data set": "{dataset}", "fold": "{fold}"},
+            labels={"picture": "all methods", "split": "{split}", "fold": "{fold}"},
         ),
         hero=report(
             ensure(path.hero, non_empty=True),
             category="overlays",
             caption="../report/hero.rst",
-            labels={"picture": "step by step", "data set": "{dataset}", "fold": "{fold}"},
+            labels={"picture": "step by step", "split": "{split}", "fold": "{fold}"},
         ),
     log:
-        path.log(path.overlays),
+        path.log("overlays"),
     benchmark:
-        path.benchmark(path.overlays)
+        path.benchmark("overlays")
     params:
-        spec=report_plan.overlays.to_json(),
-        folds=plan.config.folds.deal_json(),
-        optional=report_plan.overlay_options,
+        spec=pages.overlay_spec,
+        inputs=plan.as_options,
         code=plan.digest("overlays.py"),
     conda:
         "../../envs/bleedmap.yaml"
@@ -36,15 +30,14 @@ rule overlays:
         mem_mb=plan.memory(3000),
         runtime=60,
     shell:
-        "python -m scripts.overlays --slices {input.slices:q} --predictions {input.predictions:q}"
-        " --folds {input.folds} --fold {wildcards.fold} --fold-spec {params.folds:q} --spec {params.spec:q}"
-        " {params.optional} --out {output.sheet} --hero {output.hero} 2> {log}"
+        "python -m scripts.overlays {params.inputs} --fold {wildcards.fold} --spec {params.spec:q}"
+        " --out {output.sheet:q} --hero {output.hero:q} 2> {log:q}"
 
 
 rule report:
     """One page about the whole run, which needs nothing beside it."""
     input:
-        **report_plan.page_inputs(),
+        **pages.page_inputs(),
     output:
         page=report(
             ensure(path.report, non_empty=True),
@@ -53,13 +46,13 @@ rule report:
             labels={"page": "report"},
         ),
     log:
-        path.log(path.report),
+        path.log("report"),
     benchmark:
-        path.benchmark(path.report)
+        path.benchmark("report")
     params:
-        spec=report_plan.page.to_json(),
-        optional=report_plan.page_options(),
-        code=report_plan.page_digest(),
+        spec=pages.page.to_json(),
+        inputs=plan.as_options,
+        code=pages.page_code(),
     conda:
         "../../envs/bleedmap.yaml"
     threads: 1
@@ -67,7 +60,4 @@ rule report:
         mem_mb=plan.memory(2000),
         runtime=10,
     shell:
-        "python -m scripts.report --spec {params.spec:q} --board {input.board} --comparisons {input.comparisons}"
-        " --scores {input.scores:q}"
-        " --scans {input.scans:q} --rejected {input.rejected:q} --overlays {input.overlays:q}"
-        " --heroes {input.heroes:q} {params.optional} --out {output.page} 2> {log}"
+        "python -m scripts.report {params.inputs} --spec {params.spec:q} --out {output.page:q} 2> {log:q}"

@@ -1,17 +1,17 @@
 rule explain:
     """Saliency maps of one classifier over one shard of slices."""
     input:
-        model=f"{path.classifier}/model.safetensors",
+        model=path.classifier_model,
         slices=path.slices,
     output:
         maps=ensure(path.maps, non_empty=True),
     log:
-        path.log(path.maps),
+        path.log("explain"),
     benchmark:
-        path.benchmark(path.maps)
+        path.benchmark("explain")
     params:
-        spec=plan.spec("saliency", "saliency"),
-        code=plan.saliency_digest,
+        spec=networks.saliency_spec,
+        code=networks.saliency_code,
     conda:
         "../../envs/bleedmap.yaml"
     threads: 1
@@ -20,5 +20,5 @@ rule explain:
         mem_mb=plan.memory(4000),
         runtime=120,
     shell:
-        "python -m scripts.explain --model {input.model} --slices {input.slices} --spec {params.spec:q}"
-        " --threads {threads} --out {output.maps} 2> {log}"
+        "python -m scripts.explain --model {input.model:q} --slices {input.slices:q} --spec {params.spec:q}"
+        " --threads {threads} --out {output.maps:q} 2> {log:q}"

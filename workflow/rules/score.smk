@@ -1,17 +1,18 @@
 rule score:
-    """One method's scores on the test scans of a data set in one fold."""
+    """One method's scores on the test scans of one fold."""
     input:
-        unpack(plan.score_inputs),
+        unpack(scores.inputs),
     output:
         scores=ensure(path.scores, non_empty=True),
     log:
-        path.log(path.scores),
+        path.log("score"),
     benchmark:
-        path.benchmark(path.scores)
+        path.benchmark("score")
     params:
         spec=plan.config.scoring.to_json(),
-        folds=plan.config.folds.deal_json(),
-        detection=plan.detection_options,
+        dataset=scores.dataset,
+        classes=scores.classes,
+        inputs=plan.as_options,
         code=plan.digest("score.py"),
     conda:
         "../../envs/bleedmap.yaml"
@@ -20,16 +21,14 @@ rule score:
         mem_mb=plan.memory(4000),
         runtime=120,
     shell:
-        "python -m scripts.score --volumes {input.volumes:q} --slices {input.slices:q}"
-        " --predictions {input.predictions:q} --folds {input.folds} --fold {wildcards.fold}"
-        " --fold-spec {params.folds:q} --spec {params.spec:q} --dataset {wildcards.dataset}"
-        " --method {wildcards.method} {params.detection} --out {output.scores} 2> {log}"
+        "python -m scripts.score {params.inputs} --fold {wildcards.fold} --spec {params.spec:q} --dataset {params.dataset}"
+        " --method {wildcards.method} --classes {params.classes} --out {output.scores:q} 2> {log:q}"
 
 
 rule leaderboard:
     """Mean, standard deviation and number of units of every score of every method."""
     input:
-        scores=plan.all_scores(),
+        scores=scores.all_scores(),
     output:
         board=report(
             ensure(path.leaderboard, non_empty=True),
@@ -38,9 +37,9 @@ rule leaderboard:
             labels={"table": "leaderboard"},
         ),
     log:
-        path.log(path.leaderboard),
+        path.log("leaderboard"),
     benchmark:
-        path.benchmark(path.leaderboard)
+        path.benchmark("leaderboard")
     params:
         methods=list(plan.config.methods),
         code=plan.digest("leaderboard.py"),
@@ -51,14 +50,14 @@ rule leaderboard:
         mem_mb=plan.memory(2000),
         runtime=10,
     shell:
-        "python -m scripts.leaderboard --scores {input.scores:q} --method {params.methods:q} --out {output.board}"
-        " 2> {log}"
+        "python -m scripts.leaderboard --scores {input.scores:q} --method {params.methods:q} --out {output.board:q}"
+        " 2> {log:q}"
 
 
 rule compare:
     """Paired tests between methods, on the subjects that both have scored."""
     input:
-        scores=plan.all_scores(),
+        scores=scores.all_scores(),
     output:
         comparisons=report(
             ensure(path.comparisons, non_empty=True),
@@ -67,11 +66,11 @@ rule compare:
             labels={"table": "comparisons"},
         ),
     log:
-        path.log(path.comparisons),
+        path.log("compare"),
     benchmark:
-        path.benchmark(path.comparisons)
+        path.benchmark("compare")
     params:
-        pairs=plan.pairs_json(),
+        pairs=scores.pairs_json(),
         code=plan.digest("compare.py"),
     conda:
         "../../envs/bleedmap.yaml"
@@ -80,5 +79,5 @@ rule compare:
         mem_mb=plan.memory(2000),
         runtime=10,
     shell:
-        "python -m scripts.compare --scores {input.scores:q} --pairs {params.pairs:q} --out {output.comparisons}"
-        " 2> {log}"
+        "python -m scripts.compare --scores {input.scores:q} --pairs {params.pairs:q} --out {output.comparisons:q}"
+        " 2> {log:q}"

@@ -1,28 +1,26 @@
 rule train_segmenter:
     """A segmenter trained on one fold's masks, with its history and manifest."""
     input:
-        slices=plan.segmenter_training_slices,
-        masks=plan.training_shards(path.masks),
-        folds=path.folds,
+        unpack(segmenters.train_inputs),
     output:
-        model=ensure(f"{path.segmenter}/model.safetensors", non_empty=True),
+        model=ensure(path.segmenter_model, non_empty=True),
         history=ensure(f"{path.segmenter}/history.csv", non_empty=True),
         curve=report(
             f"{path.segmenter}/history.png",
             category="training",
             caption="../report/curve.rst",
-            labels={"network": "{segmenter} on {classifier} {saliency} {mask}", "fold": "{fold}"},
+            labels={"network": "{segmenter} on {classifier} {saliency} {mask}", "fold": "{taught_fold}"},
         ),
         manifest=ensure(f"{path.segmenter}/manifest.json", non_empty=True),
     log:
-        path.log(f"{path.segmenter}/model"),
+        path.log("train_segmenter"),
     benchmark:
-        path.benchmark(f"{path.segmenter}/model")
+        path.benchmark("train_segmenter")
     params:
-        spec=plan.spec("segmenters", "segmenter"),
-        folds=plan.config.folds.deal_json(),
+        spec=segmenters.training_spec,
         seed=plan.config.seed,
-        code=plan.segmenter_digest("train_segmenter.py"),
+        inputs=plan.as_options,
+        code=segmenters.code("train_segmenter.py"),
     conda:
         "../../envs/bleedmap.yaml"
     threads: 1
@@ -31,26 +29,60 @@ rule train_segmenter:
         mem_mb=plan.memory(5000),
         runtime=1440,
     shell:
-        "python -m scripts.train_segmenter --slices {input.slices:q} --masks {input.masks:q} --folds {input.folds}"
-        " --fold {wildcards.fold} --fold-spec {params.folds:q} --spec {params.spec:q} --seed {params.seed}"
-        " --code {params.code} --threads {threads} --out {output.model} 2> {log}"
+        "python -m scripts.train_segmenter {params.inputs} --fold {wildcards.taught_fold} --spec {params.spec:q}"
+        " --seed {params.seed} --code {params.code} --threads {threads} --out {output.model:q} 2> {log:q}"
+
+
+rule tune_segmenter:
+    """Values that act after training, chosen on the tuning subjects of one fold, with the curve."""
+    input:
+        unpack(segmenters.tune_inputs),
+    output:
+        tuned=ensure(path.tuned_segmenter, non_empty=True),
+        curve=ensure(path.tuned_segmenter.replace("tuned.json", "curve.csv"), non_empty=True),
+        picture=report(
+            path.tuned_segmenter.replace("tuned.json", "curve.png"),
+            category="tuning",
+            caption="../report/tuned.rst",
+            labels={"values of": "{segmenter} on {classifier} {saliency} {mask}", "fold": "{fold}"},
+        ),
+    log:
+        path.log("tune_segmenter"),
+    benchmark:
+        path.benchmark("tune_segmenter")
+    params:
+        spec=segmenters.spec,
+        searches=segmenters.searches,
+        tuning=plan.config.tuning.to_json(),
+        inputs=plan.as_options,
+        code=segmenters.code("tune_segmenter.py"),
+    conda:
+        "../../envs/bleedmap.yaml"
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=plan.memory(4000),
+        runtime=480,
+    shell:
+        "python -m scripts.tune_segmenter {params.inputs} --fold {wildcards.fold} --spec {params.spec:q}"
+        " --searches {params.searches:q} --tuning {params.tuning:q} --threads {threads} --out {output.tuned:q}"
+        " 2> {log:q}"
 
 
 rule segment:
-    """A segmenter's masks of one shard's test scans."""
+    """A segmenter's masks of one shard's test scans in one fold."""
     input:
-        model=f"{path.segmenter}/model.safetensors",
-        slices=plan.segmenter_test_slices,
-        folds=path.folds,
+        unpack(segmenters.segment_inputs),
     output:
         predictions=ensure(path.predictions, non_empty=True),
     log:
-        path.log(path.predictions),
+        path.log("segment"),
     benchmark:
-        path.benchmark(path.predictions)
+        path.benchmark("segment")
     params:
-        folds=plan.config.folds.deal_json(),
-        code=plan.segmenter_digest("segment.py"),
+        spec=segmenters.spec,
+        inputs=plan.as_options,
+        code=segmenters.code("segment.py"),
     conda:
         "../../envs/bleedmap.yaml"
     threads: 1
@@ -59,5 +91,5 @@ rule segment:
         mem_mb=plan.memory(4000),
         runtime=240,
     shell:
-        "python -m scripts.segment --model {input.model} --slices {input.slices} --folds {input.folds}"
-        " --fold {wildcards.fold} --fold-spec {params.folds:q} --threads {threads} --out {output.predictions} 2> {log}"
+        "python -m scripts.segment {params.inputs} --fold {wildcards.fold} --spec {params.spec:q} --threads {threads}"
+        " --out {output.predictions:q} 2> {log:q}"

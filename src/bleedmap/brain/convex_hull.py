@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 from skimage.morphology import convex_hull_image
 from skimage.restoration import denoise_bilateral
 
-from bleedmap.brain.enclosed import within
-from bleedmap.brain.picture_scale import bone_level, pixel_size
-from bleedmap.brain.stripped import is_stripped, stripped_head
-from bleedmap.brain.work_grid import at_full_size, shrink_factor, shrunk, up_to_bone
+from bleedmap.brain.skull.enclosed import within
+from bleedmap.brain.skull.picture_scale import bone_level, pixel_size
+from bleedmap.brain.skull.stripped import is_stripped, stripped_head
+from bleedmap.brain.skull.work_grid import at_full_size, shrink_factor, shrunk, up_to_bone
 from bleedmap.config.brain import ConvexHullSpec
 from bleedmap.volumes.ct_volume import CtVolume
 

@@ -1,6 +1,7 @@
 """Brain masks by a command of the user's own: the scan as NIfTI in a temporary folder, the mask out of it."""
 
 import os
+import shlex
 import signal
 import subprocess
 import tempfile
@@ -38,7 +39,8 @@ def brain_mask(spec: ExternalSpec, volume: CtVolume, name: str) -> NDArray[np.ui
     with tempfile.TemporaryDirectory() as folder:
         ct, mask = Path(folder, "ct.nii.gz"), Path(folder, "mask.nii.gz")
         write_nifti(ct, volume.hu, volume.geometry)
-        _run([word.replace("{ct}", str(ct)).replace("{mask}", str(mask)) for word in spec.words()], spec.timeout_s)
+        words = shlex.split(spec.command)
+        _run([word.replace("{ct}", str(ct)).replace("{mask}", str(mask)) for word in words], spec.timeout_s)
         if not mask.is_file():
             raise _failed("a command that wrote no mask")
         return (read_mask(mask, volume) > 0).astype(np.uint8)

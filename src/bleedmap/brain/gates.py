@@ -17,11 +17,10 @@ def brain_ml(mask: NDArray[np.uint8], volume: CtVolume) -> float | None:
         mask: (slices, rows, columns) uint8, 1 inside.
         volume: the scan.
     """
-    if not volume.geometry.in_mm or len(mask) == 1:
+    voxel_ml = volume.geometry.voxel_ml
+    if voxel_ml is None or len(mask) == 1:
         return None
-    _, row_mm, column_mm = volume.geometry.spacing
-    areas = mask.sum(axis=(1, 2), dtype=np.int64) * row_mm * column_mm
-    return float(areas @ volume.geometry.slice_extents) / 1000
+    return float(mask.sum(axis=(1, 2), dtype=np.int64) @ voxel_ml)
 
 
 def flags(spec: BrainSpec, mask: NDArray[np.uint8], volume: CtVolume) -> list[str]:

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from bleedmap.brain.enclosed import within
-from bleedmap.brain.stripped import is_stripped, stripped_head
-from bleedmap.brain.work_grid import shrink_factor, shrunk, up_to_bone
+from bleedmap.brain.skull.enclosed import within
+from bleedmap.brain.skull.stripped import is_stripped, stripped_head
+from bleedmap.brain.skull.work_grid import shrink_factor, shrunk, up_to_bone
 from bleedmap.config.brain import MuschelliSpec
 from bleedmap.errors import ScanError
 from bleedmap.volumes.ct_volume import CtVolume

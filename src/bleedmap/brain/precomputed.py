@@ -3,8 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from bleedmap.config.brain import AnyBrain, PrecomputedSpec
-from bleedmap.datasets.sources import stamp
+from bleedmap.config.brain import PrecomputedSpec
 from bleedmap.errors import ScanError
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.nifti import read_mask
@@ -33,8 +32,3 @@ def brain_mask(spec: PrecomputedSpec, volume: CtVolume, name: str) -> NDArray[np
             remedy="add the mask, or choose another brain.method",
         )
     return (read_mask(path, volume) > 0).astype(np.uint8)
-
-
-def mask_stamp(spec: AnyBrain) -> str:
-    """Digest of the names and sizes of precomputed masks, so that a changed one is noticed; empty for other methods."""
-    return stamp(sorted(spec.folder.glob("*.nii.gz"))) if isinstance(spec, PrecomputedSpec) else ""

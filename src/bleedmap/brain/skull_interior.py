@@ -3,13 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from bleedmap.brain.bites import bites
-from bleedmap.brain.enclosed import enclosed_regions, within
-from bleedmap.brain.picture_scale import bone_level, head_outline, pixel_size, tissue_level
-from bleedmap.brain.stripped import is_stripped, stripped_head
-from bleedmap.brain.work_grid import at_full_size, shrink_factor, shrunk, up_to_bone
+from bleedmap.brain.skull.bites import bites
+from bleedmap.brain.skull.enclosed import enclosed_regions, within
+from bleedmap.brain.skull.picture_scale import bone_level, head_outline, pixel_size, tissue_level
+from bleedmap.brain.skull.stripped import is_stripped, stripped_head
+from bleedmap.brain.skull.work_grid import at_full_size, shrink_factor, shrunk, up_to_bone
 from bleedmap.config.brain import SkullInteriorSpec
-from bleedmap.volumes.ct_volume import CtVolume, Geometry
+from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.geometry import Geometry
 
 FAT_HU = -30.0
 SOFT_HU = 130.0

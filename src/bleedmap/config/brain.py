@@ -2,17 +2,17 @@
 
 import shlex
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from bleedmap.config.base import Spec
-
-DEFAULT = "skull_interior"
 
 
 class BrainSpec(Spec):
     """What all brain masks share: when a mask is flagged for a person to look at."""
+
+    FAMILY: ClassVar[str] = "brain"
 
     min_volume_ml: float = Field(700.0, ge=0, description="mask volume, ml, below which a scan is flagged brain-small")
     max_volume_ml: float = Field(2200.0, gt=0, description="mask volume, ml, above which a scan is flagged brain-large")
@@ -128,7 +128,7 @@ class ExternalSpec(BrainSpec):
     @model_validator(mode="after")
     def _can_be_split(self) -> Self:
         try:
-            words = self.words()
+            words = shlex.split(self.command)
         except ValueError:
             words = []
         if not all(any(place in word for word in words[1:]) for place in ("{ct}", "{mask}")):
@@ -136,13 +136,9 @@ class ExternalSpec(BrainSpec):
             raise ValueError(msg)
         return self
 
-    def words(self) -> list[str]:
-        """The program and its arguments, quotes taken off."""
-        return shlex.split(self.command)
-
 
 def _with_method(value: Any) -> Any:  # noqa: ANN401
-    return {"method": DEFAULT, **value} if isinstance(value, dict) else value
+    return {"method": "skull_interior", **value} if isinstance(value, dict) else value
 
 
 AnyBrain = Annotated[
@@ -150,9 +146,3 @@ AnyBrain = Annotated[
     Field(discriminator="method"),
     BeforeValidator(_with_method),
 ]
-
-
-def read_brain_spec(text: str) -> AnyBrain:
-    """Read what a spec's ``to_json`` wrote; without ``method`` it is that of the default."""
-    spec: AnyBrain = TypeAdapter[AnyBrain](AnyBrain).validate_json(text)
-    return spec

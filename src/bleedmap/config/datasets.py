@@ -8,6 +8,7 @@ from pydantic import Field
 from bleedmap.config.dataset_base import DatasetSpec
 from bleedmap.config.dicom_datasets import Cq500BhxSpec, Rsna2019Spec
 from bleedmap.config.nifti_datasets import BhsdSpec, Instance2022Spec, PhysionetCtIchSpec
+from bleedmap.constants import BRAIN_LEVEL_HU, BRAIN_WIDTH_HU
 
 
 class PhantomSpec(DatasetSpec):
@@ -30,13 +31,9 @@ class PhantomSpec(DatasetSpec):
     gantry_tilt_degrees: float | None = Field(
         None, ge=-30, le=30, description="tilt of the gantry, degrees; null: drawn, as in real headers, 0 in half"
     )
-    modality: Literal["ct", "mri"] = Field(
-        "ct", description="ct: bleeds in HU; mri: T2-like contrast with bright infarcts, see docs/phantom.md"
+    modality: Literal["ct", "mr"] = Field(
+        "ct", description="ct: bleeds in HU; mr: T2-like contrast with bright infarcts, see docs/phantom.md"
     )
-
-    def subject_name(self, index: int) -> str:
-        """Public name of a subject and of its one scan."""
-        return f"phantom-{index:03d}"
 
 
 class FolderSpec(DatasetSpec):
@@ -64,6 +61,11 @@ class FolderSpec(DatasetSpec):
         description="all: every axial CT series of a study is a scan; one: the smooth series whose slice gap is "
         "nearest to 5 mm, and of those the longest",
     )
+    modality: Literal["ct", "mr"] = Field(
+        "ct",
+        description="what the scans are: ct, in Hounsfield units, other images are refused; mr, whose signal is "
+        "brought to a display scale, CT is refused",
+    )
     public_names: bool = Field(
         False, description="whether file and folder names may be shown; otherwise ids are keyed hashes of them"
     )
@@ -83,7 +85,8 @@ class PngSlicesSpec(DatasetSpec):
     )
     masks: str | None = Field(None, description="folder in root of <id>.png voxel truth, above 0 blood")
     window: tuple[float, float] = Field(
-        (40.0, 80.0), description="window level and width the grey values were made with, HU (spec 0.2, brain)"
+        (BRAIN_LEVEL_HU, BRAIN_WIDTH_HU),
+        description="window level and width the grey values were made with, HU (spec 0.2, brain)",
     )
     public_names: bool = Field(False, description="whether file names may be shown; otherwise ids are keyed hashes")
 
@@ -102,7 +105,8 @@ class HeadCtPngSpec(DatasetSpec):
         None, description="folder beside labels.csv of <id>.png voxel truth, above 0 blood; the set itself has none"
     )
     window: tuple[float, float] = Field(
-        (40.0, 80.0), description="window level and width the grey values are taken to show, HU; nobody stated it"
+        (BRAIN_LEVEL_HU, BRAIN_WIDTH_HU),
+        description="window level and width the grey values are taken to show, HU; nobody stated it",
     )
     public_names: bool = Field(True, description="whether file names may be shown; otherwise ids are keyed hashes")
 

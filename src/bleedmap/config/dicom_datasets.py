@@ -27,11 +27,6 @@ class Rsna2019Spec(DatasetSpec):
         True, description="whether the public study and patient ids may be shown; otherwise ids are keyed hashes"
     )
 
-    @property
-    def index_file(self) -> Path:
-        """Where the index is."""
-        return self.index or self.root / "bleedmap-index.csv"
-
 
 class Cq500BhxSpec(DatasetSpec):
     """CQ500: 491 scans with three readers' votes, and BHX boxes on their slices."""

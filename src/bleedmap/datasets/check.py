@@ -9,7 +9,7 @@ import pandas as pd
 
 from bleedmap.config.datasets import AnyDataset, PhantomSpec
 from bleedmap.console import track
-from bleedmap.datasets import adapter
+from bleedmap.datasets import checking, listing, reading
 from bleedmap.datasets.about import About
 from bleedmap.datasets.findings import Finding
 from bleedmap.datasets.ingest import private_row
@@ -37,21 +37,21 @@ def check_data(spec: AnyDataset) -> list[Finding]:
     """
     if isinstance(spec, PhantomSpec):
         return []
-    module = adapter(spec)
+    lists, reads, checks = listing(spec), reading(spec), checking(spec)
     try:
-        sources = sorted(module.list_sources(spec), key=lambda source: source.id)
-        findings = list(module.check(spec)) if hasattr(module, "check") else []
+        sources = sorted(lists.list_sources(spec), key=lambda source: source.id)
+        findings = list(checks.check(spec)) if checks else []
     except TableError as error:
         return [Finding("", error)]
     seen = _Seen()
     for source in track(sources, "checking", unit="scans"):
         try:
-            found: list[Scan | ScanError] = module.read(spec, source)
+            found: list[Scan | ScanError] = reads.read(spec, source)
         except ScanError as error:
             found = [error]
         for part in found:
             findings += _of_scan(part, seen) if isinstance(part, Scan) else [Finding(source.id, part)]
-    return [*_of_count(module.ABOUT, seen.scans), *findings]
+    return [*_of_count(lists.ABOUT, seen.scans), *findings]
 
 
 def findings_table(findings: Sequence[Finding]) -> pd.DataFrame:
@@ -74,7 +74,7 @@ def findings_table(findings: Sequence[Finding]) -> pd.DataFrame:
 
 def sources_table(spec: AnyDataset) -> pd.DataFrame:
     """Where every scan of a data set lies, as rows of ``scan, source, file``; for its owner alone."""
-    sources = sorted(adapter(spec).list_sources(spec), key=lambda source: source.id)
+    sources = sorted(listing(spec).list_sources(spec), key=lambda source: source.id)
     return pd.DataFrame([private_row(source) for source in sources], columns=["scan", "source", "file"])
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bleedmap.datasets.labels import UNKNOWN, VALUES, Row, contradiction, row_values
-from bleedmap.volumes.ct_volume import SUBTYPES
+from bleedmap.constants import SUBTYPES, UNKNOWN_LABEL
+from bleedmap.datasets.labels import contradiction, row_values
+from bleedmap.datasets.tables import VALUES, Row
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ def scan_labels(rows: Iterable[tuple[Row, int | None]], slices: int) -> ScanLabe
     Raises:
         ScanError: ``label-value``, or ``label-contradiction`` where rows do not agree.
     """
-    whole = np.full(len(VALUES), UNKNOWN, dtype=np.int8)
-    board = np.full((slices, len(VALUES)), UNKNOWN, dtype=np.int8)
+    whole = np.full(len(VALUES), UNKNOWN_LABEL, dtype=np.int8)
+    board = np.full((slices, len(VALUES)), UNKNOWN_LABEL, dtype=np.int8)
     names_subtypes = False
     for row, index in rows:
         _write(whole if index is None else board[index], row_values(row))
@@ -52,7 +53,7 @@ def scan_labels(rows: Iterable[tuple[Row, int | None]], slices: int) -> ScanLabe
     return ScanLabels(labels, board[:, 1:] if names_subtypes else None, of_scan(labels, int(whole[0])))
 
 
-def of_scan(labels: NDArray[np.int8], said: int = UNKNOWN) -> int:
+def of_scan(labels: NDArray[np.int8], said: int = UNKNOWN_LABEL) -> int:
     """Whether a scan bleeds: as its slices tell where one bleeds or all are known, else as said."""
     if (labels == 1).any():
         return 1
@@ -61,7 +62,7 @@ def of_scan(labels: NDArray[np.int8], said: int = UNKNOWN) -> int:
 
 def _write(place: NDArray[np.int8], values: NDArray[np.int8]) -> None:
     """Fill in what is known, unless something else stands there already."""
-    known = values != UNKNOWN
-    if (known & (place != UNKNOWN) & (place != values)).any():
+    known = values != UNKNOWN_LABEL
+    if (known & (place != UNKNOWN_LABEL) & (place != values)).any():
         raise contradiction()
     place[known] = values[known]

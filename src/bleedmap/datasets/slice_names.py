@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from bleedmap.datasets.labels import Row
 from bleedmap.datasets.study import StudyVolume
+from bleedmap.datasets.tables import Row
 from bleedmap.errors import ScanError
 
 Placed = tuple[Row, int | None]

@@ -7,7 +7,7 @@ from pathlib import Path
 from bleedmap.datasets.sources import input_files, is_nifti, no_images
 from bleedmap.errors import ScanError
 from bleedmap.volumes.ct_volume import CtVolume
-from bleedmap.volumes.dicom import read_study
+from bleedmap.volumes.dicom.study import read_study
 from bleedmap.volumes.nifti import read_nifti
 from bleedmap.volumes.zip_member import InputFile
 

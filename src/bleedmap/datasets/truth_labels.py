@@ -3,9 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from bleedmap.datasets.labels import UNKNOWN
+from bleedmap.constants import SUBTYPES, UNKNOWN_LABEL
 from bleedmap.datasets.scan_labels import ScanLabels, of_scan
-from bleedmap.volumes.ct_volume import SUBTYPES
 
 
 def with_truth(known: ScanLabels, truth: NDArray[np.uint8], *, has_subtypes: bool) -> ScanLabels:
@@ -20,9 +19,9 @@ def with_truth(known: ScanLabels, truth: NDArray[np.uint8], *, has_subtypes: boo
     subtypes = known.subtypes
     if has_subtypes:
         drawn = np.stack([(truth == value).any(axis=(1, 2)) for value in range(1, len(SUBTYPES) + 1)], axis=1)
-        subtypes = _filled(np.full(drawn.shape, UNKNOWN, dtype=np.int8) if subtypes is None else subtypes, drawn)
+        subtypes = _filled(np.full(drawn.shape, UNKNOWN_LABEL, dtype=np.int8) if subtypes is None else subtypes, drawn)
     return ScanLabels(labels, subtypes, of_scan(labels, known.scan_label))
 
 
 def _filled(labels: NDArray[np.int8], drawn: NDArray[np.bool_]) -> NDArray[np.int8]:
-    return np.where(labels == UNKNOWN, drawn, labels).astype(np.int8)
+    return np.where(labels == UNKNOWN_LABEL, drawn, labels).astype(np.int8)

@@ -11,8 +11,8 @@ from skimage.morphology import convex_hull_image, disk
 from skimage.restoration import denoise_bilateral
 
 from bleedmap.config.enhancements import HeadEqualisedSpec
+from bleedmap.constants import AIR_HU, HIGHEST_HU
 
-LOWEST_HU, HIGHEST_HU = -1024.0, 3071.0
 GAP_SHARE = 1 / 64  # gaps of a skull up to about this share of the picture's side are bridged
 CLOSED_SHARE = 0.5  # of its hull that a closed skull and its inside fill at least
 LEAST_SHARE = 0.1  # of the largest part inside the skull that another one has at least
@@ -29,7 +29,7 @@ def enhance(spec: HeadEqualisedSpec, hu: NDArray[Any], brain: NDArray[np.bool_])
     Returns:
         (slices, size, size) float32: HU of ``spec.window`` in the head, -1024 outside.
     """
-    smooth = np.stack([_smoothed(spec, image) for image in np.clip(hu, LOWEST_HU, HIGHEST_HU)])
+    smooth = np.stack([_smoothed(spec, image) for image in np.clip(hu, AIR_HU, HIGHEST_HU)])
     skulls = np.stack([_skull(spec, image) for image in smooth])
     heads = inside_skulls(skulls) if skulls.any() else brain
     if not heads.any():
@@ -56,15 +56,15 @@ def inside_skulls(skulls: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _smoothed(spec: HeadEqualisedSpec, image: NDArray[Any]) -> NDArray[np.float32]:
     # the filter takes no negative values, and its table of grey differences spans the range of the image
-    shifted = image.astype(np.float32) - np.float32(LOWEST_HU)
+    shifted = image.astype(np.float32) - np.float32(AIR_HU)
     smooth = denoise_bilateral(
         shifted,
         sigma_color=spec.smooth_hu,
         sigma_spatial=spec.smooth_pixels,
         mode="edge",
-        bins=round(HIGHEST_HU - LOWEST_HU),
+        bins=HIGHEST_HU - AIR_HU,
     )
-    return np.asarray(smooth + LOWEST_HU, dtype=np.float32)
+    return np.asarray(smooth + AIR_HU, dtype=np.float32)
 
 
 def _skull(spec: HeadEqualisedSpec, smooth: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -99,4 +99,4 @@ def _equalised(spec: HeadEqualisedSpec, smooth: NDArray[np.float32], head: NDArr
         even = equalize_adapthist(np.where(head, grey, 0))
     else:
         even = equalize_hist(grey, mask=head) if head.any() else grey
-    return np.where(head, low + spec.window.width * even, LOWEST_HU).astype(np.float32)
+    return np.where(head, low + spec.window.width * even, AIR_HU).astype(np.float32)

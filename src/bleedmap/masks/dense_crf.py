@@ -7,29 +7,31 @@ from pydensecrf.densecrf import DenseCRF2D
 from pydensecrf.utils import unary_from_labels, unary_from_softmax
 
 from bleedmap.config.masks import DenseCrfSpec
-from bleedmap.masks import MaskSlices
+from bleedmap.masks.mask_slices import Masks, MaskSlices
 from bleedmap.slices.windows import grey_bytes
 
 TINY = 1e-6  # keeps the logarithm of a probability finite
 
 
-def make_masks(spec: DenseCrfSpec, slices: MaskSlices, classifier: object) -> NDArray[np.bool_]:
-    """(B, H, W) bool: pixels that the mean field calls hemorrhage, inside the brain."""
+def make_masks(spec: DenseCrfSpec, slices: MaskSlices, classifier: object) -> Masks:
+    """Pixels that the mean field calls hemorrhage, inside the brain; none where the map reaches no threshold."""
     grey = grey_bytes(torch.from_numpy(slices.hu), spec.window).numpy()
-    masks = [_infer(spec, image, saliency) for image, saliency in zip(grey, slices.saliency, strict=True)]
-    return np.stack(masks) & slices.brain
+    masks = np.zeros(slices.hu.shape, dtype=bool)
+    for number, (image, saliency) in enumerate(zip(grey, slices.saliency, strict=True)):
+        masks[number] = _infer(spec, image, saliency)
+    return Masks((masks & slices.brain).astype(np.uint8))
 
 
 def foreground_probability(spec: DenseCrfSpec, saliency: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(H, W) probability of hemorrhage for ``unary: cam``: one half where the saliency is ``above``."""
-    below = 0.5 * saliency / spec.above
-    over = 0.5 + 0.5 * (saliency - spec.above) / (1 - spec.above)
-    return np.clip(np.where(saliency < spec.above, below, over), TINY, 1 - TINY).astype(np.float32)
+    """(H, W) probability of hemorrhage for ``unary: cam``: one half where the saliency is ``threshold``."""
+    below = 0.5 * saliency / spec.threshold
+    over = 0.5 + 0.5 * (saliency - spec.threshold) / (1 - spec.threshold)
+    return np.clip(np.where(saliency < spec.threshold, below, over), TINY, 1 - TINY).astype(np.float32)
 
 
 def _infer(spec: DenseCrfSpec, grey: NDArray[np.uint8], saliency: NDArray[np.float32]) -> NDArray[np.bool_]:
     height, width = grey.shape
-    labels = saliency > spec.above
+    labels = saliency > spec.threshold
     if not labels.any():
         return labels
     if spec.unary == "label":

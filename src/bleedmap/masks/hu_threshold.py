@@ -1,12 +1,11 @@
 """Fresh blood by its HU alone: the baseline that learns nothing."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bleedmap.config.masks import HuThresholdSpec
-from bleedmap.masks import MaskSlices
+from bleedmap.masks.mask_slices import Masks, MaskSlices
 
 
-def make_masks(spec: HuThresholdSpec, slices: MaskSlices, classifier: object) -> NDArray[np.bool_]:
-    """(B, H, W) bool: brain voxels from ``low`` to ``high`` HU."""
-    return (slices.hu >= spec.low) & (slices.hu <= spec.high) & slices.brain
+def make_masks(spec: HuThresholdSpec, slices: MaskSlices, classifier: object) -> Masks:
+    """Brain voxels from ``low`` to ``high`` HU."""
+    return Masks(((slices.hu >= spec.low) & (slices.hu <= spec.high) & slices.brain).astype(np.uint8))

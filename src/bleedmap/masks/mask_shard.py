@@ -1,96 +1,95 @@
 """Masks of a whole shard, written as a store with the rows of its slice store."""
 
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+import zarr
 
-from bleedmap.classifiers.operating_point import OperatingPoint
 from bleedmap.config.masks import AnyMask
 from bleedmap.console import track
-from bleedmap.masks import MakeMasks, MaskSlices
-from bleedmap.provenance.tables import read_table
-from bleedmap.slices.store import SliceStore, Store, add_rows, write_store
+from bleedmap.constants import CLASSES
+from bleedmap.masks.called import called_slices
+from bleedmap.masks.map_inputs import MapInputs
+from bleedmap.masks.mask_scan import mask_scan
+from bleedmap.masks.mask_slices import MaskSlices
+from bleedmap.saliency.map_store import MapStore
+from bleedmap.slices.store import SliceStore, add_rows, write_store
+from bleedmap.splits.roles import Roles
 
-if TYPE_CHECKING:
-    from bleedmap.classifiers.slice_classifier import SliceClassifier
-
-
-@dataclass(frozen=True)
-class MapInputs:
-    """What mask methods that read saliency maps need besides the slices.
-
-    Args:
-        maps: store of saliency maps.
-        classifier: the network that was explained.
-        positive: (scan, slice) of every slice that may hold a bleed.
-    """
-
-    maps: Path
-    classifier: "SliceClassifier"
-    positive: frozenset[tuple[str, int]]
-
-    @classmethod
-    def read(cls, maps: Path, classifier: "SliceClassifier", operating_point: Path, scores: Path) -> Self:
-        """Decide which slices may hold a bleed: by label where training may use it, else by the classifier."""
-        table = read_table(scores)
-        threshold = OperatingPoint.read(operating_point).threshold
-        by_score = table["score"] >= threshold
-        by_label = table["label"] == 1
-        label_may_be_used = (table["role"] != "test") & (table["label"] >= 0)
-        chosen = table[by_label.where(label_may_be_used, by_score)]
-        return cls(maps, classifier, frozenset(zip(chosen["scan"], chosen["slice"].astype(int), strict=True)))
-
-
-def mask_shard(make_masks: MakeMasks, spec: AnyMask, slices: Path, inputs: MapInputs | None, out: Path) -> pd.DataFrame:
-    """Make masks scan by scan.
+def mask_shard(spec: AnyMask, slices: Path, inputs: MapInputs | None, roles: Roles, out: Path) -> pd.DataFrame:
+    """Make masks scan by scan; memory holds one scan.
 
     Args:
-        make_masks: the mask method.
-        spec: its config.
+        spec: the mask method.
         slices: slice store.
         inputs: maps and classifier; None for methods that read neither.
-        out: store to write, array ``labels`` (rows, size, size) uint8, 0 background, 1 hemorrhage; its attribute
-            ``known`` tells for each row whether the mask says something, ``resolved`` what the paper leaves open.
+        roles: which subjects' labels may decide which slices get a mask; truth of test subjects is unknown to masks.
+        out: store to write: array ``labels`` (rows, size, size) uint8, and ``seeds`` from methods that give some (see
+            ``Masks``); attributes ``classes``, which the labels tell apart, and ``resolved``.
 
     Returns:
         What the method noted: scan, slice, and columns of its own; no row where it notes nothing.
     """
     notes: list[dict[str, object]] = []
-    with SliceStore(slices) as store, write_store(out, _attributes(store, spec)) as group:
-        labels = add_rows(group, "labels", len(store.table), store.size, "uint8")
+    with ExitStack() as opened:
+        store = opened.enter_context(SliceStore(slices))
+        hidden = _not_to_be_seen(store, roles)
+        maps = None if inputs is None else opened.enter_context(MapStore(inputs.maps))
+        group = opened.enter_context(
+            write_store(out, {"classes": _classes(spec, store, hidden), "resolved": spec.resolutions()})
+        )
+        labels = _add(group, "labels", store)
+        seeds: zarr.Array | None = None
+        by_scan = {} if inputs is None else dict(list(inputs.scores.groupby("scan", sort=False)))
         for name, rows in track(list(store.scans()), "making masks", unit="scans"):
-            chosen = _chosen(name, rows, inputs)
-            if not chosen.any():
-                continue
-            batch = MaskSlices(
-                hu=store.rows("hu", rows)[chosen],
-                brain=store.rows("brain", rows)[chosen] > 0,
-                truth=store.rows("truth", rows)[chosen],
-                maps=None if inputs is None else _maps(inputs.maps, rows)[chosen],
-            )
-            masks = np.zeros((len(chosen), store.size, store.size), dtype=np.uint8)
-            masks[chosen] = make_masks(spec, batch, None if inputs is None else inputs.classifier)
-            labels[rows] = masks
-            numbers = np.flatnonzero(chosen)
-            notes += [{"scan": name, **note, "slice": int(numbers[int(note["slice"])])} for note in batch.notes]
+            found = read_slices(store, name, rows, maps)
+            if name in hidden:
+                found = replace(found, drawn=np.zeros(len(found.hu), dtype=bool))
+            called = None if inputs is None else called_slices(by_scan[name], roles, inputs.threshold)
+            made = mask_scan(spec, found, called, None if inputs is None else inputs.classifier)
+            labels[rows] = made.labels
+            if made.seeds is not None:
+                seeds = _add(group, "seeds", store) if seeds is None else seeds
+                seeds[rows] = made.seeds
+            notes += [{"scan": name, **note} for note in made.notes]
     return pd.DataFrame(notes, columns=None if notes else ["scan", "slice"])
 
 
-def _attributes(store: SliceStore, spec: AnyMask) -> dict[str, object]:
-    drawn: list[bool] = store.table["has_truth"].tolist()
-    known = drawn if spec.method == "truth" else [True] * len(drawn)
-    return {"known": known, "resolved": spec.resolutions()}
+def read_slices(store: SliceStore, name: str, rows: slice, maps: MapStore | None) -> MaskSlices:
+    """All slices of a scan, with their maps if there are any.
+
+    Args:
+        store: slice store.
+        name: of the scan.
+        rows: its rows.
+        maps: maps of the same rows.
+    """
+    slices = MaskSlices(
+        hu=store.rows("hu", rows),
+        brain=store.rows("brain", rows) > 0,
+        intensity=store.entries[name].intensity,
+        truth=store.rows("truth", rows),
+        drawn=store.table["drawn"].to_numpy(dtype=bool)[rows],
+    )
+    return slices if maps is None else slices.with_maps(maps.scan(rows), maps.classes)
 
 
-def _chosen(name: str, rows: slice, inputs: MapInputs | None) -> NDArray[np.bool_]:
-    slices = range(rows.stop - rows.start)
-    return np.array([inputs is None or (name, number) in inputs.positive for number in slices])
+def _add(group: zarr.Group, name: str, store: SliceStore) -> zarr.Array:
+    return add_rows(group, name, len(store.table), store.size, "uint8")
 
 
-def _maps(path: Path, rows: slice) -> NDArray[np.float32]:
-    with Store(path) as store:
-        return store.rows("maps", rows).astype(np.float32)
+def _not_to_be_seen(store: SliceStore, roles: Roles) -> frozenset[str]:
+    """Scans whose truth no mask may show: those of test subjects, and of subjects that take no part."""
+    role = roles.of(store.table["subject"])
+    return frozenset(store.table["scan"][(role == "test") | (role == "")])
+
+
+def _classes(spec: AnyMask, store: SliceStore, hidden: frozenset[str]) -> list[str]:
+    """Classes that the labels tell apart; truth does where whoever drew it did."""
+    drawn = set(store.table.loc[store.table["drawn"].astype(bool), "scan"]) - hidden
+    told_by_truth = bool(drawn) and all(store.entries[name].drawn_subtypes for name in drawn)
+    tells = spec.TELLS_SUBTYPES and (spec.method != "truth" or told_by_truth)
+    return list(CLASSES if tells else CLASSES[:1])

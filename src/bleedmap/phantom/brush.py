@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bleedmap.phantom.anatomy.head import Head, Part
 from bleedmap.phantom.fields import Array, ellipsoid, soft_step
-from bleedmap.phantom.head import Head, Part
 
 Place = Sequence[float] | NDArray[np.floating]
 """(3,) MNI mm."""

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom.bleeds import SUBTYPES
-from bleedmap.phantom.dicom import slice_uid
+from bleedmap.constants import SUBTYPES
+from bleedmap.phantom.scanner.dicom import slice_uid
 from bleedmap.phantom.subject import PhantomSubject
 
-VALUES = ("hemorrhage", *(name.lower() for name in SUBTYPES))
+VALUES = ("hemorrhage", *SUBTYPES)
 SLICE_COLUMNS = ("scan", "slice", "subject", *VALUES)
 SCAN_COLUMNS = ("scan", "subject", *VALUES)
 
@@ -31,7 +31,7 @@ def scan_row(spec: PhantomSpec, subject: PhantomSubject) -> Cells:
 
 
 def _values(spec: PhantomSpec, truth: NDArray[np.uint8]) -> Cells:
-    if spec.modality == "mri":
+    if spec.modality == "mr":
         return (int(truth.any()), *("" for _ in SUBTYPES))
     return (int(truth.any()), *(int((truth == value).any()) for value in range(1, len(SUBTYPES) + 1)))
 

@@ -6,20 +6,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom.bleeds import Plan, bleeds_of
-from bleedmap.phantom.blood import blood_hu
-from bleedmap.phantom.brain import make_brain
-from bleedmap.phantom.calcifications import add_calcifications
-from bleedmap.phantom.confounders import add_injuries, plan_lesions
-from bleedmap.phantom.dura import add_dura
+from bleedmap.phantom.anatomy.brain import make_brain
+from bleedmap.phantom.anatomy.calcifications import add_calcifications
+from bleedmap.phantom.anatomy.confounders import add_injuries, plan_lesions
+from bleedmap.phantom.anatomy.dura import add_dura
+from bleedmap.phantom.anatomy.head import Head, make_head
+from bleedmap.phantom.anatomy.relief import carve_relief
+from bleedmap.phantom.anatomy.surroundings import make_surroundings
+from bleedmap.phantom.bleeding.bleeds import Plan, bleeds_of
+from bleedmap.phantom.bleeding.blood import blood_hu
+from bleedmap.phantom.bleeding.infarct import plan_infarct
+from bleedmap.phantom.bleeding.planning import plan_bleed
 from bleedmap.phantom.fields import Array, soft_step
-from bleedmap.phantom.geometry import ScanGeometry, draw_geometry
-from bleedmap.phantom.head import Head, make_head
-from bleedmap.phantom.mri import mri_signal, plan_infarct, scan_mri
-from bleedmap.phantom.planning import plan_bleed
-from bleedmap.phantom.relief import carve_relief
-from bleedmap.phantom.scanner import Detector, scan_head
-from bleedmap.phantom.surroundings import make_surroundings
+from bleedmap.phantom.names import subject_name
+from bleedmap.phantom.scanner.ct import Detector, scan_head
+from bleedmap.phantom.scanner.geometry import ScanGeometry, draw_geometry
+from bleedmap.phantom.scanner.mr import mri_signal, scan_mri
 
 # Below this MNI height lies the spinal canal, which is no place for a bleed of the head.
 FORAMEN_Z = -66.0
@@ -95,7 +97,7 @@ def make_subject(spec: PhantomSpec, index: int) -> PhantomSubject:
     brain_mask = detector.project(head, within, _sharp(detector, head), 0.0) > 0.5
     # Where bone outshines it, nobody could draw blood.
     visible = detector.project(head, within, 0.9, 0.0) > VISIBLE_SHARE
-    if spec.modality == "mri":
+    if spec.modality == "mr":
         signal = mri_signal(for_blood, head, inner, shares.get(1, np.zeros_like(inner)))
         scan = scan_mri(for_scanner, detector, head, signal, brain_mask)
     else:
@@ -106,7 +108,7 @@ def make_subject(spec: PhantomSpec, index: int) -> PhantomSubject:
         hu = outer.hu + inside * (inner - outer.hu)
         scan = scan_head(for_scanner, detector, head, hu, outer.petrous)
     return PhantomSubject(
-        name=spec.subject_name(index),
+        name=subject_name(index),
         hu=scan,
         truth=_truth(detector, head, shares, brain_mask & visible),
         brain=brain_mask,
@@ -117,7 +119,7 @@ def make_subject(spec: PhantomSpec, index: int) -> PhantomSubject:
 
 def _plans(rng: np.random.Generator, spec: PhantomSpec, index: int, head: Head) -> list[Plan]:
     subtypes = bleeds_of(spec, index)
-    if spec.modality == "mri":
+    if spec.modality == "mr":
         return [plan_infarct(rng, head) for _ in subtypes]
     return [plan_bleed(rng, head, subtype, 0.6 ** (len(subtypes) - 1)) for subtype in subtypes]
 

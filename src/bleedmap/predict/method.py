@@ -1,31 +1,37 @@
-"""A trained method, loaded from a results tree and applied to a volume on its own voxels."""
+"""A trained method, loaded from a results tree: the stages' own functions for one scan, one after the other."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from bleedmap.brain import brain_mask
-from bleedmap.classifiers.operating_point import OperatingPoint
-from bleedmap.classifiers.slice_classifier import SliceClassifier, load_classifier
-from bleedmap.config.enhancements import AnyEnhancement
+from bleedmap.classifiers.classifier import SliceClassifier
+from bleedmap.classifiers.classify_scan import classify_scan
+from bleedmap.classifiers.load import load_classifier
+from bleedmap.classifiers.operating_point import OperatingPoints
+from bleedmap.components import read_spec
+from bleedmap.config.masks import AnyMask
 from bleedmap.config.names import NONE, nearest
+from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.config.workflow import Config
-from bleedmap.enhancements import build_enhancement
-from bleedmap.enhancements.enhance_shard import as_stored
+from bleedmap.enhancements.enhance_scan import enhance_scan
 from bleedmap.errors import ConfigError
-from bleedmap.masks import MaskSlices, build_masks
+from bleedmap.masks import MaskSlices
+from bleedmap.masks.mask_scan import mask_scan
 from bleedmap.paths import Paths
-from bleedmap.saliency import build_saliency
-from bleedmap.saliency.stretch import stretch
-from bleedmap.segmenters.segmenter import load_segmenter, mask_scan
-from bleedmap.slices.box import AIR_HU, Box
+from bleedmap.plan.rows import RowNames, row_names, scored_folds
+from bleedmap.plan.searches import is_searched
+from bleedmap.saliency.explain_scan import ScanMaps, explain_scan
+from bleedmap.segmenters.segment_scan import segment_scan
+from bleedmap.segmenters.segmenter import load_segmenter
+from bleedmap.slices.box import to_own_voxels
+from bleedmap.slices.neighbours import stack_neighbours
+from bleedmap.slices.resample_scan import WorkingScan, resample_scan
 from bleedmap.volumes.ct_volume import CtVolume
 
-HEMORRHAGE = 1
-WorkingSlices = tuple[NDArray[np.int16], NDArray[np.bool_]]  # HU and brain, (slices, size, size)
+Find = Callable[[WorkingScan, CtVolume], NDArray[np.uint8]]
 
 
 class TrainedMethod:
@@ -34,87 +40,114 @@ class TrainedMethod:
     Args:
         config: the config that the results were made with.
         name: name of the method.
-        fold: which fold's networks to use.
+        split: split that the row was scored on; None: its first.
+        fold: which fold's networks to use; None: the first that was run.
 
     Raises:
-        ConfigError: no such method, or its networks are not in the results tree.
+        ConfigError: no such method or fold, it ends in points, or its networks are not in the results tree.
     """
 
-    def __init__(self, config: Config, name: str, fold: int) -> None:
-        if name not in config.methods:
-            raise ConfigError(
-                "unknown-method",
-                found=f"method {name!r}",
-                expected="a method of the config",
-                remedy=f"correct it: {nearest(name, config.methods)}",
-            )
+    def __init__(self, config: Config, name: str, split: str | None = None, fold: int | None = None) -> None:
+        names = _names(config, name, split, fold)
+        paths = Paths(config.results)
         self._config = config
-        paths = Paths(config.results, config.train)
-        names = {**config.methods[name].model_dump(), "fold": fold}
         if names["segmenter"] != NONE:
-            enhancement = config.segmenters[str(names["segmenter"])].enhancement
-            spec = None if enhancement == NONE else config.enhancements[enhancement]
-            self._masks = _by_segmenter(Path(paths.segmenter.format(**names)), spec)
+            self._found = _segmented(config, names, paths)
         else:
-            self._masks = _by_mask_method(config, names, Path(paths.classifier.format(**names)))
+            self._found = _masked(config, names, paths)
 
-    def __call__(self, volume: CtVolume) -> NDArray[np.float32]:
-        """Hemorrhage on the volume's own voxels, (slices, rows, columns) float32; at least one half where there is."""
-        brain = brain_mask(self._config.brain, volume)
-        box = Box.around_brain(volume, brain, self._config.slices)
-        size = self._config.slices.size
-        hu = box.take(volume.hu, size, AIR_HU).round().astype(np.int16)
-        masks = self._masks((hu, box.take(brain, size, 0) >= 0.5))
-        return box.put_back(masks.astype(np.float32), *volume.hu.shape[1:])
+    def __call__(self, volume: CtVolume) -> NDArray[np.uint8]:
+        """Labels of hemorrhage on the volume's own voxels, (slices, rows, columns) uint8: 0, 1, or 1 to 5 by subtype."""
+        working = resample_scan(volume, brain_mask(self._config.brain, volume), self._config.slices)
+        return to_own_voxels(self._found(working, volume), working.box, *volume.hu.shape[1:])
 
 
-def _by_segmenter(folder: Path, enhancement: AnyEnhancement | None) -> Callable[[WorkingSlices], NDArray[np.bool_]]:
-    model = load_segmenter(_existing(folder / "model.safetensors"))
-    if enhancement is None:
-        return lambda slices: mask_scan(model, slices[0]) & slices[1]
-    enhance = build_enhancement(enhancement)
-    return lambda slices: mask_scan(model, as_stored(enhance(*slices))) & slices[1]
+def _names(config: Config, name: str, split: str | None, fold: int | None) -> RowNames:
+    if name not in config.methods:
+        raise ConfigError(
+            "unknown-method",
+            found=f"method {name!r}",
+            expected="a method of the config",
+            remedy=f"correct it: {nearest(name, config.methods)}",
+        )
+    scored = [
+        pair
+        for pair in scored_folds(config, name)
+        if (split is None or pair[0] == split) and (fold is None or pair[1] == fold)
+    ]
+    if not scored:
+        raise ConfigError(
+            "not-scored",
+            found="a split or fold that this method was not scored in",
+            expected=", ".join(f"{one} fold {number}" for one, number in scored_folds(config, name)),
+            remedy="name one of these",
+        )
+    names = row_names(config, name, *scored[0])
+    if names["detector"] != NONE:
+        raise ConfigError(
+            "no-mask",
+            found=f"method {name!r}, which ends in points",
+            expected="a method that ends in a mask",
+            remedy="name another row",
+        )
+    return names
 
 
-def _by_mask_method(
-    config: Config, names: dict[str, object], folder: Path
-) -> Callable[[WorkingSlices], NDArray[np.bool_]]:
-    spec = config.masks[str(names["mask"])]
-    make_masks = build_masks(spec)
+def _segmented(config: Config, names: RowNames, paths: Paths) -> Find:
+    model = load_segmenter(_existing(paths.segmenter_model.format(**names)))
+    spec = config.segmenters[names["segmenter"]]
+    if is_searched(config, "segmenters", names["segmenter"]):
+        spec = read_spec(AnySegmenter, _existing(paths.tuned_segmenter.format(**names)).read_text(encoding="utf-8"))
+    enhancement = None if spec.enhancement == NONE else config.enhancements[spec.enhancement]
+
+    def found(scan: WorkingScan, volume: CtVolume) -> NDArray[np.uint8]:
+        hu = scan.hu if enhancement is None else enhance_scan(enhancement, scan.hu, scan.brain)
+        return segment_scan(model, spec, hu, scan.brain, scan.voxel_ml)
+
+    return found
+
+
+def _masked(config: Config, names: RowNames, paths: Paths) -> Find:
+    spec = config.masks[names["mask"]]
+    if is_searched(config, "masks", names["mask"]):
+        spec = read_spec(AnyMask, _existing(paths.tuned_mask.format(**names)).read_text(encoding="utf-8"))
     if names["classifier"] == NONE:
-        return lambda slices: make_masks(spec, _mask_slices(slices, None), None)
-    classifier = load_classifier(_existing(folder / "model.safetensors"))
-    threshold = OperatingPoint.read(_existing(folder / "operating_point.json")).threshold
-    explain = build_saliency(config.saliency[str(names["saliency"])])
+        return lambda scan, volume: mask_scan(spec, _slices(scan, volume), None, None).labels
+    classifier = load_classifier(_existing(paths.classifier_model.format(**names)))
+    points = OperatingPoints.read(_existing(paths.operating_point.format(**names)))
+    saliency = config.saliency[names["saliency"]]
 
-    def mask(slices: WorkingSlices) -> NDArray[np.bool_]:
-        hu, brain = (torch.from_numpy(part).to(next(classifier.parameters()).device) for part in slices)
-        masks = np.zeros(slices[1].shape, dtype=bool)
-        called = _scores(classifier, hu) >= threshold
-        if called.any():
-            maps = stretch(explain(classifier, hu.float(), HEMORRHAGE) * brain).cpu().numpy()
-            chosen = _mask_slices((slices[0][called], slices[1][called]), maps[called])
-            masks[called] = make_masks(spec, chosen, classifier)
-        return masks
+    def found(scan: WorkingScan, volume: CtVolume) -> NDArray[np.uint8]:
+        called = classify_scan(classifier, scan.hu)[:, 0] >= points.threshold(classifier.classes[0])
+        maps = explain_scan(saliency, classifier, scan.hu, scan.brain)
+        slices = _slices(scan, volume, maps, classifier)
+        return mask_scan(spec, slices, called, classifier).labels
 
-    return mask
+    return found
 
 
-def _mask_slices(slices: WorkingSlices, maps: NDArray[np.float32] | None) -> MaskSlices:
-    hu, brain = slices
-    return MaskSlices(hu=hu, brain=brain, truth=np.zeros(hu.shape, dtype=np.uint8), maps=maps)
+def _slices(
+    scan: WorkingScan, volume: CtVolume, maps: ScanMaps | None = None, classifier: SliceClassifier | None = None
+) -> MaskSlices:
+    """A scan without truth, as mask methods want it."""
+    return MaskSlices(
+        hu=scan.hu,
+        brain=scan.brain,
+        intensity=volume.intensity,
+        context=None if classifier is None else stack_neighbours(scan.hu, classifier.reach),
+        maps=None if maps is None else maps.maps.astype(np.float32),
+        low=None if maps is None else maps.low,
+        high=None if maps is None else maps.high,
+        classes=() if classifier is None else classifier.classes,
+    )
 
 
-def _scores(classifier: SliceClassifier, hu: torch.Tensor) -> NDArray[np.float32]:
-    with torch.inference_mode():
-        return np.asarray(classifier(hu.float()).sigmoid().cpu().numpy())
-
-
-def _existing(file: Path) -> Path:
+def _existing(path: str) -> Path:
+    file = Path(path)
     if not file.is_file():
         raise ConfigError(
             "not-trained",
-            found="no trained network for this method and fold in the results folder",
+            found="no trained network or chosen values for this method and fold in the results folder",
             expected="the results of a finished run",
             remedy="run snakemake with this config first, or name another fold",
         )

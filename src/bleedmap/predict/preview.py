@@ -7,11 +7,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from bleedmap.constants import BRAIN_LEVEL_HU, BRAIN_WIDTH_HU
 from bleedmap.provenance.atomic import atomic_path
 from bleedmap.volumes.ct_volume import CtVolume
 
 COLUMNS = 7
-BRAIN_WINDOW = (0, 80)
 
 
 def draw_preview(volume: CtVolume, mask: NDArray[np.bool_], path: Path) -> None:
@@ -25,7 +25,7 @@ def draw_preview(volume: CtVolume, mask: NDArray[np.bool_], path: Path) -> None:
     rows = math.ceil(len(mask) / COLUMNS)
     figure = Figure(figsize=(2 * COLUMNS, 2 * rows), facecolor="black", layout="constrained")
     panels = np.atleast_1d(figure.subplots(rows, COLUMNS)).ravel()
-    low, high = BRAIN_WINDOW
+    low, high = BRAIN_LEVEL_HU - BRAIN_WIDTH_HU / 2, BRAIN_LEVEL_HU + BRAIN_WIDTH_HU / 2
     for panel in panels:
         panel.axis("off")
     for number, (panel, image, outline) in enumerate(zip(panels, volume.hu, mask, strict=False)):

@@ -15,7 +15,7 @@ from bleedmap.predict.preview import draw_preview
 from bleedmap.provenance.atomic import write_text
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.nifti import write_like, write_nifti
-from bleedmap.volumes.regular import to_native, to_regular
+from bleedmap.volumes.regular import resample_labels, to_regular
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class Prediction:
 def predict_scan(method: TrainedMethod, name: str, source: Path, out: Path) -> Prediction:
     """Write ``mask.nii.gz``, ``ct.nii.gz``, ``overlay.png`` and ``prediction.json`` into a folder.
 
-    A tilted or unevenly spaced scan is brought to an even stack for the network and its mask back to the scanner's
-    own slices. A NIfTI affine cannot say uneven gaps, so such a scan also gets ``ct_even.nii.gz`` and
-    ``mask_even.nii.gz``, which are true in space throughout.
+    The networks see the scanner's own slices, tilted or unevenly spaced as they are, which is what they learnt on. A
+    NIfTI affine cannot say uneven gaps, so such a scan also gets ``ct_even.nii.gz`` and ``mask_even.nii.gz``, an even
+    stack without tilt that is true in space throughout.
 
     Args:
         method: the trained method.
@@ -56,20 +56,20 @@ def predict_scan(method: TrainedMethod, name: str, source: Path, out: Path) -> P
         ScanError: the source is not one usable head CT.
     """
     volume = read_scan(source)
-    regular = to_regular(volume)
-    even = method(regular)
-    own = even if regular is volume else to_native(even, regular.geometry, volume.geometry, volume.hu.shape)
-    mask = own >= 0.5
+    labels = method(volume)
+    mask = labels > 0
     out.mkdir(parents=True, exist_ok=True)
     nifti = nifti_of(input_files(source))
     if nifti is not None:
-        write_like(out / "mask.nii.gz", mask.astype(np.uint8), nifti)
+        write_like(out / "mask.nii.gz", labels, nifti)
     else:
-        write_nifti(out / "mask.nii.gz", mask.astype(np.uint8), volume.geometry)
+        write_nifti(out / "mask.nii.gz", labels, volume.geometry)
     write_nifti(out / "ct.nii.gz", volume.hu, volume.geometry)
     if not volume.geometry.is_even():
+        regular = to_regular(volume)
+        even = resample_labels(labels, volume.geometry, regular.geometry, regular.hu.shape)
         write_nifti(out / "ct_even.nii.gz", regular.hu, regular.geometry)
-        write_nifti(out / "mask_even.nii.gz", (even >= 0.5).astype(np.uint8), regular.geometry)
+        write_nifti(out / "mask_even.nii.gz", even, regular.geometry)
     draw_preview(volume, mask, out / "overlay.png")
     prediction = Prediction(
         method=name,
@@ -101,5 +101,6 @@ def read_scan(source: Path) -> CtVolume:
 
 
 def _volume_ml(volume: CtVolume, mask: NDArray[np.bool_]) -> float:
-    _, row_mm, column_mm = volume.geometry.spacing
-    return float(mask.sum(axis=(1, 2)) @ volume.geometry.slice_extents) * row_mm * column_mm / 1000
+    voxel_ml = volume.geometry.voxel_ml
+    assert voxel_ml is not None, "DICOM and NIfTI are in mm"  # noqa: S101
+    return float(mask.sum(axis=(1, 2)) @ voxel_ml)

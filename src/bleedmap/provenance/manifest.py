@@ -1,6 +1,5 @@
 """The JSON beside each model: from what, by what and with what it was made."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
@@ -9,14 +8,9 @@ from typing import Any
 
 from bleedmap import __version__
 from bleedmap.provenance.atomic import write_text
+from bleedmap.provenance.files import file_digest
 
 VERSIONED = ("monai", "numpy", "timm", "torch")
-
-
-def file_digest(path: Path) -> str:
-    """Sha256 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_manifest(

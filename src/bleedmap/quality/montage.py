@@ -8,8 +8,9 @@ from PIL import Image
 from skimage.segmentation import find_boundaries
 from skimage.transform import resize
 
-from bleedmap.config.slices import BRAIN
-from bleedmap.volumes.ct_volume import CtVolume, Geometry
+from bleedmap.constants import BRAIN_LEVEL_HU, BRAIN_WIDTH_HU
+from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.regular import to_regular
 
 HEIGHT = 192
@@ -60,7 +61,7 @@ def _tile(hu: NDArray[np.int16], mask: NDArray[np.generic], pixel_mm: tuple[floa
     """(HEIGHT, width, 3) picture in the brain window with the outline of a mask."""
     height_mm, width_mm = hu.shape[0] * pixel_mm[0], hu.shape[1] * pixel_mm[1]
     shape = (HEIGHT, max(1, round(HEIGHT * width_mm / height_mm)))
-    grey = np.clip((hu - (BRAIN.level - BRAIN.width / 2)) / BRAIN.width, 0, 1)
+    grey = np.clip((hu - (BRAIN_LEVEL_HU - BRAIN_WIDTH_HU / 2)) / BRAIN_WIDTH_HU, 0, 1)
     shown = resize(grey.astype(np.float32), shape, order=1, anti_aliasing=True)
     edge = find_boundaries(resize(mask != 0, shape, order=0, anti_aliasing=False), mode="inner")
     tile = np.repeat((shown * 255).round().astype(np.uint8)[:, :, None], 3, axis=2)

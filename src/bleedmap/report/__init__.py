@@ -1,9 +1,9 @@
 """What people look at: pictures of slices, and one page about a whole run.
 
 - ``spec``: what a picture or the page is about, as JSON that travels in a rule's params;
-- ``plan``: which files they are made from;
 - ``choose``: which test slices are shown;
 - ``panels``: everything known about one slice;
+- ``chosen_points``: a detector's points on it;
 - ``drawing``: a slice, a heatmap, an outline, and PNG files with the same bytes for the same picture;
 - ``sheet``: all methods on all chosen slices;
 - ``hero``: one slice through one method, step by step;

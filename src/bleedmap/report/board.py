@@ -11,6 +11,7 @@ from bleedmap.report.spec import Row
 from bleedmap.scoring.leaderboard import METRICS
 
 DETECTION = ("auroc", "accuracy", "recall", "specificity", "precision", "f1")
+KINDS = ("subject", "slice", "pooled", "localisation", "volume", "detection")
 VOLUMES = ("volume_true_ml", "volume_predicted_ml", "volume_error_ml")
 LOWER_IS_BETTER = frozenset({"rvd", "hd", "hd95", "volume_error_ml"})
 NOT_A_CONTEST = frozenset({"volume_true_ml", "volume_predicted_ml"})
@@ -24,6 +25,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "hd": "HD, mm",
         "hd95": "HD95, mm",
         "surface_dice": "surface Dice",
+        "localisation_f1": "localisation F1",
         "volume_true_ml": "true, mL",
         "volume_predicted_ml": "predicted, mL",
         "volume_error_ml": "error, mL",
@@ -48,7 +50,7 @@ class Table:
     """A block of the leaderboard.
 
     Args:
-        kind: ``subject``, ``slice``, ``pooled``, ``volume`` or ``detection``.
+        kind: one of ``KINDS``.
         columns: (title, arrow towards the better).
         lines: (method, a cell a column; None where there is no score).
     """
@@ -65,7 +67,9 @@ def tables(board: pd.DataFrame, rows: Sequence[Row]) -> dict[tuple[str, str], li
         board: what ``scoring.leaderboard`` wrote.
         rows: the methods, in order.
     """
-    board = board.assign(kind=[_kind(*pair) for pair in zip(board["unit"], board["metric"], strict=True)])
+    detectors = {row.name for row in rows if row.detector}
+    of = zip(board["method"].isin(detectors), board["unit"], board["metric"], strict=True)
+    board = board.assign(kind=[_kind(*score) for score in of])
     return {
         (str(dataset), str(name)): list(_blocks(part, rows))
         for (dataset, name), part in board.groupby(["dataset", "class"], sort=False)
@@ -73,7 +77,7 @@ def tables(board: pd.DataFrame, rows: Sequence[Row]) -> dict[tuple[str, str], li
 
 
 def _blocks(part: pd.DataFrame, rows: Sequence[Row]) -> Iterator[Table]:
-    for kind in ("subject", "slice", "pooled", "volume", "detection"):
+    for kind in KINDS:
         block = part[part["kind"] == kind]
         if block.empty:
             continue
@@ -89,10 +93,13 @@ def _blocks(part: pd.DataFrame, rows: Sequence[Row]) -> Iterator[Table]:
         yield Table(kind, [(metric_title(metric), _arrow(metric)) for metric in metrics], lines)
 
 
-def _kind(unit: str, metric: str) -> str:
+def _kind(finds_points: bool, unit: str, metric: str) -> str:
     if metric in VOLUMES:
         return "volume"
-    return "detection" if metric in DETECTION else unit
+    if metric in DETECTION:
+        return "detection"
+    # PPV of points in boxes has no place beside that of voxels
+    return "localisation" if finds_points and unit == "pooled" else unit
 
 
 def _place(metric: str) -> int:

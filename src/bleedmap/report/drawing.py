@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from bleedmap.config.slices import BRAIN
+from bleedmap.constants import BRAIN_LEVEL_HU, BRAIN_WIDTH_HU
 from bleedmap.provenance.atomic import atomic_path
 
 # orange and cyan differ in brightness and hue, also for eyes that confuse red and green
@@ -18,7 +18,7 @@ PAPER, INK, FAINT = "#0d0f12", "#f2f4f7", "#9aa4b2"
 
 def show_slice(axes: Axes, hu: NDArray[np.int16]) -> None:
     """A slice in the brain window, as a radiologist looks at it."""
-    low, high = BRAIN.level - BRAIN.width / 2, BRAIN.level + BRAIN.width / 2
+    low, high = BRAIN_LEVEL_HU - BRAIN_WIDTH_HU / 2, BRAIN_LEVEL_HU + BRAIN_WIDTH_HU / 2
     axes.imshow(hu, cmap="gray", vmin=low, vmax=high, interpolation="bilinear")
     axes.set_axis_off()
 
@@ -43,6 +43,13 @@ def outline(axes: Axes, mask: NDArray[np.bool_], colour: str) -> None:
         rows, columns = (np.arange(-1, length + 1) for length in mask.shape)
         axes.contour(columns, rows, np.pad(mask, 1).astype(np.float32), levels=[0.5], colors=[colour], linewidths=0.9)
         axes.set(xlim=(-0.5, mask.shape[1] - 0.5), ylim=(mask.shape[0] - 0.5, -0.5))
+
+
+def crosses(axes: Axes, points: NDArray[np.float64], colour: str) -> None:
+    """A cross a point, over outlines; (n, 2) row and column."""
+    limits = axes.get_xlim(), axes.get_ylim()
+    axes.scatter(points[:, 1], points[:, 0], marker="x", s=26, color=colour, linewidths=1.3, zorder=3)
+    axes.set(xlim=limits[0], ylim=limits[1])
 
 
 def note(axes: Axes, text: str) -> None:

@@ -1,10 +1,11 @@
-"""One slice through one method, step by step: CT, heatmap, pseudo mask, prediction, truth."""
+"""One slice through one method, step by step: CT, heatmap, pseudo mask, prediction or points, truth."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bleedmap.report.drawing import (
@@ -13,6 +14,7 @@ from bleedmap.report.drawing import (
     INK,
     PAPER,
     TRUE,
+    crosses,
     fill,
     legend,
     outline,
@@ -33,12 +35,14 @@ class Step:
         title: what it shows.
         heatmap: key of ``Panel.maps`` to show, if any.
         mask: key of ``Panel.masks`` to show, if any.
+        points: key of ``Panel.points`` to show, if any.
         truth: whether to show the truth.
     """
 
     title: str
     heatmap: str | None = None
     mask: str | None = None
+    points: str | None = None
     truth: bool = False
 
 
@@ -59,7 +63,7 @@ def draw_hero(panels: Sequence[Panel], steps: Sequence[Step], method: str, path:
     Args:
         panels: the chosen slices.
         steps: what to show, from left to right.
-        method: key of ``Panel.masks`` whose Dice decides.
+        method: key of ``Panel.masks`` whose Dice decides, or of ``Panel.points``.
         path: PNG to write.
     """
     width, height = SIDE * len(steps), HEAD + SIDE + FOOT
@@ -71,15 +75,7 @@ def draw_hero(panels: Sequence[Panel], steps: Sequence[Step], method: str, path:
             axes = figure.add_axes(
                 (SIDE * (column + 0.01) / width, FOOT / height, SIDE * 0.98 / width, SIDE * 0.98 / height)
             )
-            show_slice(axes, panel.hu)
-            if step.heatmap:
-                show_heatmap(axes, panel.maps[step.heatmap])
-            if step.mask:
-                fill(axes, panel.masks[step.mask], FOUND)
-            if step.mask and panel.truth is not None:
-                outline(axes, panel.truth, TRUE)
-            if step.truth and panel.truth is not None:
-                fill(axes, panel.truth, TRUE)
+            _draw_step(axes, panel, step)
         footer = _footer(panel, method, len(panels))
     for column, step in enumerate(steps):
         x = SIDE * (column + 0.5) / width
@@ -89,8 +85,23 @@ def draw_hero(panels: Sequence[Panel], steps: Sequence[Step], method: str, path:
     save_png(figure, path, dpi=110)
 
 
+def _draw_step(axes: Axes, panel: Panel, step: Step) -> None:
+    show_slice(axes, panel.hu)
+    if step.heatmap:
+        show_heatmap(axes, panel.maps[step.heatmap])
+    if step.mask:
+        fill(axes, panel.masks[step.mask], FOUND)
+    if (step.mask or step.points) and panel.truth is not None:
+        outline(axes, panel.truth, TRUE)
+    if step.points:
+        crosses(axes, panel.points[step.points], FOUND)
+    if step.truth and panel.truth is not None:
+        fill(axes, panel.truth, TRUE)
+
+
 def _footer(panel: Panel, method: str, number: int) -> str:
     value = panel.dice(method)
-    if np.isnan(value):
-        return f"{method}: {panel.scan}, slice {panel.slice_number}; no truth to score against"
-    return f"{method}: the slice of median Dice ({value:.2f}) of the {number} shown"
+    if not np.isnan(value):
+        return f"{method}: the slice of median Dice ({value:.2f}) of the {number} shown"
+    place = f"{method}: {panel.scan}, slice {panel.slice_number}"
+    return place if panel.truth is not None else f"{place}; no truth to score against"

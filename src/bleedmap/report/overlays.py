@@ -1,11 +1,10 @@
-"""Both pictures of a data set in one fold, from the stores of all methods."""
+"""Both pictures of a split in one fold, from the files of all methods that are scored on it."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from bleedmap.config.names import NONE
 from bleedmap.report.choose import choose
 from bleedmap.report.hero import Step, draw_hero
 from bleedmap.report.panels import Stores, read_panels
@@ -23,6 +22,7 @@ def draw_overlays(
     predictions: Sequence[Path],
     maps: Sequence[Path],
     masks: Sequence[Path],
+    points: Sequence[Path],
     sheet: Path,
     hero: Path,
 ) -> None:
@@ -32,17 +32,23 @@ def draw_overlays(
         spec: what is shown.
         test_slices: what ``list_test_slices`` returned.
         slices: slice stores of all shards.
-        predictions: stores of all shards of the first method, then of the next.
+        predictions: stores of all shards of the first method that finds masks, then of the next.
         maps: stores of all shards of the first heatmap, then of the next.
         masks: stores of all shards with the masks that the hero's segmenter learned from; may be empty.
+        points: tables of all shards of the first method that finds points, then of the next; may be empty.
         sheet: PNG to write, all methods on all chosen slices.
         hero: PNG to write, one method step by step.
     """
-    methods = [row.name for row in spec.rows]
-    stores = by_name([*methods, PSEUDO] if masks else methods, [*predictions, *masks], len(slices))
-    chosen = choose(test_slices, spec.slices)
-    panels = read_panels(chosen, slices, by_name(spec.heatmaps, maps, len(slices)), stores)
-    draw_sheet(panels, spec.heatmaps, methods, sheet)
+    shards = len(slices)
+    stores = by_name([*spec.masks, PSEUDO] if masks else spec.masks, [*predictions, *masks], shards)
+    panels = read_panels(
+        choose(test_slices, spec.slices),
+        slices,
+        maps=by_name(spec.heatmaps, maps, shards),
+        masks=stores,
+        points=by_name(spec.points, points, shards),
+    )
+    draw_sheet(panels, spec.heatmaps, [row.name for row in spec.rows], sheet)
     draw_hero(panels, hero_steps(spec.hero, has_pseudo_mask=bool(masks)), spec.hero.name, hero)
 
 
@@ -59,5 +65,11 @@ def hero_steps(row: Row, *, has_pseudo_mask: bool) -> list[Step]:
         steps.append(Step(f"saliency ({row.saliency})", heatmap=row.heatmap))
     if has_pseudo_mask:
         steps.append(Step(f"pseudo mask ({row.mask})", mask=PSEUDO))
-    last = f"mask ({row.mask})" if row.segmenter == NONE else f"prediction ({row.segmenter})"
-    return [*steps, Step(last, mask=row.name), Step("truth", truth=True)]
+    return [*steps, _last_step(row), Step("truth", truth=True)]
+
+
+def _last_step(row: Row) -> Step:
+    if row.detector:
+        return Step(f"points ({row.detector})", points=row.name)
+    title = f"prediction ({row.segmenter})" if row.segmenter else f"mask ({row.mask})"
+    return Step(title, mask=row.name)

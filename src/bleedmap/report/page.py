@@ -5,19 +5,22 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from bleedmap.constants import SUBTYPES
 from bleedmap.html import render_page
 from bleedmap.report.board import Table, tables
 from bleedmap.report.charts import dice_chart, training_chart
 from bleedmap.report.cohort import Cohort
 from bleedmap.report.comparisons import Comparisons, lay_out
-from bleedmap.report.spec import TEMPLATE, PageSpec
+from bleedmap.report.spec import TEMPLATE, PageSpec, Row, Split
+
+CLASS_TITLES = {"any": "hemorrhage of any kind", **{name: name.upper() for name in SUBTYPES}}
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A PNG of a data set in one fold."""
+    """Both PNGs of a split in one fold."""
 
-    dataset: str
+    split: Split
     fold: int
     hero: bytes
     sheet: bytes
@@ -25,12 +28,11 @@ class Picture:
 
 @dataclass(frozen=True)
 class Block:
-    """Scores of one data set and class."""
+    """Scores of one data set and class; without a chart where no subject has a Dice."""
 
-    dataset: str
-    class_name: str
+    title: str
     tables: list[Table]
-    chart: bytes
+    chart: bytes | None
     comparisons: Comparisons
 
 
@@ -42,7 +44,7 @@ def render(
     scores: pd.DataFrame,
     cohorts: Sequence[Cohort],
     pictures: Sequence[Picture],
-    histories: Sequence[Sequence[pd.DataFrame]],
+    histories: Sequence[pd.DataFrame],
 ) -> str:
     """The page as text.
 
@@ -52,8 +54,8 @@ def render(
         comparisons: paired tests between methods.
         scores: long table of all methods, folds and data sets; only subject rows are needed.
         cohorts: the data sets.
-        pictures: overlays by data set and fold.
-        histories: for each network of ``spec`` one training history a fold.
+        pictures: overlays by split and fold.
+        histories: one training history for each of ``spec.trained``.
     """
     return render_page(
         TEMPLATE,
@@ -61,15 +63,33 @@ def render(
         blocks=_blocks(spec, board, comparisons, scores),
         cohorts=cohorts,
         pictures=pictures,
-        training=training_chart(spec.networks, histories) if spec.networks else None,
+        training=_training(spec, histories) if spec.networks else None,
     )
 
 
 def _blocks(spec: PageSpec, board: pd.DataFrame, comparisons: pd.DataFrame, scores: pd.DataFrame) -> list[Block]:
+    found = tables(board, spec.rows)
+    classes = {dataset: [name for other, name in found if other == dataset] for dataset, _ in found}
     blocks = []
-    for (dataset, name), found in tables(board, spec.rows).items():
+    for (dataset, name), blocks_of_class in found.items():
         own, tested = (
             table[(table["dataset"] == dataset) & (table["class"] == name)] for table in (scores, comparisons)
         )
-        blocks.append(Block(dataset, name, found, dice_chart(own, spec.rows), lay_out(tested)))
+        title = f"{dataset}: {CLASS_TITLES[name]}" if classes[dataset] != ["any"] else dataset
+        blocks.append(Block(title, blocks_of_class, _chart(own, spec.rows), lay_out(tested)))
     return blocks
+
+
+def _chart(scores: pd.DataFrame, rows: Sequence[Row]) -> bytes | None:
+    dice = scores[(scores["metric"] == "dice") & scores["value"].notna()]
+    drawn = [row for row in rows if row.name in set(dice["method"])]
+    return dice_chart(dice, drawn) if drawn else None
+
+
+def _training(spec: PageSpec, histories: Sequence[pd.DataFrame]) -> bytes:
+    curves: dict[str, list[pd.DataFrame]] = {}
+    several = len({network.split for network in spec.networks}) > 1
+    for (network, _), history in zip(spec.trained, histories, strict=True):
+        title = f"{network.name} ({network.split})" if several else network.name
+        curves.setdefault(title, []).append(history)
+    return training_chart(list(curves), list(curves.values()))

@@ -1,7 +1,7 @@
-"""Everything known about one slice: CT, truth, heatmaps and masks of every method."""
+"""Everything known about one slice: CT, truth, heatmaps, and masks or points of every method."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bleedmap.constants import UNKNOWN_VOXEL
+from bleedmap.report.chosen_points import read_points
 from bleedmap.scoring.overlap import count, dice
 from bleedmap.slices.store import Store
 
@@ -23,9 +25,10 @@ class Panel:
         scan: public name of the scan.
         slice_number: from 1, foot to head.
         hu: (size, size) int16.
-        truth: (size, size) bool; None where nobody has drawn one.
-        maps: (size, size) float in [0, 1] by heatmap.
-        masks: (size, size) bool by method.
+        truth: (size, size) bool, hemorrhage of any kind; None where nobody has drawn one.
+        maps: (size, size) float in [0, 1] by heatmap, of class ``any``.
+        masks: (size, size) bool by method, hemorrhage of any kind.
+        points: (n, 2) row and column on the grid by method, of class ``any``.
     """
 
     scan: str
@@ -34,13 +37,18 @@ class Panel:
     truth: NDArray[np.bool_] | None
     maps: Mapping[str, NDArray[np.floating]]
     masks: Mapping[str, NDArray[np.bool_]]
+    points: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def dice(self, method: str) -> float:
-        """Dice of a method on this slice; NaN without truth, and if both masks are empty."""
-        return float("nan") if self.truth is None else float(dice(*count(self.masks[method], self.truth)))
+        """Dice of a method's mask on this slice; NaN without truth or mask, and if both masks are empty."""
+        if self.truth is None or method not in self.masks:
+            return float("nan")
+        return float(dice(*count(self.masks[method], self.truth)))
 
 
-def read_panels(chosen: pd.DataFrame, slices: Sequence[Path], maps: Stores, masks: Stores) -> list[Panel]:
+def read_panels(
+    chosen: pd.DataFrame, slices: Sequence[Path], maps: Stores, masks: Stores, points: Stores
+) -> list[Panel]:
     """Read chosen slices from their stores.
 
     Args:
@@ -48,23 +56,31 @@ def read_panels(chosen: pd.DataFrame, slices: Sequence[Path], maps: Stores, mask
         slices: slice stores of all shards.
         maps: stores of all shards by heatmap.
         masks: mask or prediction stores of all shards by method.
+        points: tables of points of all shards by method.
     """
     hu = _read(chosen, slices, "hu")
     truth = _read(chosen, slices, "truth")
     heat = {name: _read(chosen, paths, "maps") for name, paths in maps.items()}
     found = {name: _read(chosen, paths, "labels") for name, paths in masks.items()}
-    places = zip(chosen["scan"], chosen["slice"].astype(int), chosen["has_truth"], strict=True)
+    marked = {name: read_points(chosen, slices, paths) for name, paths in points.items()}
+    places = zip(chosen["scan"], chosen["slice"].astype(int), chosen["drawn"], strict=True)
     return [
         Panel(
             scan=scan,
             slice_number=index + 1,
             hu=hu[number],
-            truth=truth[number] > 0 if has_truth else None,
-            maps={name: pictures[number].astype(np.float32) for name, pictures in heat.items()},
-            masks={name: pictures[number] > 0 for name, pictures in found.items()},
+            truth=truth[number] > 0 if drawn else None,
+            # the first of a map's classes is any
+            maps={name: pictures[number][0].astype(np.float32) for name, pictures in heat.items()},
+            masks={name: _bleeds(pictures[number]) for name, pictures in found.items()},
+            points={name: marks[number] for name, marks in marked.items()},
         )
-        for number, (scan, index, has_truth) in enumerate(places)
+        for number, (scan, index, drawn) in enumerate(places)
     ]
+
+
+def _bleeds(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    return np.asarray((labels > 0) & (labels != UNKNOWN_VOXEL))
 
 
 def _read(chosen: pd.DataFrame, paths: Sequence[Path], array: str) -> list[NDArray[Any]]:

@@ -14,6 +14,7 @@ from bleedmap.report.drawing import (
     INK,
     PAPER,
     TRUE,
+    crosses,
     fill,
     legend,
     note,
@@ -34,13 +35,13 @@ def draw_sheet(panels: Sequence[Panel], heatmaps: Sequence[str], methods: Sequen
     Args:
         panels: the slices.
         heatmaps: columns of saliency maps.
-        methods: columns of masks.
+        methods: columns of masks or points.
         path: PNG to write.
     """
     columns: list[tuple[str, Draw]] = [
         ("CT", lambda axes, panel: None),
         *((name, _heatmap(name)) for name in heatmaps),
-        *((name, _mask(name)) for name in methods),
+        *((name, _found(name)) for name in methods),
         ("truth", _truth),
     ]
     width, height = CAPTION + SIDE * len(columns), HEAD + SIDE * max(1, len(panels)) + FOOT
@@ -71,11 +72,14 @@ def _heatmap(name: str) -> Draw:
     return lambda axes, panel: show_heatmap(axes, panel.maps[name])
 
 
-def _mask(method: str) -> Draw:
+def _found(method: str) -> Draw:
     def draw(axes: Axes, panel: Panel) -> None:
-        fill(axes, panel.masks[method], FOUND)
+        if method in panel.masks:
+            fill(axes, panel.masks[method], FOUND)
         if panel.truth is not None:
             outline(axes, panel.truth, TRUE)
+        if method in panel.points:
+            crosses(axes, panel.points[method], FOUND)
         if not np.isnan(value := panel.dice(method)):
             note(axes, f"{value:.2f}")
 

@@ -1,25 +1,36 @@
-"""Class activation map: the evidence of the head's weights at every place of the feature map (Zhou 2016; spec 2.2)."""
+"""Class activation map: what the head's weights make of every place of the feature map (Zhou 2016; spec 2.2)."""
 
 import torch
 from torch import Tensor
 
-from bleedmap.classifiers.slice_classifier import SliceClassifier
+from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.config.saliency import CamSpec
-from bleedmap.saliency.stretch import stretch, upsample
+from bleedmap.errors import ConfigError
 
 
-def explain(spec: CamSpec, model: SliceClassifier, hu: Tensor, target: int) -> Tensor:
-    """CAM of a batch: ``mm(ReLU(sum_k w_k F_k))``, upsampled to the slice.
+def explain(spec: CamSpec, classifier: SliceClassifier, hu: Tensor, target: int) -> Tensor:
+    """The rectified logit map of a class, ``ReLU(sum_k w_k F_k)``.
 
     Args:
         spec: nothing to choose.
-        model: a trained classifier.
-        hu: (B, H, W) float32 HU.
-        target: 1 for evidence of a bleed, 0 for evidence against one.
+        classifier: a trained classifier whose head makes logit maps.
+        hu: (B, 2 reach + 1, H, W) float32 HU.
+        target: index of the class.
 
     Returns:
-        (B, H, W) float32 in [0, 1].
+        (B, h, w) float32, at least 0.
+
+    Raises:
+        ConfigError: the classifier makes no logit maps.
     """
-    with torch.inference_mode():
-        evidence = model.evidence(hu) * (1 if target else -1)
-        return stretch(upsample(evidence.relu(), (hu.shape[1], hu.shape[2])))
+    with torch.no_grad():
+        maps = classifier(hu).maps
+    if maps is None:
+        raise ConfigError(
+            "no-logit-maps",
+            found="saliency cam of a classifier whose head makes no logit maps",
+            expected="a head that gives each place of the feature map a logit, such as gap or lse",
+            remedy="choose another head or another saliency method",
+        )
+    chosen: Tensor = maps[:, target].float().relu()
+    return chosen

@@ -2,32 +2,31 @@
 
 from pathlib import Path
 
-import torch
+import numpy as np
 
-from bleedmap.classifiers.slice_classifier import SliceClassifier
+from bleedmap.classifiers.classifier import SliceClassifier
+from bleedmap.config.saliency import AnySaliency
 from bleedmap.console import track
-from bleedmap.saliency import Explain
-from bleedmap.saliency.stretch import stretch
+from bleedmap.saliency.explain_scan import explain_scan
+from bleedmap.saliency.map_store import map_attributes
 from bleedmap.slices.store import SliceStore, add_rows, write_store
 
-HEMORRHAGE = 1
-BATCH = 32
 
-
-def explain_shard(explain: Explain, model: SliceClassifier, slices: Path, out: Path) -> None:
-    """Explain every slice, leave only the brain, stretch what is left to [0, 1].
+def explain_shard(spec: AnySaliency, classifier: SliceClassifier, slices: Path, out: Path) -> None:
+    """Explain scan by scan; memory holds one scan.
 
     Args:
-        explain: the saliency method.
-        model: the classifier it explains.
+        spec: the saliency method.
+        classifier: the classifier it explains.
         slices: slice store.
-        out: store to write, array ``maps`` (rows, size, size) float16.
+        out: store to write: array ``maps`` (rows, K, size, size) float16 in [0, 1]; attributes ``classes``, ``low``
+            and ``high`` (see ``MapStore``) and ``resolved``.
     """
-    device = next(model.parameters()).device
     with SliceStore(slices) as store, write_store(out, {}) as group:
-        maps = add_rows(group, "maps", len(store.table), store.size, "float16")
-        for start in track(range(0, len(store.table), BATCH), "explaining", unit="batches"):
-            rows = slice(start, min(start + BATCH, len(store.table)))
-            hu = torch.from_numpy(store.rows("hu", rows)).float().to(device)
-            brain = torch.from_numpy(store.rows("brain", rows)).to(device)
-            maps[rows] = stretch(explain(model, hu, HEMORRHAGE) * brain).cpu().numpy().astype("float16")
+        count, classes = len(store.table), classifier.classes
+        low, high = (np.zeros((count, len(classes)), dtype=np.float32) for _ in range(2))
+        maps = add_rows(group, "maps", count, store.size, "float16", channels=len(classes))
+        for _, rows in track(list(store.scans()), "explaining", unit="scans"):
+            found = explain_scan(spec, classifier, store.rows("hu", rows), store.rows("brain", rows) > 0)
+            maps[rows], low[rows], high[rows] = found.maps, found.low, found.high
+        group.update_attributes(map_attributes(classes, low, high, spec.resolutions()))

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import ttest_rel, wilcoxon
 
+from bleedmap.constants import CLASSES
 from bleedmap.provenance.tables import write_table
 from bleedmap.scoring.subjects import subject_means
 
@@ -36,13 +37,16 @@ def compare(scores: pd.DataFrame, pairs: Sequence[tuple[str, str]]) -> pd.DataFr
     Returns:
         Columns dataset, class, metric, method, against; n subjects with a value from both; missing ones with a value
         from one or neither; mean_difference (method less the other, in the metric's unit); t_p, wilcoxon_p two-sided;
-        t_holm, wilcoxon_holm corrected. p is NaN with fewer than two subjects.
+        t_holm, wilcoxon_holm corrected. p is NaN with fewer than two subjects. Rows by data set, then class as in
+        ``CLASSES``.
     """
     found = []
-    for (dataset, class_name), part in scores.groupby(["dataset", "class"], sort=True):
+    groups = {(str(dataset), str(name)): part for (dataset, name), part in scores.groupby(["dataset", "class"])}
+    for dataset, class_name in sorted(groups, key=lambda group: (group[0], CLASSES.index(group[1]))):
         for metric in METRICS:
-            table = pd.DataFrame(_tested(subject_means(part, metric), pairs), columns=list(TESTED))
-            table["dataset"], table["class"], table["metric"] = str(dataset), str(class_name), metric
+            means = subject_means(groups[dataset, class_name], metric)
+            table = pd.DataFrame(_tested(means, pairs), columns=list(TESTED))
+            table["dataset"], table["class"], table["metric"] = dataset, class_name, metric
             for test in TESTS:
                 table[f"{test}_holm"] = holm(table[f"{test}_p"].to_numpy(dtype=np.float64))
             found.append(table[list(COLUMNS)])

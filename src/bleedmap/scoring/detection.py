@@ -1,31 +1,38 @@
-"""Scores of a slice classifier: does this slice show a bleed? AUROC is taken from the continuous scores (spec 1.9)."""
+"""Scores of a slice classifier: does this slice show a bleed? AUROC is taken from the continuous scores (spec 1.9).
+
+Its operating points are chosen on validation slices, in ``classifiers.operating_point``; here they are only applied.
+"""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score, roc_curve
+from sklearn.metrics import roc_auc_score
 
 from bleedmap.errors import TableError
 from bleedmap.scoring.overlap import dice, ppv, tpr
 from bleedmap.scoring.table import RowLabels, Score, tabulate
 
 
-def detection(scores: NDArray[np.floating], labels: NDArray[np.integer], threshold: float) -> dict[str, float]:
+def detection(scores: NDArray[np.floating], labels: NDArray[np.integer], threshold: float | None) -> dict[str, float]:
     """Detection metrics at one threshold, all in [0, 1].
 
     Args:
         scores: (n,) float, higher means more likely a bleed.
         labels: (n,) 1 bleed, 0 none, negative where unknown (left out).
-        threshold: a score at or above it is a positive.
+        threshold: a score at or above it is a positive; None where nobody could choose one.
 
     Returns:
-        accuracy, precision, recall, specificity, f1 and auroc. NaN where a denominator is empty, and for auroc with
-        one class only; precision is 0 if there are bleeds and none was called.
+        auroc, and with a threshold accuracy, precision, recall, specificity and f1. NaN where a denominator is empty,
+        and for auroc with one class only; precision is 0 if there are bleeds and none was called.
     """
     scores, labels = _known(scores, labels)
-    called, real = scores >= threshold, labels > 0
-    tp, fp, fn, tn = (np.count_nonzero(n) for n in (called & real, called & ~real, ~called & real, ~called & ~real))
+    real = labels > 0
     both = 0 < np.count_nonzero(real) < real.size
+    auroc = {"auroc": float(roc_auc_score(real, scores)) if both else np.nan}
+    if threshold is None:
+        return auroc
+    called = scores >= threshold
+    tp, fp, fn, tn = (np.count_nonzero(n) for n in (called & real, called & ~real, ~called & real, ~called & ~real))
     return {
         "accuracy": (tp + tn) / real.size if real.size else np.nan,
         "precision": float(ppv(tp, fp, fn)),
@@ -33,32 +40,12 @@ def detection(scores: NDArray[np.floating], labels: NDArray[np.integer], thresho
         # the recall of the other class
         "specificity": float(tpr(tn, fn, fp)),
         "f1": float(dice(tp, fp, fn)),
-        "auroc": float(roc_auc_score(real, scores)) if both else np.nan,
+        **auroc,
     }
 
 
-def youden(scores: NDArray[np.floating], labels: NDArray[np.integer]) -> float:
-    """The score with the highest recall + specificity - 1, taken as threshold (Youden 1950); of several, the highest.
-
-    Args:
-        scores: as for ``detection``; of tuning subjects, never of test subjects.
-        labels: as for ``detection``.
-    """
-    scores, labels = _known(scores, labels)
-    if not 0 < np.count_nonzero(labels) < labels.size:
-        raise TableError(
-            code="one-class",
-            found=f"{labels.size} labelled slices of one class only",
-            expected="slices with and without a bleed to tune a threshold on",
-            remedy="give more tuning subjects",
-        )
-    false_rate, true_rate, thresholds = roc_curve(labels > 0, scores, drop_intermediate=False)
-    # the first threshold is infinite: it calls nothing a bleed
-    return float(thresholds[1:][np.argmax((true_rate - false_rate)[1:])])
-
-
 def detection_rows(
-    scores: NDArray[np.floating], labels: NDArray[np.integer], threshold: float, row_labels: RowLabels
+    scores: NDArray[np.floating], labels: NDArray[np.integer], threshold: float | None, row_labels: RowLabels
 ) -> pd.DataFrame:
     """Detection metrics of one fold's classifier on all its test slices, as rows of the long table.
 
@@ -66,7 +53,7 @@ def detection_rows(
         scores: as for ``detection``, all slices of the fold.
         labels: as for ``detection``.
         threshold: as for ``detection``.
-        row_labels: data set, method and fold; subject and scan stay blank.
+        row_labels: data set, method, fold and class; subject and scan stay blank.
 
     Returns:
         Unit ``slice`` without a slice index, and a ``count`` row ``detection_slices``.

@@ -2,7 +2,8 @@
 
 - ``slice``: mean over slices; ``subject``: mean over subjects, a subject's scans averaged first. A unit that several
   folds have scored (an external test set) is averaged over them first, and counts once.
-- ``pooled``: one value over all voxels of all folds; its deviation is that of the folds' own pooled values.
+- ``pooled``: one value over all voxels of all folds, or for a detector over all its points and all boxes; its
+  deviation is that of the folds' own pooled values.
 - detection metrics: mean over the folds' values, for scores of different networks share no scale.
 
 A deviation is that of a sample (n - 1), NaN for one value. ``n`` counts the units (slices, subjects; for detection the
@@ -16,19 +17,23 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from bleedmap.constants import CLASSES
 from bleedmap.errors import TableError
 from bleedmap.provenance.atomic import write_text
-from bleedmap.scoring.pooled import pooled_scores
+from bleedmap.scoring.pooled import pooled_localisation, pooled_scores
 from bleedmap.scoring.table import COLUMNS, DISTANCE
 
 BOARD_COLUMNS = ("dataset", "method", "class", "unit", "metric", "mean", "std", "n", "missing")
 UNITS = ("slice", "subject", "pooled")
 METRICS = (
     *("dice", "iou", "tpr", "ppv", "rvd", "hd", "hd95", "surface_dice"),
+    *("sensitivity", "localisation_f1"),
     *("volume_true_ml", "volume_predicted_ml", "volume_error_ml"),
     *("auroc", "accuracy", "recall", "specificity", "precision", "f1"),
 )
 GROUP = ["dataset", "method", "class"]
+# what is pooled, and the count that every subject behind it has
+POOLED = ((pooled_scores, "tp"), (pooled_localisation, "box_tp"))
 
 
 class Row(NamedTuple):
@@ -51,7 +56,8 @@ def leaderboard(scores: pd.DataFrame, methods: Sequence[str] | None = None) -> p
 
     Returns:
         Columns dataset, method, class, unit, metric, mean, std (of the metric's own unit), n, missing. Rows by data
-        set, then method in the given order, class, unit and metric, whatever the order of the rows given.
+        set, then method in the given order, class as in ``CLASSES``, unit and metric, whatever the order of the rows
+        given.
     """
     _check(scores)
     order = _method_order(scores, methods)
@@ -67,7 +73,7 @@ def leaderboard(scores: pd.DataFrame, methods: Sequence[str] | None = None) -> p
             *_pooled_rows(counts),
         ]
         rows += [(dataset, method, class_name, row) for row in found]
-    rows.sort(key=lambda row: (row[0], order.index(row[1]), row[2], _place(row[3])))
+    rows.sort(key=lambda row: (row[0], order.index(row[1]), CLASSES.index(row[2]), _place(row[3])))
     flat = [(*group, *row) for *group, row in rows]
     return pd.DataFrame(flat, columns=list(BOARD_COLUMNS)).astype({"n": "int64", "missing": "int64"})
 
@@ -97,11 +103,12 @@ def _detection_rows(table: pd.DataFrame, counts: pd.DataFrame) -> Iterator[Row]:
 
 
 def _pooled_rows(counts: pd.DataFrame) -> Iterator[Row]:
-    subjects = counts.loc[counts["metric"] == "tp", "subject"].nunique()
-    folds = pd.DataFrame([pooled_scores(rows) for _, rows in counts.groupby("fold")])
-    for metric, value in pooled_scores(counts).items():
-        n = 0 if np.isnan(value) else subjects
-        yield Row("pooled", metric, value, folds[metric].std(), n, subjects - n)
+    for pool, counted in POOLED:
+        subjects = counts.loc[counts["metric"] == counted, "subject"].nunique()
+        folds = pd.DataFrame([pool(rows) for _, rows in counts.groupby("fold")])
+        for metric, value in pool(counts).items():
+            n = 0 if np.isnan(value) else subjects
+            yield Row("pooled", metric, value, folds[metric].std(), n, subjects - n)
 
 
 def _place(row: Row) -> tuple[int, int, str]:

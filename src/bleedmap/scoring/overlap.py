@@ -38,7 +38,7 @@ def count(prediction: NDArray[np.bool_], truth: NDArray[np.bool_], *, slicewise:
     return Counts(*(np.asarray(n, dtype=np.float64) for n in (tp, fp, fn)))
 
 
-def check_shapes(prediction: NDArray[np.bool_], truth: NDArray[np.bool_]) -> None:
+def check_shapes(prediction: NDArray[np.generic], truth: NDArray[np.generic]) -> None:
     """Refuse a prediction that does not lie on the voxels of its truth."""
     if prediction.shape != truth.shape:
         raise ScanError(

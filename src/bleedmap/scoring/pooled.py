@@ -2,7 +2,8 @@
 
 Pooled Dice, IoU, TPR, PPV and RVD are those of the summed voxel counts. Pooled surface Dice is the sum of near surface
 voxels over the sum of all. Pooled HD95 is the larger of the two directions' 95th percentiles over the distances of all
-scans, penalties for empty masks among them; distances are kept to 0.1 mm, so it is within 0.05 mm of exact.
+scans, penalties for empty masks among them; distances are kept to 0.1 mm, so it is within 0.05 mm of exact. Pooled
+scores of localisation are those of the summed counts of boxes and points.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bleedmap.scoring.overlap import Counts, overlap_from_counts
+from bleedmap.scoring.overlap import Counts, dice, overlap_from_counts, ppv, tpr
 from bleedmap.scoring.surface import SurfaceDistances
 from bleedmap.scoring.table import DISTANCE, Score
 
@@ -46,6 +47,28 @@ def pooled_scores(rows: pd.DataFrame) -> dict[str, float]:
     scores["hd95"] = max((d for way in DIRECTIONS for d in _hd95_one_way(sums, way)), default=np.nan)
     scores["surface_dice"] = float(sums["surface_near"]) / elements if elements else np.nan
     return scores
+
+
+def pooled_localisation(rows: pd.DataFrame) -> dict[str, float]:
+    """Pooled metrics of the scans whose boxes and points were counted; empty without any.
+
+    Args:
+        rows: ``count`` rows of a long table, of one data set, method and class.
+
+    Returns:
+        ppv, found boxes among found boxes and false points; sensitivity, found boxes among all; localisation_f1, the
+        harmonic mean of both. NaN for the first with neither boxes nor points, for the second without boxes.
+    """
+    sums = rows.groupby("metric", sort=True)["value"].sum()
+    names = ("box_tp", "point_fp", "box_fn")
+    if not set(names) <= set(sums.index):
+        return {}
+    tp, fp, fn = (float(sums[name]) for name in names)
+    return {
+        "ppv": float(ppv(tp, fp, fn)),
+        "sensitivity": float(tpr(tp, fp, fn)),
+        "localisation_f1": float(dice(tp, fp, fn)),
+    }
 
 
 def percentile_of_counts(values: NDArray[np.float64], counts: NDArray[np.int64], percentile: float) -> float:

@@ -1,4 +1,4 @@
-"""All scores of one scan, as rows of the long table.
+"""All scores of one scan, class by class, as rows of the long table.
 
 Slice scores are those of slices with true hemorrhage, as in the papers: a slice without any has no TPR, and its Dice
 would only say whether one voxel too many was found. A slice where something was predicted though nothing is there keeps
@@ -7,6 +7,7 @@ rows. Subject scores are those of the whole scan in 3D, false positives on any s
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,52 +15,62 @@ from numpy.typing import NDArray
 
 from bleedmap.config.scoring import ScoringSpec
 from bleedmap.errors import ScanError
+from bleedmap.scoring.classes import ANY, check_known, class_mask
 from bleedmap.scoring.overlap import check_shapes, count, overlap, overlap_from_counts
 from bleedmap.scoring.pooled import count_scores
 from bleedmap.scoring.surface import SurfaceDistances, surface_distances
 from bleedmap.scoring.table import RowLabels, Score, tabulate
-from bleedmap.scoring.volume import volume_error_ml, volume_ml
+from bleedmap.scoring.volume import volume_error_ml, volume_ml, voxel_ml
+from bleedmap.volumes.geometry import Geometry
 
 DEFAULTS = ScoringSpec()
 
 
 def score_scan(
-    prediction: NDArray[np.bool_],
-    truth: NDArray[np.bool_],
-    spacing: Sequence[float],
-    slice_extents: NDArray[np.float64],
+    prediction: NDArray[np.uint8],
+    truth: NDArray[np.uint8],
+    geometry: Geometry,
     labels: RowLabels,
     *,
+    classes: Sequence[str] = (ANY,),
     truth_slices: NDArray[np.bool_] | None = None,
     spec: ScoringSpec = DEFAULTS,
 ) -> pd.DataFrame:
     """Score one prediction.
 
     Args:
-        prediction: (slices, rows, columns) bool, or labels of which every non-zero one is hemorrhage.
-        truth: the same shape.
-        spacing: mm between (slices, rows, columns).
-        slice_extents: (slices,) mm of the patient that each slice stands for.
-        labels: what the rows belong to.
+        prediction: (slices, rows, columns) labels, 0 background, 1 hemorrhage or 1..5 in the order of ``SUBTYPES``.
+        truth: the same shape and values.
+        geometry: where the voxels lie.
+        labels: what the rows belong to; its class is replaced.
+        classes: classes to score (see ``classes.scored_classes``); for ``any``, every label is hemorrhage.
         truth_slices: (slices,) bool, slices whose truth is known; None: all. Voxels of the others take no part in
             any score. A scan without any known slice gets no rows.
         spec: tolerance of the surface Dice.
 
     Returns:
-        Long table (see ``table``): units ``slice`` and ``subject`` with dice, iou, tpr, ppv, rvd, hd, hd95 (mm) and
-        surface_dice; ``subject`` also with volume_true_ml, volume_predicted_ml and volume_error_ml; and ``count``.
+        Long table (see ``table``), class by class: units ``slice`` and ``subject`` with dice, iou, tpr, ppv, rvd, hd,
+        hd95 (mm) and surface_dice; ``subject`` also with volume_true_ml, volume_predicted_ml and volume_error_ml (NaN
+        in pictures without mm); and ``count``.
+
+    Raises:
+        ScanError: other shapes than the truth's, or unknown voxels (255) in the prediction.
     """
     check_shapes(prediction, truth)
+    check_known(prediction)
     known = _known_slices(truth_slices, truth.shape)
     if not known.any():
         return tabulate(labels, [])
     here = known[:, None, None]
-    found, real = (prediction != 0) & here, (truth != 0) & here
-    scores = [
-        *_slice_scores(found, real, spacing[1:], spec.surface_tolerance_mm),
-        *_scan_scores(found, real, spacing, slice_extents, spec.surface_tolerance_mm),
-    ]
-    return tabulate(labels, scores)
+    tables = []
+    for name in classes:
+        found, real = class_mask(prediction, name) & here, class_mask(truth, name) & here
+        scores = [
+            *_slice_scores(found, real, geometry.spacing[1:], spec.surface_tolerance_mm),
+            *_scan_scores(found, real, geometry, spec.surface_tolerance_mm),
+        ]
+        tables.append(tabulate(replace(labels, class_name=name), scores))
+    return pd.concat(tables, ignore_index=True)
 
 
 def _slice_scores(
@@ -80,13 +91,13 @@ def _slice_scores(
 def _scan_scores(
     prediction: NDArray[np.bool_],
     truth: NDArray[np.bool_],
-    spacing: Sequence[float],
-    slice_extents: NDArray[np.float64],
+    geometry: Geometry,
     tolerance_mm: float,
 ) -> Iterator[Score]:
     counts = count(prediction, truth)
-    distances = surface_distances(prediction, truth, spacing)
-    true_ml, predicted_ml = (volume_ml(mask, slice_extents, spacing[1] * spacing[2]) for mask in (truth, prediction))
+    distances = surface_distances(prediction, truth, geometry.spacing)
+    voxels = voxel_ml(geometry)
+    true_ml, predicted_ml = (volume_ml(mask, voxels) for mask in (truth, prediction))
     values = {name: float(value) for name, value in overlap_from_counts(counts).items()}
     values |= _surface(distances, tolerance_mm)
     values |= {

@@ -1,10 +1,11 @@
 """The long table of scores: one value a row, and what it is the value of.
 
-``dataset, method, class, fold, subject, scan, slice, unit, metric, value``
+``dataset, method, fold, subject, scan, slice, class, unit, metric, value``
 
 Units: ``slice`` and ``subject`` rows are values to be averaged; ``count`` rows are sums to be pooled over scans, from
 which the leaderboard makes its ``pooled`` values. Metrics of ``count`` rows: ``tp``, ``fp``, ``fn`` (voxels),
-``surface_near``, ``surface_all`` (surface voxels), ``detection_slices`` (slices a classifier was scored on), and
+``surface_near``, ``surface_all`` (surface voxels), ``box_tp``, ``box_fn`` (boxes with and without a point),
+``point_fp`` (points in no box), ``detection_slices`` (slices a classifier was scored on), and
 ``distance_to_truth:12.3``, ``distance_to_prediction:12.3`` (surface voxels at 12.3 mm, to the nearest 0.1 mm).
 
 ``slice`` is the index of the slice in its scan, blank for a whole scan. Subject and scan are blank for rows about a
@@ -21,7 +22,7 @@ import pandas as pd
 from bleedmap.errors import TableError
 from bleedmap.provenance.atomic import write_text
 
-COLUMNS = ("dataset", "method", "class", "fold", "subject", "scan", "slice", "unit", "metric", "value")
+COLUMNS = ("dataset", "method", "fold", "subject", "scan", "slice", "class", "unit", "metric", "value")
 TYPES = {name: "str" for name in COLUMNS} | {"fold": "int64", "slice": "Int64", "value": "float64"}
 DISTANCE = "distance_to_"
 
@@ -36,7 +37,7 @@ class RowLabels:
         fold: fold of the networks that made the prediction.
         subject: public name of the patient.
         scan: public name of the scan.
-        class_name: ``any`` for hemorrhage of whatever type.
+        class_name: one of ``CLASSES``; ``any`` for hemorrhage of whatever type.
     """
 
     dataset: str
@@ -58,8 +59,8 @@ class Score(NamedTuple):
 
 def tabulate(labels: RowLabels, scores: Iterable[Score]) -> pd.DataFrame:
     """Scores of one scan or fold as rows of the long table, in the order given."""
-    common = (labels.dataset, labels.method, labels.class_name, labels.fold, labels.subject, labels.scan)
-    rows = [(*common, s.slice_index, s.unit, s.metric, s.value) for s in scores]
+    common = (labels.dataset, labels.method, labels.fold, labels.subject, labels.scan)
+    rows = [(*common, s.slice_index, labels.class_name, s.unit, s.metric, s.value) for s in scores]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(TYPES)
 
 

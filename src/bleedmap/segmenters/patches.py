@@ -1,6 +1,6 @@
-"""Training data of a segmenter: stacks of neighbouring slices with their masks."""
+"""Training data of a segmenter: patches of neighbouring slices with what is known of their voxels."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -8,78 +8,78 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from bleedmap.config.segmenters import AnySegmenter
+from bleedmap.constants import UNKNOWN_VOXEL
 from bleedmap.errors import TrainingError
-from bleedmap.slices.augment import AIR_HU, augment
+from bleedmap.segmenters.padding import fill_up, fill_up_unknown
+from bleedmap.segmenters.patch_places import Patch, PatchPlaces
+from bleedmap.slices.augment import augment
 from bleedmap.slices.prefetch import ahead
 from bleedmap.slices.training_set import TrainingSet
 
-Batch = tuple[Tensor, Tensor]
+Batch = tuple[Tensor, dict[str, Tensor]]
 
 
 class PatchBatches:
-    """Patches of ``spec.patch_depth`` slices; a scan with fewer slices is filled up with air.
+    """Patches of as many slices as the network is trained on; a scan with fewer is filled up with air.
 
     In training every scan gives ``spec.patches_per_scan`` patches an epoch, a share of them around a slice with
     hemorrhage (which fills few voxels of a scan), the others at random heights; in validation its slices are covered
     once, from the foot up.
 
+    Targets are ``masks``, (B, D, H, W) uint8, and ``seeds``, the same, if the loss reads them. What no mask speaks of
+    is 255, unknown: slices without truth, air that fills up a short scan, corners that turned into the picture.
+
     Args:
         data: slices and masks of all shards.
         roles: role of every row of ``data.table`` in the fold.
-        usable: (rows,) bool, slices whose mask says something.
-        spec: patch depth, batch size, augmentation.
+        spec: batch size, augmentation, loss.
+        depth: slices of a patch.
         seed: with the epoch, it decides order, heights and augmentation.
 
     Raises:
-        TrainingError: no training mask has a single voxel.
+        TrainingError: no training mask has a single voxel, or the loss reads seeds and there are none.
     """
 
-    def __init__(
-        self, data: TrainingSet, roles: NDArray[np.str_], usable: NDArray[np.bool_], spec: AnySegmenter, seed: int
-    ) -> None:
-        self._data, self._spec, self._seed = data, spec, seed
-        self._training = self._scans((roles == "train") & usable)
-        self._validation = self._scans((roles == "validation") & usable)
-        if not self._training or not self._validation:
+    def __init__(self, data: TrainingSet, roles: NDArray[np.str_], spec: AnySegmenter, depth: int, seed: int) -> None:
+        self._data, self._spec, self._depth, self._seed = data, spec, depth, seed
+        self._reads_seeds = "seeds" in spec.training.loss.READS
+        if self._reads_seeds and not data.has_seeds:
             raise TrainingError(
-                "no-masks",
-                found=f"{len(self._training)} training and {len(self._validation)} validation scans with masks",
-                expected="at least one of each",
-                remedy="give masks to more scans, or choose a mask method that needs none",
+                "no-seeds",
+                found=f"masks without seeds, which the loss {spec.training.loss.method} reads",
+                expected="masks with seeds",
+                remedy="choose a mask method that writes seeds, or another loss",
             )
-        voxels = [data.masks(scan.tolist()).sum(axis=(1, 2)) for scan in self._training]
-        self._bleeding = [np.flatnonzero(slices) for slices in voxels]
-        self._positive = float(sum(slices.sum() for slices in voxels))
-        if not any(len(slices) for slices in self._bleeding):
-            raise TrainingError(
-                "empty-masks",
-                found="training masks without a single voxel of hemorrhage",
-                expected="some hemorrhage to learn from",
-                remedy="lower the threshold of the mask method, or train the classifier longer",
-            )
+        self._training, self._validation = (self._usable(roles == role) for role in ("train", "validation"))
+        self._refuse_nothing_to_learn()
 
     def training(self, epoch: int) -> Iterator[Batch]:
         """Patches of one epoch."""
         rng = np.random.default_rng([self._seed, epoch])
         per_scan = self._spec.patches_per_scan
         order = rng.permutation(len(self._training) * per_scan)
-        starts = [self._start(number // per_scan, rng) for number in range(len(order))]
-        batch, depth = self._spec.training.batch, self._spec.patch_depth
+        patches = [self._training[number // per_scan].draw(self._spec.foreground_share, rng) for number in order]
+        batch = self._spec.training.batch
 
         def make(start: int) -> Batch:
-            chosen = order[start : start + batch].tolist()
-            inputs, masks = self._stack([self._training[n // per_scan][starts[n] : starts[n] + depth] for n in chosen])
-            return augment(self._spec.training.augment, inputs, masks, (self._seed, epoch), chosen)
+            numbers = order[start : start + batch].tolist()
+            hu, masks = self._stack(patches[start : start + batch])
+            # the augmenter fills with zero what turns in from outside the picture, so here unknown is zero
+            hu, moved = augment(
+                self._spec.training.augment, hu, masks.float() - UNKNOWN_VOXEL, (self._seed, epoch), numbers
+            )
+            return hu, self._targets((moved + UNKNOWN_VOXEL).to(torch.uint8))
 
         yield from ahead(make, range(0, len(order), batch), self._spec.training.workers)
 
     def validation(self) -> Iterator[Batch]:
         """Validation scans, cut into patches."""
-        batch, depth = self._spec.training.batch, self._spec.patch_depth
-        patches = [scan[start : start + depth] for scan in self._validation for start in range(0, len(scan), depth)]
+        batch = self._spec.training.batch
+        patches = [patch for scan in self._validation for patch in scan.cover()]
 
         def make(start: int) -> Batch:
-            return self._stack(patches[start : start + batch])
+            hu, masks = self._stack(patches[start : start + batch])
+            return hu, self._targets(masks)
 
         yield from ahead(make, range(0, len(patches), batch), self._spec.training.workers)
 
@@ -88,28 +88,48 @@ class PatchBatches:
         return -(-len(self._training) * self._spec.patches_per_scan // self._spec.training.batch)
 
     def negatives_per_positive(self) -> float:
-        """Voxels without hemorrhage for each one with, in the training data."""
-        voxels = sum(map(len, self._training)) * self._data.size**2
-        return (voxels - self._positive) / self._positive
+        """Known voxels without hemorrhage for each one with, in the training data."""
+        positive = sum(scan.positive for scan in self._training)
+        return (sum(scan.known for scan in self._training) - positive) / positive
 
-    def _start(self, scan: int, rng: np.random.Generator) -> int:
-        """Lowest slice of a random patch."""
-        last = max(0, len(self._training[scan]) - self._spec.patch_depth)
-        if rng.random() < self._spec.foreground_share and len(self._bleeding[scan]):
-            bleeding = int(rng.choice(self._bleeding[scan]))
-            return int(np.clip(bleeding - rng.integers(self._spec.patch_depth), 0, last))
-        return int(rng.integers(last + 1))
+    def _usable(self, chosen: NDArray[np.bool_]) -> list[PatchPlaces]:
+        """The chosen scans with at least one known voxel, in order of their names."""
+        groups = self._data.table[chosen].groupby("scan", sort=True)
+        rows = [group.index.to_numpy() for _, group in groups]
+        places = [PatchPlaces.of(numbers, self._data.masks(numbers.tolist()), self._depth) for numbers in rows]
+        return [scan for scan in places if scan.known]
 
-    def _scans(self, chosen: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
-        """Row numbers of each scan's chosen slices, foot to head."""
-        rows = self._data.table[chosen]
-        return [group.index.to_numpy() for _, group in rows.groupby("scan", sort=True)]
+    def _refuse_nothing_to_learn(self) -> None:
+        if not self._training or not self._validation:
+            raise TrainingError(
+                "no-masks",
+                found=f"{len(self._training)} training and {len(self._validation)} validation scans with masks",
+                expected="at least one of each",
+                remedy="give masks to more scans, or choose a mask method that needs none",
+            )
+        if not any(scan.positive for scan in self._training):
+            raise TrainingError(
+                "empty-masks",
+                found="training masks without a single voxel of hemorrhage",
+                expected="some hemorrhage to learn from",
+                remedy="lower the threshold of the mask method, or train the classifier longer",
+            )
 
-    def _stack(self, patches: list[NDArray[np.intp]]) -> Batch:
-        size = self._data.size
-        inputs = torch.full((len(patches), self._spec.patch_depth, size, size), AIR_HU)
-        masks = torch.zeros_like(inputs)
-        for number, rows in enumerate(patches):
-            inputs[number, : len(rows)] = torch.from_numpy(self._data.hu(rows.tolist()))
-            masks[number, : len(rows)] = torch.from_numpy(self._data.masks(rows.tolist()))
-        return inputs, masks
+    def _stack(self, patches: Sequence[Patch]) -> tuple[Tensor, Tensor]:
+        """(B, D, H, W) HU; (B, D or 2 D, H, W) masks and, if they are read, the seeds after them."""
+        hu = torch.stack([fill_up(torch.from_numpy(self._data.hu(rows.tolist())), self._depth) for rows, _ in patches])
+        readers = (self._data.masks, self._data.seeds) if self._reads_seeds else (self._data.masks,)
+        masks = torch.cat(
+            [torch.stack([self._marked(read(p.rows.tolist()), p.seen) for p in patches]) for read in readers], dim=1
+        )
+        return hu, masks
+
+    def _marked(self, marks: NDArray[np.uint8], seen: int) -> Tensor:
+        """Masks or seeds of a patch, filled up; unknown where an earlier patch has shown them."""
+        marks[:seen] = UNKNOWN_VOXEL
+        return fill_up_unknown(torch.from_numpy(marks), self._depth)
+
+    def _targets(self, masks: Tensor) -> dict[str, Tensor]:
+        names = ("masks", "seeds") if self._reads_seeds else ("masks",)
+        parts = torch.split(masks, self._depth, dim=1)
+        return {name: part.contiguous() for name, part in zip(names, parts, strict=True)}

@@ -1,32 +1,41 @@
-"""Predicted masks of a shard's test scans, written as a store with the rows of its slice store."""
+"""Predicted masks of a shard, written as a store with the rows of its slice store."""
 
+from collections.abc import Collection
 from pathlib import Path
 
+import numpy as np
+
+from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.console import track
-from bleedmap.provenance.tables import read_table
-from bleedmap.segmenters.segmenter import Segmenter, mask_scan
+from bleedmap.segmenters.segment_scan import segment_scan
+from bleedmap.segmenters.segmenter import Segmenter
 from bleedmap.slices.store import SliceStore, add_rows, write_store
-from bleedmap.training.roles import roles
+from bleedmap.splits.roles import Roles
 
 
-def segment_shard(model: Segmenter, slices: Path, folds: Path, fold: int, count: int, out: Path) -> None:
-    """Predict the scans that neither trained nor validated the model; the rows of the others stay zero.
-
-    Nothing outside the brain mask is called hemorrhage.
+def segment_shard(
+    model: Segmenter,
+    spec: AnySegmenter,
+    slices: Path,
+    roles: Roles,
+    out: Path,
+    wanted: Collection[str] = ("test",),
+) -> None:
+    """Predict the scans of the wanted subjects; the rows of the others stay zero.
 
     Args:
         model: a trained segmenter.
+        spec: what acts after training.
         slices: slice store.
-        folds: table of subjects and parts of the data set that the model was trained on.
-        fold: number of the fold.
-        count: number of parts.
-        out: store to write, array ``labels`` (rows, size, size) uint8.
+        roles: of the fold.
+        out: store to write, with the rows of the slice store: array ``labels`` (rows, size, size) uint8, attribute
+            ``classes``.
+        wanted: roles whose subjects are predicted.
     """
-    parts = read_table(folds)
-    with SliceStore(slices) as store, write_store(out, {}) as group:
+    with SliceStore(slices) as store, write_store(out, {"classes": list(model.classes)}) as group:
         labels = add_rows(group, "labels", len(store.table), store.size, "uint8")
-        is_test = (roles(store.table, parts, fold, count) == "test").to_numpy()
-        scans = [(name, rows) for name, rows in store.scans() if is_test[rows.start]]
-        for _, rows in track(scans, "segmenting", unit="scans"):
-            # a network that has seen few scalps and skull bases may call them blood
-            labels[rows] = mask_scan(model, store.rows("hu", rows)) & (store.rows("brain", rows) > 0)
+        is_wanted = np.isin(roles.of(store.table["subject"]), list(wanted))
+        scans = [(name, rows) for name, rows in store.scans() if is_wanted[rows.start]]
+        for name, rows in track(scans, "segmenting", unit="scans"):
+            brain = store.rows("brain", rows) > 0
+            labels[rows] = segment_scan(model, spec, store.rows("hu", rows), brain, store.entries[name].voxel_ml)

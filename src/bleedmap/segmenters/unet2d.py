@@ -33,3 +33,8 @@ def build(spec: UNet2dSpec) -> nn.Module:
         norm=None if spec.norm == "none" else spec.norm,
     )
     return SliceWise(network)
+
+
+def patch_depth(spec: UNet2dSpec) -> int:
+    """One slice, whatever the spec."""
+    return 1

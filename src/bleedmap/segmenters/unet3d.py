@@ -20,3 +20,8 @@ def build(spec: UNet3dSpec) -> nn.Module:
         norm=None if spec.norm == "none" else spec.norm,
     )
     return network
+
+
+def patch_depth(spec: UNet3dSpec) -> int:
+    """Slices of a patch."""
+    return spec.depth

@@ -1,6 +1,8 @@
 """What networks see: slices on a common working grid, windows, and the stores that hold them.
 
 - ``box``: the square of a scan that is resampled to the working grid, and the way back;
+- ``resample_scan``: one scan on the working grid; ``write_slices``: all scans of a shard, as a store;
+- ``neighbours``: a slice with the slices around it;
 - ``store``: random-access stores of slices, maps and masks, row for row the same;
 - ``training_set``: slices, neighbours and whole scans by number; ``chunks``: single slices straight from a store's zip;
 - ``prefetch``: batches made ahead of their use;

@@ -1,5 +1,6 @@
 """The square around the head that becomes the working grid, and the way back to the scan's own pixels."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Self
 
@@ -9,9 +10,10 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from bleedmap.config.slices import SliceSpec
+from bleedmap.constants import UNKNOWN_VOXEL
 from bleedmap.volumes.ct_volume import CtVolume
 
-AIR_HU = -1024
+Resample = Callable[[NDArray[np.bool_]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,29 @@ class Box:
         result[:, own[0], own[1]] = large[:, inside[0], inside[1]]
         return result
 
+    def take_labels(self, labels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+        """Resample a mask with subtypes: a pixel is the label that most of it is, if labels make up half of it.
+
+        Args:
+            labels: (slices, rows, columns) uint8, 0 background; 255 (unknown) is a label like any other.
+            size: rows and columns of the result.
+        """
+        return _slice_by_slice(labels, (size, size), lambda share: self.take(share, size, 0))
+
+    def to_own_pixels(self, points: NDArray[np.floating], size: int) -> NDArray[np.float64]:
+        """Points of the working grid in the scan's own pixels; both count from the centre of the first pixel.
+
+        Args:
+            points: (n, 2) row and column on the grid.
+            size: rows and columns of the grid.
+        """
+        side = np.array([self.height, self.width]) / size
+        return np.asarray([self.top, self.left] + (points + 0.5) * side - 0.5, dtype=np.float64)
+
+    def pixel_share(self, size: int) -> float:
+        """Area of a pixel of the working grid, in pixels of the scan."""
+        return self.height * self.width / size**2
+
     def _overlap(self, rows: int, columns: int) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
         """Where box and picture meet: in pixels of the box, and in pixels of the picture."""
         top, bottom = max(self.top, 0), max(min(self.top + self.height, rows), 0)
@@ -88,3 +113,39 @@ def _middle(inside: NDArray[np.bool_], axis: int) -> int:
     """Middle of a mask across an axis; of the picture, where the mask is empty."""
     indices = np.flatnonzero(inside.any(axis=axis))
     return int(indices[0] + indices[-1] + 1) // 2 if len(indices) else inside.shape[1 - axis] // 2
+
+
+def to_own_voxels(labels: NDArray[np.uint8], box: Box, rows: int, columns: int) -> NDArray[np.uint8]:
+    """Labels on the working grid, brought to the scan's own rows and columns.
+
+    Args:
+        labels: (slices, size, size) uint8, 0 background, 1 or 1..5; 255 (unknown) becomes background.
+        box: where the working grid lies in the scan.
+        rows: rows of the scan.
+        columns: columns of the scan.
+
+    Returns:
+        (slices, rows, columns) uint8: the label with the largest share, where labels make up at least half of a voxel.
+    """
+    known = np.where(labels == UNKNOWN_VOXEL, np.uint8(0), labels)
+    return _slice_by_slice(known, (rows, columns), lambda share: box.put_back(share, rows, columns))
+
+
+def _slice_by_slice(labels: NDArray[np.uint8], shape: tuple[int, int], resample: Resample) -> NDArray[np.uint8]:
+    """Resample labels; memory holds the shares of one slice."""
+    result = np.zeros((len(labels), *shape), dtype=np.uint8)
+    for number in np.flatnonzero(labels.any(axis=(1, 2))):
+        result[number] = _by_share(labels[number : number + 1], resample)[0]
+    return result
+
+
+def _by_share(labels: NDArray[np.uint8], resample: Resample) -> NDArray[np.uint8]:
+    """The label with the largest share of every pixel, if labels make up half of it; the lower one of equal shares."""
+    total = resample(labels > 0)
+    best = np.zeros_like(total)
+    result = np.zeros(total.shape, dtype=np.uint8)
+    for value in np.unique(labels[labels > 0]):
+        share = resample(labels == value)
+        wins = share > best
+        result[wins], best[wins] = value, share[wins]
+    return np.where(total >= 0.5, result, np.uint8(0))

@@ -23,7 +23,8 @@ class TrainingSet:
     def __init__(self, shards: Sequence[Path], masks: Sequence[Path] = ()) -> None:
         self._hu: list[SliceChunks] = []
         self._masks: list[SliceChunks] = []
-        tables, known = [], []
+        self._seeds: list[SliceChunks] = []
+        tables = []
         for number, path in enumerate(sorted(shards)):
             with SliceStore(path) as store:
                 tables.append(store.table.assign(shard=number, row=np.arange(len(store.table))))
@@ -31,10 +32,11 @@ class TrainingSet:
                 self._hu.append(SliceChunks(path, store.group["hu"]))
         for path in sorted(masks):
             with Store(path) as store:
-                known.append(np.asarray(store.attributes["known"], dtype=bool))
                 self._masks.append(SliceChunks(path, store.group["labels"]))
+                if "seeds" in store.group:
+                    self._seeds.append(SliceChunks(path, store.group["seeds"]))
         self.table = pd.concat(tables, ignore_index=True)
-        self._known = known
+        self.has_seeds = bool(self._seeds) and len(self._seeds) == len(self._masks)
         self._shard, self._row = (self.table[name].to_numpy() for name in ("shard", "row"))
         scan = self.table["scan"].to_numpy()
         # the rows of a scan follow each other, foot to head, within one shard
@@ -46,7 +48,7 @@ class TrainingSet:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for chunks in (*self._hu, *self._masks):
+        for chunks in (*self._hu, *self._masks, *self._seeds):
             chunks.close()
 
     def hu(self, numbers: Sequence[int]) -> NDArray[np.float32]:
@@ -71,13 +73,13 @@ class TrainingSet:
         """Numbers of each scan's slices, foot to head; ``hu`` of one of them is the whole scan."""
         return [np.asarray(rows, dtype=np.intp) for rows in np.split(np.arange(len(self.table)), self._starts[1:])]
 
-    def masks(self, numbers: Sequence[int]) -> NDArray[np.float32]:
-        """(n, size, size) masks to train on, 0 or 1."""
-        return (self._read(self._masks, numbers) > 0).astype(np.float32)
+    def masks(self, numbers: Sequence[int]) -> NDArray[np.uint8]:
+        """(n, size, size) labels to train on, 255 unknown."""
+        return self._read(self._masks, numbers)
 
-    def masks_known(self) -> NDArray[np.bool_]:
-        """(rows,) bool, slices whose mask says something; drawn truth may cover a part of the slices only."""
-        return np.concatenate(self._known)
+    def seeds(self, numbers: Sequence[int]) -> NDArray[np.uint8]:
+        """(n, size, size) seeds to train on, 255 unknown; where ``has_seeds``."""
+        return self._read(self._seeds, numbers)
 
     def _within_scan(self, number: int, reach: int) -> list[int]:
         place = int(np.searchsorted(self._starts, number, side="right")) - 1

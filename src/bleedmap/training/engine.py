@@ -22,7 +22,7 @@ from bleedmap.training.metrics import Metric
 from bleedmap.training.progress import Progress
 from bleedmap.training.resume import Resume, stopped
 
-Batch = tuple[Tensor, Tensor]
+Batch = tuple[Tensor, dict[str, Tensor]]
 
 
 class Batches(Protocol):

@@ -16,7 +16,7 @@ from bleedmap.errors import TrainingError
 from bleedmap.training.schedule import build_optimizer, build_schedule
 
 Number = TypeVar("Number", bool, float)
-Loss = Callable[[Tensor, Tensor], Tensor]
+Loss = Callable[[Tensor, dict[str, Tensor]], Tensor]
 
 
 class Learner:
@@ -59,7 +59,7 @@ class Learner:
         """Training mode, for dropout and batch norm."""
         self._module.train()
 
-    def step(self, inputs: Tensor, targets: Tensor) -> Tensor:
+    def step(self, inputs: Tensor, targets: dict[str, Tensor]) -> Tensor:
         """One step on a batch, shared by all processes.
 
         Returns:
@@ -88,7 +88,7 @@ class Learner:
         return value.detach()
 
     @torch.inference_mode()
-    def judge(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def judge(self, inputs: Tensor, targets: dict[str, Tensor]) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
         """Loss, outputs and targets of a validation batch, on the device, with the weights that would be kept."""
         inputs, targets = self._fabric.to_device((inputs, targets))
         module = self._module if self._average is None else self._average
@@ -139,7 +139,7 @@ class Learner:
         if self._average is not None:
             self._average.load_state_dict(state["average"])
 
-    def _share(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, float]:
+    def _share(self, inputs: Tensor, targets: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor], float]:
         """This process' part of a batch, and what makes the mean over processes the mean over the batch."""
         world, rank = self._fabric.world_size, self.rank
         if world == 1:
@@ -147,7 +147,7 @@ class Learner:
         # a process without a sample repeats one with weight zero: all must take part in every step
         mine = slice(rank, None, world) if rank < len(inputs) else slice(0, 1)
         weight = len(inputs[mine]) * world / len(inputs) if rank < len(inputs) else 0.0
-        return inputs[mine], targets[mine], weight
+        return inputs[mine], {name: part[mine] for name, part in targets.items()}, weight
 
     def _out_of_memory(self) -> TrainingError:
         return TrainingError(

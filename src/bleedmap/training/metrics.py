@@ -21,7 +21,7 @@ class Metric(Protocol):
     def reset(self) -> None:
         """Forget all batches."""
 
-    def add(self, logits: Tensor, targets: Tensor) -> None:
+    def add(self, logits: Tensor, targets: dict[str, Tensor]) -> None:
         """Take in a batch."""
 
     def value(self) -> float:
@@ -107,9 +107,10 @@ class Dice:
         self._spread = _Spread()
         self._both = self._either = 0.0
 
-    def add(self, logits: Tensor, targets: Tensor) -> None:
+    def add(self, logits: Tensor, targets: dict[str, Tensor]) -> None:
         """Take in logits and masks of one shape."""
-        found, drawn = logits >= 0, targets >= 0.5
+        known = targets["masks"] != 255
+        found, drawn = (logits >= 0) & known, (targets["masks"] > 0) & known
         self._both += float((found & drawn).sum())
         self._either += float(found.sum()) + float(drawn.sum())
         self._spread.add(logits.float())

@@ -16,7 +16,7 @@ import torch
 from bleedmap.console import say
 from bleedmap.errors import TrainingError
 from bleedmap.provenance.atomic import atomic_path
-from bleedmap.provenance.manifest import file_digest
+from bleedmap.provenance.files import file_digest
 
 FOLDER, STOP = ".resume", "stop"
 DIGEST = 64  # hexadecimal digits of a sha256

@@ -3,10 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from bleedmap.constants import AIR_HU, HIGHEST_HU
 from bleedmap.errors import ScanError
-
-AIR = -1024
-HIGHEST = 3071
 
 _MOST_SAMPLES = 500_000
 
@@ -18,9 +16,9 @@ def clip_hu(values: NDArray[np.floating] | NDArray[np.integer]) -> NDArray[np.in
         values: any shape, HU.
     """
     if values.dtype == np.int16:
-        return np.asarray(np.clip(values, AIR, HIGHEST), dtype=np.int16)
-    finite = np.nan_to_num(values.astype(np.float32), nan=AIR, posinf=HIGHEST, neginf=AIR)
-    return np.asarray(np.rint(np.clip(finite, AIR, HIGHEST)), dtype=np.int16)
+        return np.asarray(np.clip(values, AIR_HU, HIGHEST_HU), dtype=np.int16)
+    finite = np.nan_to_num(values.astype(np.float32), nan=AIR_HU, posinf=HIGHEST_HU, neginf=AIR_HU)
+    return np.asarray(np.rint(np.clip(finite, AIR_HU, HIGHEST_HU)), dtype=np.int16)
 
 
 def unwrap_12_bit(stored: NDArray[np.integer], intercept: float) -> tuple[NDArray[np.int32], float]:
@@ -58,7 +56,7 @@ def is_hu(values: NDArray[np.int16]) -> bool:
     air, soft = np.mean(flat < -200), np.mean((flat > 0) & (flat <= 100))
     if air >= 0.01 and soft >= 0.01:
         return True
-    background = np.bincount(flat.astype(np.int64) - AIR).argmax() + AIR
+    background = np.bincount(flat.astype(np.int64) - AIR_HU).argmax() + AIR_HU
     inside = flat[flat != background]
     if background > 0 or inside.size < 0.01 * flat.size:
         return False

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from bleedmap.errors import ScanError
 from bleedmap.provenance.atomic import atomic_path
-from bleedmap.volumes.ct_volume import CtVolume, Geometry
+from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.hounsfield import clip_hu, require_hu
 from bleedmap.volumes.nifti_file import as_image, open_nifti, packed, read_canonical, to_canonical
 from bleedmap.volumes.zip_member import InputFile

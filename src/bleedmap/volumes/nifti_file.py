@@ -14,7 +14,7 @@ from nibabel.orientations import apply_orientation, axcodes2ornt, inv_ornt_aff, 
 from numpy.typing import NDArray
 
 from bleedmap.errors import ScanError
-from bleedmap.volumes.ct_volume import Geometry
+from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.orientation import require_axial
 from bleedmap.volumes.zip_member import InputFile
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bleedmap.errors import ScanError
-from bleedmap.volumes.ct_volume import Geometry
+from bleedmap.volumes.geometry import Geometry
 
 LEAST_AXIAL_COSINE = float(np.cos(np.radians(45.0)))
 

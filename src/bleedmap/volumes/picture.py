@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from bleedmap.errors import ScanError
-from bleedmap.volumes.ct_volume import CtVolume, Geometry
+from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.hounsfield import clip_hu
 from bleedmap.volumes.zip_member import InputFile
 

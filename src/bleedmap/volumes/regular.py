@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from bleedmap.volumes.ct_volume import CtVolume, Geometry
-from bleedmap.volumes.hounsfield import AIR, clip_hu
+from bleedmap.constants import AIR_HU
+from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.geometry import Geometry
+from bleedmap.volumes.hounsfield import clip_hu
 
 NO_TILT_DEGREES = 0.1
 SAME_SPACING_MM = 1e-3
@@ -32,7 +34,7 @@ def to_regular(volume: CtVolume, spacing_mm: float | None = None) -> CtVolume:
     if len(native.origins) == 1 or (as_wanted and abs(spacing - native.slice_spacing) < SAME_SPACING_MM):
         return volume
     geometry, shape = _regular_grid(native, volume.hu.shape, spacing)
-    hu = _sample(volume.hu.astype(np.float32), native, geometry, shape, outside=AIR)
+    hu = _sample(volume.hu.astype(np.float32), native, geometry, shape, outside=AIR_HU)
     return CtVolume(hu=clip_hu(hu), geometry=geometry)
 
 

@@ -1,0 +1,30 @@
+"""Local maxima of saliency maps (Nemcek 2021; spec 3.6)."""
+
+import pandas as pd
+from skimage.feature import peak_local_max
+
+from bleedmap.config.detectors import LocalMaximaSpec
+from bleedmap.masks.mask_slices import MaskSlices
+
+
+def find_points(spec: LocalMaximaSpec, slices: MaskSlices) -> pd.DataFrame:
+    """Maxima of every class's map above the threshold; the score is the value there.
+
+    Args:
+        spec: threshold and distance.
+        slices: slices of one scan with their maps.
+
+    Returns:
+        Columns slice, row, column, class, score, sorted by slice and class, the highest score first.
+    """
+    rows: list[tuple[int, int, int, str, float]] = []
+    for target, name in enumerate(slices.classes):
+        for number, values in enumerate(slices.absolute(target)):
+            # skimage would drop peaks near the border unless told, and with them bleeds under the skull
+            peaks = peak_local_max(
+                values, min_distance=spec.min_distance, threshold_abs=spec.threshold, exclude_border=False
+            )
+            rows += [(number, int(row), int(column), name, float(values[row, column])) for row, column in peaks]
+    order = {name: place for place, name in enumerate(slices.classes)}
+    rows.sort(key=lambda point: (point[0], order[point[3]], -point[4], point[1], point[2]))
+    return pd.DataFrame(rows, columns=["slice", "row", "column", "class", "score"])

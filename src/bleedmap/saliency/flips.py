@@ -1,0 +1,26 @@
+"""Maps that do not depend on the side: mean over a slice and its mirror image (spec 5.3)."""
+
+from torch import Tensor
+
+from bleedmap.classifiers.classifier import SliceClassifier
+from bleedmap.config.saliency import FlipsSpec
+from bleedmap.saliency import explain as explain_by
+
+COLUMNS = -1
+
+
+def explain(spec: FlipsSpec, classifier: SliceClassifier, hu: Tensor, target: int) -> Tensor:
+    """Mean of the map of a slice and of the map of its left-right mirror image, mirrored back.
+
+    Args:
+        spec: the method that is asked twice.
+        classifier: a trained classifier.
+        hu: (B, 2 reach + 1, H, W) float32 HU.
+        target: index of the class.
+
+    Returns:
+        (B, h, w) float32, at least 0.
+    """
+    plain = explain_by(spec.of, classifier, hu, target)
+    mirrored = explain_by(spec.of, classifier, hu.flip(COLUMNS), target)
+    return (plain + mirrored.flip(COLUMNS)) / 2

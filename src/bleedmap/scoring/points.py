@@ -1,0 +1,105 @@
+"""Does a detector's point lie in a bleed? Counts of boxes and points, from which the leaderboard pools (spec 3.6).
+
+A box that holds a point is found, however many it holds; one without is missed; a point in no box is false. Sums run
+over all slices of all scans, so the scores say nothing of a single slice. They are scores of localisation: their F1 is
+never called Dice, and stands in no table beside one.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bleedmap.console import track
+from bleedmap.provenance.tables import read_table
+from bleedmap.scoring.boxes import boxes_of, judged_slices
+from bleedmap.scoring.classes import ANY
+from bleedmap.scoring.table import RowLabels, Score, join, tabulate
+from bleedmap.slices.store import SliceStore
+from bleedmap.splits.roles import Roles
+from bleedmap.volumes.ct_volume import Box, Scan
+from bleedmap.volumes.scan_archive import read_scan
+
+
+def score_point_shards(
+    shards: Sequence[tuple[Path, Path, Path]], roles: Roles, row: RowLabels, *, classes: Sequence[str] = (ANY,)
+) -> pd.DataFrame:
+    """Score the points of all shards; memory holds one scan.
+
+    Args:
+        shards: (archive of scans, slice store, points as CSV) of each shard.
+        roles: as for ``score_points``.
+        row: as for ``score_points``.
+        classes: as for ``score_points``.
+    """
+    return join(
+        score_points(read_table(points), _test_scans(archive, slices, roles), roles, row, classes=classes)
+        for archive, slices, points in track(shards, "scoring", unit="shards")
+    )
+
+
+def _test_scans(archive: Path, slices: Path, roles: Roles) -> Iterator[Scan]:
+    """Scans of test subjects alone, for reading the others would take longer than scoring."""
+    with SliceStore(slices) as store:
+        is_test = roles.of(store.table["subject"]) == "test"
+        names = [name for name, rows in store.scans() if is_test[rows.start]]
+    for name in names:
+        yield read_scan(archive, name)
+
+
+def score_points(
+    points: pd.DataFrame, scans: Iterable[Scan], roles: Roles, row: RowLabels, *, classes: Sequence[str] = (ANY,)
+) -> pd.DataFrame:
+    """Score the points on every test scan whose bleeds somebody has framed or drawn.
+
+    Args:
+        points: columns scan, slice, row, column, class; rows and columns are pixels of the scan, 0 is the middle of
+            the first.
+        scans: one at a time; scans that are not of test subjects take no part.
+        roles: of the fold.
+        row: data set, method and fold.
+        classes: classes that the detector looks for.
+
+    Returns:
+        Long table (see ``table``): ``count`` rows box_tp, box_fn and point_fp of each scan and class.
+    """
+    tables = []
+    for scan in scans:
+        if roles.of([scan.subject])[0] == "test":
+            own = points[points["scan"] == scan.id]
+            labels = RowLabels(row.dataset, row.method, row.fold, scan.subject, scan.id)
+            tables += [
+                tabulate(replace(labels, class_name=name), _counts(own[own["class"] == name], boxes, scan))
+                for name in classes
+                if (boxes := boxes_of(scan, name)) is not None
+            ]
+    return join(tables)
+
+
+def _counts(points: pd.DataFrame, boxes: Sequence[Box], scan: Scan) -> Iterator[Score]:
+    judged = points[judged_slices(scan)[points["slice"].to_numpy(dtype=int)]]
+    inside = points_in_boxes(judged, boxes)
+    found = int(np.count_nonzero(inside.any(axis=0)))
+    yield Score("count", "box_tp", found)
+    yield Score("count", "box_fn", len(boxes) - found)
+    yield Score("count", "point_fp", int(np.count_nonzero(~inside.any(axis=1))))
+
+
+def points_in_boxes(points: pd.DataFrame, boxes: Sequence[Box]) -> NDArray[np.bool_]:
+    """(points, boxes) whether the middle of the point's pixel lies in the box; its edges belong to it.
+
+    Args:
+        points: columns slice, row, column.
+        boxes: measured from the corner of the first pixel, half a pixel before its middle.
+    """
+    place, row, column = (points[name].to_numpy(dtype=np.float64)[:, None] for name in ("slice", "row", "column"))
+    where, top, left, height, width = (
+        np.array([(box.slice, box.top, box.left, box.height, box.width) for box in boxes], dtype=np.float64)
+        .reshape(-1, 5)
+        .T
+    )
+    down, across = row + 0.5 - top, column + 0.5 - left
+    return np.asarray((place == where) & (down >= 0) & (down <= height) & (across >= 0) & (across <= width))

@@ -1,0 +1,50 @@
+"""Probability of hemorrhage in every voxel of a scan, by a window that slides over its slices."""
+
+import numpy as np
+import torch
+from monai.inferers import sliding_window_inference
+from numpy.typing import NDArray
+from torch import Tensor
+
+from bleedmap.config.segmenters import AnySegmenter
+from bleedmap.segmenters.padding import fill_up
+from bleedmap.segmenters.segmenter import Segmenter
+
+WINDOWS_AT_ONCE = 4
+
+
+def probabilities(
+    model: Segmenter, spec: AnySegmenter, hu: NDArray[np.int16] | NDArray[np.float16]
+) -> NDArray[np.float32]:
+    """Probabilities of one scan on the working grid.
+
+    Args:
+        model: a trained segmenter, on any device.
+        spec: says whether the mirror image counts too.
+        hu: (slices, size, size) HU, of any number of slices.
+
+    Returns:
+        (slices, size, size) float32 in [0, 1].
+    """
+    if not len(hu):
+        return np.zeros(hu.shape, dtype=np.float32)
+    stack = fill_up(torch.from_numpy(hu).float(), model.patch_depth).to(next(model.parameters()).device)
+    with torch.inference_mode():
+        found = _slide(model, stack)
+        if spec.tta_flip:
+            found = (found + _slide(model, stack.flip(-1)).flip(-1)) / 2
+    return np.asarray(found[: len(hu)].cpu().numpy())
+
+
+def _slide(model: Segmenter, stack: Tensor) -> Tensor:
+    """(slices, size, size) HU to probabilities; windows overlap by a half and count most in their middle."""
+    logits = sliding_window_inference(
+        stack[None, None],
+        roi_size=(model.patch_depth, *stack.shape[1:]),
+        sw_batch_size=WINDOWS_AT_ONCE,
+        predictor=lambda patches: model(patches[:, 0])[:, None],
+        overlap=0.5,
+        mode="gaussian",
+    )
+    found: Tensor = logits[0, 0].float().sigmoid()
+    return found

@@ -1,0 +1,69 @@
+"""What tuning maximises: Dice by unit (spec 0.3)."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bleedmap.constants import UNKNOWN_VOXEL
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Voxels of each slice of one scan: of both masks, of the found one, of the drawn one.
+
+    Args:
+        both: (slices,) int64.
+        found: (slices,) int64.
+        drawn: (slices,) int64.
+    """
+
+    both: NDArray[np.int64]
+    found: NDArray[np.int64]
+    drawn: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, labels: NDArray[np.uint8], truth: NDArray[np.uint8]) -> Self:
+        """Count hemorrhage of any kind.
+
+        Args:
+            labels: (slices, rows, columns) uint8; 255, unknown, is not found.
+            truth: the same; 255 takes no part.
+        """
+        known = truth != UNKNOWN_VOXEL
+        found = (labels > 0) & (labels != UNKNOWN_VOXEL) & known
+        drawn = (truth > 0) & known
+        return cls(*(np.count_nonzero(mask, axis=(1, 2)).astype(np.int64) for mask in (found & drawn, found, drawn)))
+
+
+class DiceByUnit:
+    """Mean Dice over units; units in which nothing is drawn and nothing found are left out.
+
+    Args:
+        unit: slice: slices with hemorrhage in the truth; subject: subjects, their scans summed; pooled: all voxels.
+    """
+
+    def __init__(self, unit: str) -> None:
+        self._unit = unit
+        self._slices = [np.zeros(0)]
+        self._sums: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(2, dtype=np.int64))
+
+    def add(self, subject: str, overlap: Overlap) -> None:
+        """Take in a scan, or those slices of it that have truth."""
+        total = overlap.found + overlap.drawn
+        if self._unit == "slice":
+            bleeds = overlap.drawn > 0
+            self._slices.append(2 * overlap.both[bleeds] / total[bleeds])
+        else:
+            name = subject if self._unit == "subject" else ""
+            self._sums[name] += (overlap.both.sum(), total.sum())
+
+    def score(self) -> tuple[float, int]:
+        """The mean and the number of units that it is of; NaN of none."""
+        if self._unit == "slice":
+            values = np.concatenate(self._slices)
+        else:
+            values = np.array([2 * both / total for both, total in self._sums.values() if total])
+        return (float(values.mean()), len(values)) if len(values) else (float("nan"), 0)

@@ -1,0 +1,99 @@
+"""Tuning of any component: scans outside, candidates inside, so that each scan is read once a batch of candidates."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bleedmap.config.base import Spec
+from bleedmap.config.searches import Search
+from bleedmap.config.tuning import TuningSpec
+from bleedmap.console import say
+from bleedmap.errors import ConfigError, TableError
+from bleedmap.tuning.candidates import fill, is_integer
+from bleedmap.tuning.dimension import Dimension
+from bleedmap.tuning.objective import DiceByUnit, Overlap
+from bleedmap.tuning.search import search
+from bleedmap.tuning.trials import Setting
+from bleedmap.tuning.tuned import Tuned
+
+AnySpec = TypeVar("AnySpec", bound=Spec)
+Labels = NDArray[np.uint8]
+# one scan: whose it is, its truth, its slices with truth, and what gives a candidate's labels of it
+OpenScan = tuple[str, Labels, NDArray[np.bool_], Callable[[AnySpec], Labels]]
+
+
+def tune(
+    spec: AnySpec,
+    searches: Mapping[str, Search],
+    tuning: TuningSpec,
+    scans: Callable[[], Iterator[OpenScan[AnySpec]]],
+) -> Tuned:
+    """The best values of a component's searched keys, by Dice of its labels on the working grid.
+
+    Args:
+        spec: the component; keys that are not searched stay.
+        searches: by dotted key.
+        tuning: strategy and unit.
+        scans: reads all tuning scans, one after the other; called once a batch of candidates.
+
+    Raises:
+        ConfigError: the component refuses every candidate.
+        TableError: no candidate has a score: no tuning scan has hemorrhage.
+    """
+    dimensions = {key: Dimension.of(each, is_integer=is_integer(spec, key)) for key, each in sorted(searches.items())}
+    rows: list[dict[str, float]] = []
+    refusals: list[ConfigError] = []
+
+    def judge(settings: Sequence[Setting]) -> list[float]:
+        candidates = [_filled(spec, setting) for setting in settings]
+        refusals.extend(each for each in candidates if isinstance(each, ConfigError))
+        scores = _scores(candidates, tuning.unit, scans)
+        rows.extend({**setting, "score": score, "n": n} for setting, (score, n) in zip(settings, scores, strict=True))
+        return [score for score, _ in scores]
+
+    best = search(tuning, dimensions, judge)
+    if best is None:
+        if len(refusals) == len(rows):
+            raise refusals[0]
+        raise TableError(
+            "no-tuning-score",
+            found="tuning scans without hemorrhage in their truth",
+            expected="at least one with",
+            remedy="give the split more tuning or validation subjects",
+        )
+    at_end = [key for key, dimension in dimensions.items() if dimension.is_end(best[key])]
+    for key in at_end:
+        say(f"the best {key}, {best[key]:g}, lies at the end of its search: a wider one may find better")
+    curve = _curve(rows, best, at_end)
+    logs = tuple(key for key, dimension in dimensions.items() if dimension.kind == "log")
+    return Tuned(fill(spec, best), float(curve.loc[curve["chosen"] == 1, "score"].iloc[0]), curve, logs)
+
+
+def _scores(
+    candidates: Sequence[AnySpec | ConfigError], unit: str, scans: Callable[[], Iterator[OpenScan[AnySpec]]]
+) -> list[tuple[float, int]]:
+    """Score and number of units of each candidate; NaN where the component refused it."""
+    accepted = {number: each for number, each in enumerate(candidates) if not isinstance(each, ConfigError)}
+    dice = {number: DiceByUnit(unit) for number in accepted}
+    for subject, truth, drawn, labels in scans() if accepted else ():
+        for number, candidate in accepted.items():
+            dice[number].add(subject, Overlap.of(labels(candidate)[drawn], truth[drawn]))
+    return [dice[number].score() if number in dice else (math.nan, 0) for number in range(len(candidates))]
+
+
+def _filled(spec: AnySpec, setting: Setting) -> AnySpec | ConfigError:
+    try:
+        return fill(spec, setting)
+    except ConfigError as refusal:
+        # two ranges of a grid may cross, such as the ends of an interval; such a corner is no candidate
+        return refusal
+
+
+def _curve(rows: Sequence[Mapping[str, float]], best: Setting, at_end: Sequence[str]) -> pd.DataFrame:
+    curve = pd.DataFrame(rows)
+    chosen = (curve[list(best)] == pd.Series(best)).all(axis=1)
+    return curve.assign(chosen=chosen.astype(int), at_end=np.where(chosen, " ".join(at_end), ""))

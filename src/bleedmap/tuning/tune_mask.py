@@ -1,0 +1,89 @@
+"""Tuning of a mask method's own keys."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bleedmap.config.masks import AnyMask
+from bleedmap.config.searches import Search
+from bleedmap.config.tuning import TuningSpec
+from bleedmap.console import track
+from bleedmap.masks.called import called_slices
+from bleedmap.masks.mask_scan import mask_scan
+from bleedmap.masks.mask_shard import MapInputs, read_slices
+from bleedmap.masks.mask_slices import MaskSlices
+from bleedmap.saliency.map_store import MapStore
+from bleedmap.slices.store import SliceStore
+from bleedmap.splits.roles import Roles
+from bleedmap.tuning.tune import OpenScan, tune
+from bleedmap.tuning.tuned import Tuned
+from bleedmap.tuning.tuning_scans import TuningScan, tuning_scans
+
+if TYPE_CHECKING:
+    from bleedmap.classifiers.classifier import SliceClassifier
+
+Called = NDArray[np.bool_] | None
+
+
+def tune_mask(
+    spec: AnyMask,
+    searches: Mapping[str, Search],
+    tuning: TuningSpec,
+    *,
+    slices: Sequence[Path],
+    inputs: Sequence[MapInputs] | None,
+    roles: Roles,
+) -> Tuned:
+    """Choose a mask method's searched values by the Dice of its masks on the working grid.
+
+    Args:
+        spec: the method.
+        searches: by dotted key.
+        tuning: strategy and unit.
+        slices: slice stores of all shards of the data set that is tuned on.
+        inputs: maps and classifier of the same shards; None for methods that read neither.
+        roles: of the fold.
+
+    Raises:
+        TableError: no tuning subject has truth.
+        ConfigError: the method refuses all values.
+    """
+    chosen = tuning_scans(slices, roles)
+    called: list[Called] = [None] * len(chosen)
+    if inputs is not None:
+        scores = [dict(list(each.scores.groupby("scan", sort=False))) for each in inputs]
+        called = [called_slices(scores[scan.shard][scan.name], roles, inputs[scan.shard].threshold) for scan in chosen]
+    return tune(spec, searches, tuning, partial(_open, slices, inputs, chosen, called))
+
+
+def _open(
+    slices: Sequence[Path], inputs: Sequence[MapInputs] | None, scans: Sequence[TuningScan], called: Sequence[Called]
+) -> Iterator[OpenScan[AnyMask]]:
+    for scan, calls in track(list(zip(scans, called, strict=True)), "tuning on", unit="scans"):
+        shard = None if inputs is None else inputs[scan.shard]
+        with SliceStore(slices[scan.shard]) as store:
+            if shard is None:
+                found = read_slices(store, scan.name, scan.rows, None)
+            else:
+                with MapStore(shard.maps) as maps:
+                    found = read_slices(store, scan.name, scan.rows, maps)
+            truth = store.rows("truth", scan.rows)
+        # truth judges the masks, so it must not help to make them
+        blind = replace(found, truth=None)
+        yield (
+            scan.subject,
+            truth,
+            scan.drawn,
+            partial(_labels, blind, calls, None if shard is None else shard.classifier),
+        )
+
+
+def _labels(
+    slices: MaskSlices, called: Called, classifier: "SliceClassifier | None", spec: AnyMask
+) -> NDArray[np.uint8]:
+    return mask_scan(spec, slices, called, classifier).labels

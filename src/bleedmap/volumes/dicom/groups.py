@@ -1,0 +1,128 @@
+"""Which slices of a DICOM series make up one volume: those of one grid, with one slice a position."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bleedmap.errors import ScanError
+from bleedmap.volumes.dicom.pixels import read_hu
+from bleedmap.volumes.dicom.refusals import refusal
+from bleedmap.volumes.dicom.slice import Slice
+
+SAME_DIRECTION = 1e-3
+SAME_SPACING_MM = 1e-3
+SAME_POSITION_MM = 0.01
+MOST_REPEATS = 2  # a head scanned again because it moved; beyond, acquisitions are phases of perfusion
+
+
+def by_grid(slices: Iterable[Slice]) -> list[list[Slice]]:
+    """Slices of each orientation, matrix and pixel size, the largest group first.
+
+    Neither the order nor the names of the files matter, but where two files are alike in all else.
+    """
+    groups: list[list[Slice]] = []
+    for each in sorted(slices, key=_content):
+        group = next((group for group in groups if _same_grid(group[0], each)), None)
+        if group is None:
+            groups.append([each])
+        else:
+            group.append(each)
+    return sorted(groups, key=len, reverse=True)
+
+
+def heights(slices: Sequence[Slice]) -> NDArray[np.float64]:
+    """(slices,) mm along the normal of the first, towards the head."""
+    normal = np.cross(slices[0].place.along_row, slices[0].place.down_column)
+    positions = np.stack([each.place.position for each in slices])
+    return np.asarray(positions @ normal * (np.sign(normal[2]) or 1.0))
+
+
+def by_height(slices: Sequence[Slice]) -> list[Slice]:
+    """Slices from foot to head."""
+    return [slices[index] for index in np.argsort(heights(slices), kind="stable")]
+
+
+def sort_out_copies(slices: list[Slice]) -> tuple[list[Slice], set[str], list[ScanError]]:
+    """Keep one of the slices that lie at one position and have the same pixels.
+
+    Only where positions repeat are any pixels read.
+
+    Returns:
+        The slices kept; the flag ``copies-dropped`` where some are not; and the faults of those that cannot be read,
+        which are not kept either.
+    """
+    repeated = [slices[index] for run in _runs(slices) if len(run) > 1 for index in run]
+    if not repeated:
+        return slices, set(), []
+    kept, copies = {id(each) for each in slices}, 0
+    faults: list[ScanError] = []
+    digests: list[bytes | None] = [None] * len(repeated)
+    for index, pixels, _ in read_hu(repeated):
+        if isinstance(pixels, ScanError):
+            faults.append(pixels)
+            kept.discard(id(repeated[index]))
+        else:
+            digests[index] = hashlib.sha256(pixels.tobytes()).digest()
+    seen = set()
+    for each, digest in zip(repeated, digests, strict=True):
+        key = (digest, *np.round(each.place.position / SAME_POSITION_MM).tolist())
+        if digest is not None and key in seen:
+            kept.discard(id(each))
+            copies += 1
+        seen.add(key)
+    return [each for each in slices if id(each) in kept], {"copies-dropped"} if copies else set(), faults
+
+
+def split_repeats(slices: list[Slice]) -> list[list[Slice]]:
+    """Volumes of a group whose positions repeat: one a reconstruction kernel or one an acquisition.
+
+    Raises:
+        ScanError: ``several-phases`` or ``duplicate-slices`` where neither tells the repeated slices apart.
+    """
+    runs = _runs(slices)
+    if all(len(run) == 1 for run in runs):
+        return [slices]
+    by_kernel = _split(slices, lambda each: each.kernel)
+    if all(_is_single(part) for part in by_kernel):
+        return by_kernel
+    parts = [part for kernel in by_kernel for part in _split(kernel, lambda each: each.acquisition)]
+    if all(_is_single(part) for part in parts):
+        places = Counter((part[0].kernel, tuple(np.round(heights(part), 1))) for part in map(by_height, parts))
+        if max(places.values()) <= MOST_REPEATS:
+            return parts
+    raise refusal("several-phases" if len({len(run) for run in runs}) == 1 else "duplicate-slices")
+
+
+def _content(each: Slice) -> tuple[object, ...]:
+    return each.key, each.place.position.tolist(), each.place.pixel_spacing.tolist(), each.kernel, each.file.name
+
+
+def _same_grid(one: Slice, other: Slice) -> bool:
+    if (one.pixels.rows, one.pixels.columns) != (other.pixels.rows, other.pixels.columns):
+        return False
+    first, second = one.place, other.place
+    turned = np.abs(first.along_row - second.along_row).max(), np.abs(first.down_column - second.down_column).max()
+    apart = np.abs(first.pixel_spacing - second.pixel_spacing).max()
+    return bool(max(turned) <= SAME_DIRECTION and apart <= SAME_SPACING_MM)
+
+
+def _runs(slices: Sequence[Slice]) -> list[list[int]]:
+    """Indices of the slices at each position, from the foot."""
+    along = heights(slices)
+    order = np.argsort(along, kind="stable")
+    steps = np.flatnonzero(np.diff(along[order]) >= SAME_POSITION_MM) + 1
+    return [run.tolist() for run in np.split(order, steps)]
+
+
+def _is_single(slices: Sequence[Slice]) -> bool:
+    return all(len(run) == 1 for run in _runs(slices))
+
+
+def _split(slices: Sequence[Slice], name: Callable[[Slice], str]) -> list[list[Slice]]:
+    parts: dict[str, list[Slice]] = {}
+    for each in slices:
+        parts.setdefault(name(each), []).append(each)
+    return [parts[key] for key in sorted(parts)]

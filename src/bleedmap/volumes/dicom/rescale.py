@@ -1,0 +1,71 @@
+"""From stored pixel values to Hounsfield units: a table of all values there can be, so that a slice is one look-up."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bleedmap.constants import AIR_HU
+from bleedmap.volumes.hounsfield import clip_hu, unwrap_12_bit
+
+
+@dataclass(frozen=True)
+class Rescale:
+    """What stored values mean.
+
+    Args:
+        slope: HU a step.
+        intercept: HU of stored 0.
+        bits: bits that count.
+        signed: whether they are signed.
+        padding: first and last stored value outside of the picture, None where not said.
+    """
+
+    slope: float
+    intercept: float
+    bits: int
+    signed: bool
+    padding: tuple[int, int] | None
+
+    @property
+    def may_wrap(self) -> bool:
+        """Whether signed HU can have overflowed in these unsigned numbers (see ``unwrap_12_bit``)."""
+        return self.bits == 12 and not self.signed and self.slope == 1 and self.intercept > -100
+
+
+def to_hu(patterns: NDArray[np.uint16], rescale: Rescale) -> NDArray[np.int16]:
+    """HU in [-1024, 3071] of stored values, padding as air; same shape.
+
+    Args:
+        patterns: the sixteen bits of every pixel, whether they mean signed or unsigned numbers.
+        rescale: what they mean.
+    """
+    return np.asarray(_table(rescale).take(patterns))
+
+
+def was_wrapped(patterns: NDArray[np.uint16], rescale: Rescale) -> bool:
+    """Whether undoing the 12-bit overflow changed any pixel."""
+    return rescale.may_wrap and bool((_table(rescale) != _table(rescale, unwrap=False)).take(patterns).any())
+
+
+@lru_cache(maxsize=8)
+def _table(rescale: Rescale, *, unwrap: bool = True) -> NDArray[np.int16]:
+    """(65536,) HU of every pattern of 16 bits."""
+    patterns = np.arange(2**16, dtype=np.uint16)
+    stored = (patterns.view(np.int16) if rescale.signed else patterns).astype(np.int32)
+    values, intercept = stored, rescale.intercept
+    if unwrap and rescale.may_wrap:
+        values, intercept = unwrap_12_bit(stored, intercept)
+    hu = clip_hu(np.rint(values * rescale.slope + intercept))
+    if rescale.padding is not None:
+        first, last = sorted(_as_stored(value, signed=rescale.signed) for value in rescale.padding)
+        hu[(stored >= first) & (stored <= last)] = AIR_HU
+    hu.flags.writeable = False
+    return hu
+
+
+def _as_stored(value: int, *, signed: bool) -> int:
+    """Padding as the pixels have it; headers give it signed or unsigned whatever the pixels are."""
+    pattern = value % 2**16
+    return pattern - 2**16 if signed and pattern >= 2**15 else pattern

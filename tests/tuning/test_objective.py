@@ -1,0 +1,53 @@
+import math
+
+import numpy as np
+import pytest
+
+from bleedmap.tuning.objective import DiceByUnit, Overlap
+
+
+def rows(*lines):
+    """A scan of slices of four voxels in a row."""
+    return np.array([[[int(voxel) for voxel in line]] for line in lines], dtype=np.uint8)
+
+
+SCANS = [
+    # subject, found, drawn: Dice of slices 2/3, none drawn, 0
+    ("a", rows("1000", "1000", "0000"), rows("1100", "0000", "0011")),
+    ("a", rows("1111"), rows("1111")),  # 1
+    ("b", rows("0000"), rows("0000")),  # nothing in either
+    ("c", rows("0010"), rows("0000")),  # nothing drawn
+    ("d", rows("1110"), rows("1000")),  # 1/2
+]
+
+
+@pytest.mark.parametrize(
+    ("unit", "score", "n"),
+    [
+        ("slice", (2 / 3 + 0 + 1 + 1 / 2) / 4, 4),
+        # a: 2 * (1 + 4) / (2 + 4 + 4 + 4); b is left out; c is 0; d is 1/2
+        ("subject", (10 / 14 + 0 + 1 / 2) / 3, 3),
+        ("pooled", 2 * 6 / (14 + 1 + 4), 1),
+    ],
+)
+def test_dice_by_unit_of_a_hand_example(unit, score, n):
+    dice = DiceByUnit(unit)
+    for subject, found, drawn in SCANS:
+        dice.add(subject, Overlap.of(found, drawn))
+    assert dice.score() == (pytest.approx(score), n)
+
+
+@pytest.mark.parametrize("unit", ["slice", "subject", "pooled"])
+def test_nothing_drawn_and_nothing_found_is_no_score(unit):
+    dice = DiceByUnit(unit)
+    dice.add("a", Overlap.of(rows("0000"), rows("0000")))
+    score, n = dice.score()
+    assert math.isnan(score)
+    assert n == 0
+
+
+def test_subtypes_are_hemorrhage_and_unknown_voxels_take_no_part():
+    overlap = Overlap.of(
+        np.array([[[1, 5, 255, 1, 0]]], dtype=np.uint8), np.array([[[3, 0, 1, 255, 255]]], dtype=np.uint8)
+    )
+    assert (overlap.both.tolist(), overlap.found.tolist(), overlap.drawn.tolist()) == ([1], [2], [2])

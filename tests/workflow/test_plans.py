@@ -1,0 +1,97 @@
+"""This config plans these jobs and not those, by Snakemake's own dry run."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+HERE = Path(__file__).parent
+DATA = {"ingest", "brain", "montage", "slices"}
+
+
+@pytest.fixture
+def plan(repository, tmp_path):
+    """Plan config files in an empty folder; returns how many jobs of each rule would run."""
+
+    def planned(*configs, options=()):
+        files = [str(config if Path(config).is_absolute() else repository / "config" / config) for config in configs]
+        command = [sys.executable, "-m", "snakemake", "--snakefile", str(repository / "Snakefile"), "--directory"]
+        command += [str(tmp_path), "--configfile", *files, "--cores", "2", "--dry-run", "--quiet", "rules", *options]
+        done = subprocess.run(
+            command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": ""}, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        rows = (line.split() for line in (done.stdout + done.stderr).splitlines())
+        counts = {words[0]: int(words[1]) for words in rows if len(words) == 2 and words[1].isdigit()}
+        counts.pop("total", None)
+        return counts
+
+    return planned
+
+
+def without(counts, *rules):
+    assert not set(rules) & counts.keys()
+
+
+def test_the_demo(plan):
+    counts = plan("config.yaml")
+    assert all(counts[rule] == 2 for rule in ("phantom", *DATA, "explain"))
+    # masks of five methods over two shards; three segmenters
+    assert (counts["split"], counts["train_classifier"], counts["classify"]) == (1, 1, 1)
+    assert (counts["mask"], counts["train_segmenter"], counts["segment"], counts["score"]) == (10, 3, 6, 7)
+    assert all(counts[rule] == 1 for rule in ("leaderboard", "compare", "overlays", "report", "quality", "catalog"))
+    without(counts, "enhance", "detect", "tune_mask", "tune_segmenter")
+
+
+def test_the_phantom_cohort_needs_no_classifier(plan):
+    counts = plan("examples/phantom_cohort.yaml")
+    assert (counts["mask"], counts["train_segmenter"], counts["score"]) == (12, 1, 2)
+    without(counts, "train_classifier", "classify", "explain", "detect", "tune_mask")
+
+
+def test_pictures_in_five_folds(plan, tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in range(10):
+        Image.new("L", (64, 64), 40 + number).save(folder / f"{number}.png")
+    (folder / "labels.csv").write_text("id,hemorrhage\n" + "".join(f"{n},{n % 2}\n" for n in range(10)))
+    (folder / "groups.csv").write_text("id,group\n" + "".join(f"{n},{n}\n" for n in range(10)))
+    root = json.dumps({"head-ct": {"root": str(folder)}})
+    counts = plan("examples/head_ct.yaml", options=("--config", f"datasets={root}"))
+    assert (counts["ingest"], counts["split"], counts["train_classifier"]) == (1, 1, 5)
+    assert counts["train_segmenter"] == 15
+    without(counts, "phantom", "enhance", "tune_mask")
+
+
+def test_paper_001_on_its_own_data_set(plan, miniature):
+    root = json.dumps({"instance2022": {"root": str(miniature("instance2022"))}})
+    counts = plan("papers/001_resnet_lstm.yaml", options=("--config", f"datasets={root}"))
+    # three folds of two classifiers and five segmenters
+    assert (counts["train_classifier"], counts["train_segmenter"]) == (6, 15)
+    without(counts, "phantom", "tune_mask", "detect")
+
+
+def test_paper_001_at_demo_size(plan):
+    counts = plan("papers/001_resnet_lstm.yaml", "papers/001_demo_size.yaml")
+    assert (counts["phantom"], counts["enhance"]) == (4, 4)
+    assert (counts["train_classifier"], counts["train_segmenter"]) == (2, 5)
+
+
+def test_values_left_open_are_tuned_in_every_fold_and_nowhere_else(plan):
+    counts = plan(HERE / "cross.yaml", options=("--config", 'datasets={"b": {"adapter": "phantom", "subjects": 8}}'))
+    # the mask for both of its rows, and both segmenters
+    assert (counts["tune_mask"], counts["tune_segmenter"]) == (1, 2)
+    assert (counts["split"], counts["train_classifier"], counts["train_segmenter"]) == (2, 1, 2)
+
+
+def test_subtypes_wrappers_and_points_take_their_own_paths(plan):
+    counts = plan(HERE / "many_parts.yaml")
+    # two classifiers, each explained by two methods; points need no mask and no segmenter
+    assert (counts["train_classifier"], counts["classify"]) == (2, 2)
+    assert counts["explain"] == 3
+    assert (counts["mask"], counts["detect"], counts["score"]) == (2, 1, 3)
+    without(counts, "train_segmenter", "segment", "tune_mask")
