@@ -157,7 +157,7 @@ def test_a_name_that_means_something_else_in_the_results_is_refused(family, name
 
 
 @pytest.mark.parametrize(
-    "spec", [PICTURES, {**PICTURES, "adapter": "head_ct_png"}, {"adapter": "phantom", "modality": "mri"}]
+    "spec", [PICTURES, {**PICTURES, "adapter": "head_ct_png"}, {"adapter": "phantom", "modality": "mr"}]
 )
 def test_a_mask_that_reads_hu_is_refused_where_there_are_none(spec):
     change = {"masks": {"hu": {"method": "hu_threshold"}}, "methods": {"hu": {"mask": "hu"}}}
