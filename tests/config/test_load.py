@@ -99,6 +99,11 @@ def test_a_number_too_long_to_be_written_is_one_sentence(demo, key):
         load_config(changed(demo, key, 16**5000))
 
 
+def test_the_key_of_a_value_that_may_be_of_two_kinds_is_the_users_own(demo):
+    with pytest.raises(ConfigError, match=r"found classifiers\.resnet10-lse\.pretrained = \[1\]"):
+        load_config(changed(demo, "classifiers.resnet10-lse.pretrained", [1]))
+
+
 def test_a_component_that_is_nothing_is_one_sentence(demo):
     with pytest.raises(ConfigError, match=r"masks\.crf = None"):
         load_config(changed(demo, "masks.crf", None))

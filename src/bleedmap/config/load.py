@@ -114,7 +114,9 @@ def _step(kind: Any, part: int | str) -> tuple[Any, bool]:  # noqa: ANN401
         tagged = [m for m in models if any(part in typing.get_args(f.annotation) for f in m.model_fields.values())]
         if tagged:
             return tagged[0], True
-        return _step(models[0], part) if len(models) == 1 else (object, False)
+        inner = models or [member for member in arguments if typing.get_origin(member) in (dict, tuple)]
+        # in a union of plain values, pydantic adds the name of the one that did not fit
+        return _step(inner[0], part) if len(inner) == 1 else (object, not inner)
     if typing.get_origin(kind) is dict:
         return arguments[1], False
     if typing.get_origin(kind) is tuple:
