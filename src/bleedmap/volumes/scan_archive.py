@@ -32,6 +32,9 @@ def add_scan(archive: ArchiveWriter, scan: Scan) -> None:
         "flags": list(scan.volume.flags),
         "subtypes": None if scan.subtypes is None else scan.subtypes.tolist(),
         "scan_label": scan.scan_label,
+        "scan_subtypes": None if scan.scan_subtypes is None else scan.scan_subtypes.tolist(),
+        "truth_subtypes": scan.truth_subtypes,
+        "intensity": scan.volume.intensity,
         "boxes": [asdict(box) for box in scan.boxes],
     }
     archive.add(f"{scan.id}/hu.nii.gz", to_bytes(scan.volume.hu, geometry))
@@ -56,16 +59,18 @@ def read_scan(path: Path, name: str) -> Scan:
     )
     hu, _ = from_bytes(read_member(path, f"{name}/hu.nii.gz"))
     has_truth = f"{name}/truth.nii.gz" in members(path)
-    slices, subtypes = sidecar["truth_slices"], sidecar["subtypes"]
+    slices, subtypes, of_scan = (sidecar[key] for key in ("truth_slices", "subtypes", "scan_subtypes"))
     return Scan(
         id=name,
         subject=sidecar["subject"],
-        volume=CtVolume(hu.astype(np.int16), geometry, flags=tuple(sidecar["flags"])),
+        volume=CtVolume(hu.astype(np.int16), geometry, flags=tuple(sidecar["flags"]), intensity=sidecar["intensity"]),
         labels=np.array(sidecar["labels"], dtype=np.int8),
         truth=read_mask_member(path, name, "truth") if has_truth else None,
         truth_slices=None if slices is None else np.array(slices, dtype=bool),
         subtypes=None if subtypes is None else np.array(subtypes, dtype=np.int8),
         scan_label=sidecar["scan_label"],
+        scan_subtypes=None if of_scan is None else np.array(of_scan, dtype=np.int8),
+        truth_subtypes=sidecar["truth_subtypes"],
         boxes=tuple(Box(**box) for box in sidecar["boxes"]),
     )
 
