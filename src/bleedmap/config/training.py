@@ -1,10 +1,11 @@
 """How any network of the project is trained."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from bleedmap.config.base import Spec
+from bleedmap.config.losses import AnyLoss, BceSpec
 
 
 class AugmentSpec(Spec):
@@ -30,15 +31,9 @@ class TrainingSpec(Spec):
     batch: int = Field(32, ge=1, description="slices (classifier) or patches (segmenter) a step")
     sampler: Literal["shuffle", "balanced"] = Field(
         "shuffle",
-        description="balanced: slices drawn with replacement, both classes equally often (classifiers only)",
+        description="balanced: slices drawn with replacement, with and without a bleed equally often (classifiers only)",
     )
-    loss: Literal["bce", "focal", "dice_bce"] | None = Field(
-        None, description="null: bce for classifiers, dice_bce for segmenters (spec 2.2, 2.4)"
-    )
-    focal_gamma: float = Field(2.0, ge=0, description="focusing exponent of focal (Lin 2017, Eq. 4); 0: bce")
-    positive_weight: float | Literal["balanced"] | None = Field(
-        None, description="factor on the loss of positive slices or voxels; balanced: negatives per positive; null: 1"
-    )
+    loss: AnyLoss = Field(BceSpec(), description="its short name, such as focal, or a mapping with its keys")
     optimizer: Literal["adamw", "adam", "sgd"] = Field("adamw", description="sgd has momentum 0.9")
     learning_rate: float = Field(1e-3, gt=0, description="peak learning rate")
     weight_decay: float = Field(1e-4, ge=0, description="weight decay")
@@ -68,12 +63,3 @@ class TrainingSpec(Spec):
         "slices of each class, is refused as untrained; null: never",
     )
     augment: AugmentSpec = AugmentSpec()
-
-    @field_validator("positive_weight", mode="before")
-    @classmethod
-    def _weight_or_word(cls, value: Any) -> Any:  # noqa: ANN401
-        is_number = isinstance(value, int | float) and value > 0
-        if value in (None, "balanced") or is_number:
-            return value
-        msg = f"positive_weight = {value!r}; it is a number above 0, balanced, or null"
-        raise ValueError(msg)

@@ -1,0 +1,71 @@
+"""Losses: what a training makes small. One model a file in ``bleedmap/losses``; ``READS`` says which targets it needs."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field
+
+from bleedmap.config.base import Spec
+
+
+def _weight_or_word(value: Any) -> Any:  # noqa: ANN401
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+    if value in (None, "balanced") or is_number:
+        return value
+    msg = f"positive_weight = {value!r}; it is a number above 0, balanced, or null"
+    raise ValueError(msg)
+
+
+def _short_name(value: Any) -> Any:  # noqa: ANN401
+    """``bce`` stands for ``{method: bce}``."""
+    return {"method": value} if isinstance(value, str) else value
+
+
+PositiveWeight = Annotated[float | Literal["balanced"] | None, BeforeValidator(_weight_or_word)]
+
+
+class LossSpec(Spec):
+    """What all losses share."""
+
+    FAMILY: ClassVar[str] = "losses"
+    READS: ClassVar[tuple[str, ...]] = ()  # of labels (slices), masks and seeds (voxels)
+
+
+class BceSpec(LossSpec):
+    """Binary cross-entropy of every class of a slice (spec 2.2)."""
+
+    READS: ClassVar[tuple[str, ...]] = ("labels",)
+
+    method: Literal["bce"] = "bce"
+    positive_weight: PositiveWeight = Field(
+        None, description="factor on the loss of positive slices; balanced: negatives per positive of the class; null: 1"
+    )
+
+
+class FocalSpec(LossSpec):
+    """Focal loss of every class of a slice (Lin 2017, Eq. 4; spec 1.4)."""
+
+    READS: ClassVar[tuple[str, ...]] = ("labels",)
+
+    method: Literal["focal"] = "focal"
+    gamma: float = Field(2.0, ge=0, description="focusing exponent; 0: bce")
+    positive_weight: PositiveWeight = Field(
+        None, description="factor on the loss of positive slices; balanced: negatives per positive of the class; null: 1"
+    )
+
+
+class DiceBceSpec(LossSpec):
+    """Dice loss over the batch plus binary cross-entropy of voxels (spec 2.4)."""
+
+    READS: ClassVar[tuple[str, ...]] = ("masks",)
+    RESOLVED: ClassVar[tuple[str, ...]] = ("spec 2.4: epsilon of the Dice loss is 1e-5",)
+
+    method: Literal["dice_bce"] = "dice_bce"
+    positive_weight: PositiveWeight = Field(
+        None,
+        description="factor on the cross-entropy of hemorrhage voxels; balanced: negatives per positive; null: 1",
+    )
+
+
+AnyLoss = Annotated[
+    Annotated[BceSpec | FocalSpec | DiceBceSpec, Field(discriminator="method")], BeforeValidator(_short_name)
+]
