@@ -30,9 +30,7 @@ class DiceBce(Loss):
     def forward(self, outputs: Tensor, targets: Targets) -> Tensor:
         """Loss of (B, D, H, W) logits against (B, D, H, W) masks."""
         drawn, known = known_voxels(targets["masks"])
-        entropy = F.binary_cross_entropy_with_logits(
-            outputs, drawn, pos_weight=self.positive_weight, reduction="none"
-        )
+        entropy = F.binary_cross_entropy_with_logits(outputs, drawn, pos_weight=self.positive_weight, reduction="none")
         dice: Tensor = self._dice((outputs.sigmoid() * known)[:, None], drawn[:, None])
         return dice + known_mean(entropy, known)
 
