@@ -106,3 +106,6 @@ class ClassifierSpec(Spec):
             msg = f"pretrained = {pretrained.name!r}; it is true, false or a .safetensors file (a pickle is never read)"
             raise ValueError(msg)
         return pretrained
+
+
+AnyClassifier = ClassifierSpec
