@@ -5,7 +5,7 @@ from typing import Annotated
 
 import torch
 
-from bleedmap.classifiers.classify_shards import classify_shards
+from bleedmap.classifiers.classify_scan import classify_shards
 from bleedmap.classifiers.load import load_classifier
 from bleedmap.console import run
 from bleedmap.provenance.tables import write_table

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Annotated
 
+from bleedmap.components import read_spec
 from bleedmap.config.enhancements import AnyEnhancement
 from bleedmap.console import run
-from bleedmap.enhancements import build_enhancement
 from bleedmap.enhancements.enhance_shard import enhance_shard
 
 
@@ -14,8 +14,7 @@ def main(
     spec: Annotated[str, "config of the enhancement, JSON"],
     out: Annotated[Path, "slice store to write"],
 ) -> None:
-    settings: AnyEnhancement = AnyEnhancement.from_json(spec)
-    enhance_shard(build_enhancement(settings), settings, slices, out)
+    enhance_shard(read_spec(AnyEnhancement, spec), slices, out)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import TypeAdapter
-
+from bleedmap.components import read_spec
 from bleedmap.config.datasets import AnyDataset, PhantomSpec
 from bleedmap.console import run, say, track
 from bleedmap.datasets import listing, reading
@@ -25,7 +24,7 @@ def main(
     private: Annotated[Path, "table from scan ids to source files to write, readable by its owner alone"],
     phantom: Annotated[Path | None, "archive of the phantom's shard, where that is the data set"] = None,
 ) -> None:
-    dataset: AnyDataset = TypeAdapter[AnyDataset](AnyDataset).validate_json(spec)
+    dataset: AnyDataset = read_spec(AnyDataset, spec)
     with tempfile.TemporaryDirectory() as folder:
         source: AnyDataset
         if isinstance(dataset, PhantomSpec):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from bleedmap.config.slices import SliceSpec
 from bleedmap.console import run
-from bleedmap.slices.resample import write_slices
+from bleedmap.slices.write_slices import write_slices
 
 
 def main(

@@ -22,10 +22,11 @@ def main(
     threads: Annotated[int, "CPU threads; the same number gives the same bytes"],
     out: Annotated[Path, "trained network to write, safetensors; the rest goes beside it"],
     init_from: Annotated[Path | None, "trained classifier whose weights are taken where they fit"] = None,
+    pretrained: Annotated[Path | None, "your own weights that the config names, safetensors"] = None,
 ) -> None:
-    settings = read_spec(AnyClassifier, spec)
+    settings: AnyClassifier = read_spec(AnyClassifier, spec)
     sequence = out.parent / "sequence.safetensors"
-    data = [*slices, split, *([init_from] if init_from else [])]
+    data = [*slices, split, *(file for file in (init_from, pretrained) if file)]
     resume = Resume.of(out, spec=spec, code=code, data=data, seed=seed, threads=threads, fold=fold)
     trained, points = train_classifier(
         settings,

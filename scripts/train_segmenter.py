@@ -23,7 +23,7 @@ def main(
     threads: Annotated[int, "CPU threads; the same number gives the same bytes"],
     out: Annotated[Path, "trained network to write, safetensors; the rest goes beside it"],
 ) -> None:
-    settings = read_spec(AnySegmenter, spec)
+    settings: AnySegmenter = read_spec(AnySegmenter, spec)
     data = [*slices, *masks, split]
     resume = Resume.of(out, spec=spec, code=code, data=data, seed=seed, threads=threads, fold=fold)
     trained = train_segmenter(

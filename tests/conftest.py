@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from bleedmap.classifiers.slice_classifier import SliceClassifier
+from bleedmap.classifiers.classifier import SliceClassifier
+from bleedmap.classifiers.load import build_classifier
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.slices.store import ScanEntry, add_rows, slice_attributes, write_store
 
@@ -104,9 +105,9 @@ def split(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def classifier() -> SliceClassifier:
-    """A small classifier with random weights that finds evidence both for and against a bleed."""
+    """A small classifier with random weights whose logit maps are positive in some places and negative in others."""
     torch.manual_seed(3)
-    return SliceClassifier(ClassifierSpec(backbone="test_resnet", stride=8)).eval()
+    return build_classifier(ClassifierSpec(backbone="test_resnet", stride=8)).eval()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from bleedmap.datasets.check import check_data
-from bleedmap.phantom.scanner.dicom import make_series, make_slices
+from bleedmap.phantom.scanner.dicom import make_slices
+from bleedmap.phantom.scanner.series import make_series
 from bleedmap.phantom.subject import PhantomSubject
 from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.nifti import write_nifti

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom.scanner.dicom import make_series, make_slices
+from bleedmap.phantom.scanner.dicom import make_slices
+from bleedmap.phantom.scanner.series import make_series
 from bleedmap.phantom.subject import make_subject
 
 FINDINGS = (

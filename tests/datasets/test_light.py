@@ -3,29 +3,31 @@
 import json
 import subprocess
 import sys
+from typing import get_args
 
 import pytest
 
+from bleedmap.config.datasets import AnyDataset
+
 HEAVY = {"numpy", "pandas", "scipy", "nibabel", "pydicom", "PIL", "torch", "fill_voids", "skimage", "zarr", "cc3d"}
-ADAPTERS = (
-    "phantom", "folder", "png_slices", "head_ct_png", "rsna2019", "physionet_ct_ich", "instance2022", "cq500_bhx", "bhsd",
-)  # fmt: skip
-MODULES = (*(f"bleedmap.datasets.{name}.listing" for name in ADAPTERS), "bleedmap.datasets.sources", "bleedmap.brain.stamp")
+ADAPTERS = [spec.model_fields["adapter"].default for spec in get_args(get_args(AnyDataset)[0])]
+MODULES = [f"bleedmap.datasets.{name}.listing" for name in ADAPTERS]
+MODULES += ["bleedmap.datasets", "bleedmap.datasets.sources", "bleedmap.brain.stamp", "bleedmap.volumes.zip_member"]
 
 
 @pytest.fixture(scope="module")
 def loaded():
-    """Top-level packages that are loaded once a module of ``MODULES`` is, by module; each in turn in one process."""
+    """Libraries that are loaded once each of ``MODULES`` is, one after another in one process."""
     program = (
         "import importlib, json, sys\n"
-        "before = set(sys.modules)\n"
         "found = {}\n"
         f"for name in {MODULES!r}:\n"
         "    importlib.import_module(name)\n"
-        "    found[name] = sorted({each.partition('.')[0] for each in set(sys.modules) - before})\n"
+        "    found[name] = sorted({each.partition('.')[0] for each in sys.modules})\n"
         "print(json.dumps(found))\n"
     )
-    return json.loads(subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True).stdout)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
+    return json.loads(done.stdout)
 
 
 @pytest.mark.parametrize("module", MODULES)

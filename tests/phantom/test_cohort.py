@@ -92,7 +92,7 @@ def test_file_names_do_not_tell_the_order_of_the_slices(cohort):
 
 
 def test_both_ways_of_storing_hu_occur_among_scanners():
-    from bleedmap.phantom.scanner.dicom import make_series
+    from bleedmap.phantom.scanner.series import make_series
 
     subject = make_subject(PhantomSpec(matrix=64, slice_thickness_mm=10.0), 0)
     series = [make_series(1, index, subject) for index in range(20)]

@@ -119,3 +119,13 @@ def test_pictures_of_every_kind_are_read_and_masked(real_data):
             assert blood.shape == volume.hu[0].shape
             covered.append((mask[0] & blood).sum() / blood.sum())
     assert np.mean(covered) > 0.95
+
+
+def test_a_real_t2_scan_is_read_as_mr_with_its_lesion(real_data):
+    folder = real_data / "mri_lesion"
+    volume = read_nifti(folder / "T2.nii", "mr")
+    lesion = read_mask(folder / "lesionT2.nii", volume)
+    assert volume.intensity == "mr"
+    assert lesion.sum() * volume.geometry.voxel_ml[0] == pytest.approx(37.9, abs=0.2)
+    assert volume.hu.max() <= 3071
+    assert np.median(volume.hu[lesion > 0]) > np.median(volume.hu[(volume.hu > 0) & (lesion == 0)])

@@ -78,3 +78,16 @@ def test_the_same_classifier_writes_the_same_bytes(slice_store, tmp_path):
     for name in ("a", "b"):
         explain_shard(SPEC, StandIn(), slice_store, tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_all_classes_are_explained_in_one_pass_of_the_network(scan):
+    class Counter(StandIn):
+        passes = 0
+
+        def forward(self, hu):
+            self.passes += 1
+            return super().forward(hu)
+
+    model = Counter()
+    explain_scan(SPEC, model, *scan)
+    assert model.passes == 1

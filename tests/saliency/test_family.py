@@ -6,7 +6,7 @@ import torch
 from pydantic import TypeAdapter, ValidationError
 
 from bleedmap.config.saliency import AnySaliency
-from bleedmap.saliency import explain
+from bleedmap.saliency import explain, explain_classes
 from bleedmap.saliency.explain_scan import explain_scan
 from tests.members import members, names
 from tests.stand_in import StandIn
@@ -42,6 +42,12 @@ def test_a_map_does_not_depend_on_the_batch_it_came_in(spec, model):
     together = explain(spec, model, batch(model), 1)
     alone = torch.cat([explain(spec, model, one[None], 1) for one in batch(model)])
     torch.testing.assert_close(alone, together, rtol=1e-4, atol=1e-5)
+
+
+@every_method
+def test_the_maps_of_all_classes_at_once_are_those_of_each(spec, model):
+    alone = torch.stack([explain(spec, model, batch(model), target) for target in range(6)], dim=1)
+    torch.testing.assert_close(explain_classes(spec, model, batch(model)), alone, rtol=1e-4, atol=1e-5)
 
 
 @every_method

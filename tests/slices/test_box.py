@@ -131,3 +131,9 @@ def test_past_the_edge_there_is_air():
     taken = Box(-50, -50, 100, 100).take(np.zeros((1, 50, 50), dtype=np.int16), 100, -1024)
     assert taken[0, 0, 0] == -1024
     assert taken[0, -1, -1] == 0
+
+
+@pytest.mark.parametrize("box", [Box(90, 0, 40, 40), Box(0, 90, 40, 40), Box(-60, -60, 40, 40)])
+def test_a_box_beside_the_picture_holds_air_and_marks_nothing(box):
+    np.testing.assert_allclose(box.take(np.zeros((1, 80, 80), dtype=np.int16), 32, -1024), -1024, rtol=1e-5)
+    assert not to_own_voxels(np.ones((1, 32, 32), dtype=np.uint8), box, 80, 80).any()

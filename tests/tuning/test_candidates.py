@@ -27,7 +27,7 @@ def test_values_reach_nested_keys_and_leave_the_others():
 def test_whole_numbers_stay_whole():
     spec = KMeansDifferentialSpec()
     assert is_integer(spec, "clusters")
-    assert not is_integer(spec, "above")
+    assert not is_integer(spec, "place_weight")
     assert fill(spec, {"clusters": 6.0}).clusters == 6
 
 

@@ -13,6 +13,7 @@ from bleedmap.brain.skull.stripped import is_stripped, stripped_head
 from bleedmap.brain.skull.work_grid import at_full_size, shrink_factor, shrunk, up_to_bone
 from bleedmap.config.brain import ConvexHullSpec
 from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.intensity import require_hu_intensity
 
 LEAST_BRAIN_MM2 = 1000.0
 GAP_MM = 3.0
@@ -34,7 +35,12 @@ def brain_mask(spec: ConvexHullSpec, volume: CtVolume, name: str) -> NDArray[np.
 
     Returns:
         (slices, rows, columns) uint8, 1 inside; all 0 where no slice has a closed skull.
+
+    Raises:
+        ScanError: ``needs-hu`` for an MR.
     """
+    if volume.geometry.in_mm:
+        require_hu_intensity(volume, "brain.method convex_hull")
     _, row_mm, column_mm = volume.geometry.spacing
     pixel_mm, bone_hu = (row_mm, column_mm), spec.bone_hu
     if not volume.geometry.in_mm:

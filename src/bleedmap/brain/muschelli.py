@@ -12,6 +12,7 @@ from bleedmap.brain.skull.work_grid import shrink_factor, shrunk, up_to_bone
 from bleedmap.config.brain import MuschelliSpec
 from bleedmap.errors import ScanError
 from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.intensity import require_hu_intensity
 
 FAT_HU = -30.0
 VAULT_MM = 90.0
@@ -35,7 +36,7 @@ def brain_mask(spec: MuschelliSpec, volume: CtVolume, name: str) -> NDArray[np.u
         (slices, rows, columns) uint8, 1 inside; all 0 where there is no soft tissue in a skull.
 
     Raises:
-        ScanError: ``no-pixel-size``.
+        ScanError: ``no-pixel-size``; ``needs-hu`` for an MR.
     """
     if not volume.geometry.in_mm:
         raise ScanError(
@@ -44,6 +45,7 @@ def brain_mask(spec: MuschelliSpec, volume: CtVolume, name: str) -> NDArray[np.u
             expected="a CT in HU and mm for brain.method muschelli",
             remedy="set brain.method to skull_interior or convex_hull",
         )
+    require_hu_intensity(volume, "brain.method muschelli")
     slice_mm, row_mm, column_mm = volume.geometry.spacing
     factor = shrink_factor((row_mm, column_mm))
     hu = shrunk(volume.hu, factor)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from bleedmap.brain.skull.bites import bites
 from bleedmap.brain.skull.enclosed import enclosed_regions, within
 from bleedmap.brain.skull.picture_scale import bone_level, head_outline, pixel_size, tissue_level
-from bleedmap.brain.skull.stripped import is_stripped, stripped_head
+from bleedmap.brain.skull.stripped import is_stripped, stripped_head, stripped_mr
 from bleedmap.brain.skull.work_grid import at_full_size, shrink_factor, shrunk, up_to_bone
 from bleedmap.config.brain import SkullInteriorSpec
 from bleedmap.volumes.ct_volume import CtVolume
@@ -35,8 +35,13 @@ def brain_mask(spec: SkullInteriorSpec, volume: CtVolume, name: str) -> NDArray[
 
     Returns:
         (slices, rows, columns) uint8, 1 inside; all 0 where no skull encloses anything. A head without skull is
-        told from its constant background.
+        told from its constant background, and an MR has to be one.
+
+    Raises:
+        ScanError: ``needs-hu`` for an MR with its skull.
     """
+    if volume.intensity == "mr":
+        return stripped_mr(volume)
     if not volume.geometry.in_mm:
         return _of_picture(spec, volume.hu[0])[None]
     _, row_mm, column_mm = volume.geometry.spacing

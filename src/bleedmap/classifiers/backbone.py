@@ -1,61 +1,61 @@
-"""Any timm model as one feature map."""
+"""Any timm model as a feature map, and a head: the plain slice classifier (spec 2.2, 4.6, 5.2)."""
 
-import timm
-import torch
-from torch import Tensor, nn
+from pathlib import Path
 
+from torch import Tensor
+
+from bleedmap.classifiers.classifier import SliceClassifier, SliceOutput
+from bleedmap.classifiers.context import context_phases
+from bleedmap.classifiers.feature_map import FeatureMap
+from bleedmap.classifiers.phase import Phase, slice_phase
+from bleedmap.classifiers.pretrained import pretrained_map
+from bleedmap.components import load
 from bleedmap.config.classifiers import ClassifierSpec
-from bleedmap.config.names import nearest
-from bleedmap.errors import ConfigError
+from bleedmap.slices.windows import apply_windows
 
 
-class Backbone(nn.Module):
-    """Feature map of a timm model, cut off at a stride.
+class BackboneClassifier(SliceClassifier):
+    """Windows and neighbouring slices as channels, backbone, head.
 
     Args:
-        spec: name, stride and windows (channels).
-        pretrained: load timm's weights; False where saved weights follow.
+        spec: network.
+        pretrained: start from the weights that ``spec.pretrained`` names.
     """
 
     def __init__(self, spec: ClassifierSpec, *, pretrained: bool) -> None:
-        super().__init__()
-        if not timm.is_model(spec.backbone):
-            raise ConfigError(
-                "unknown-backbone",
-                found=f"backbone {spec.backbone!r}",
-                expected="a timm model",
-                remedy=f"correct it: {nearest(spec.backbone, timm.list_models())[:200]}",
-            )
-        level = _level(spec)
-        self.features = timm.create_model(
-            spec.backbone,
-            pretrained=pretrained,
-            features_only=True,
-            out_indices=(level,),
-            in_chans=len(spec.windows),
-        )
-        # measured on CPU: a third more slices a second than with channels first
-        self.features = self.features.to(memory_format=torch.channels_last)
-        self.channels: int = self.features.feature_info.channels()[-1]
+        super().__init__(spec)
+        channels = len(spec.windows) * (2 * spec.reach + 1)
+        if pretrained and spec.pretrained:
+            source = spec.pretrained if isinstance(spec.pretrained, Path) else None
+            self.backbone, taken = pretrained_map(spec.backbone, spec.stride, channels, source)
+            if taken is not None:
+                self.note_weights("pretrained", taken)
+        else:
+            self.backbone = FeatureMap(spec.backbone, spec.stride, channels)
+        self.head = load(spec.head).build(spec.head, self.backbone.channels, len(spec.classes))
 
-    def forward(self, images: Tensor) -> Tensor:
-        """(B, C, H, W) windowed slices to (B, channels, H / stride, W / stride)."""
-        features: Tensor = self.features(images.contiguous(memory_format=torch.channels_last))[0]
-        # Swin and its kin put channels last
-        return features if features.shape[1] == self.channels else features.permute(0, 3, 1, 2)
+    def features(self, hu: Tensor) -> Tensor:
+        """(B, 2 reach + 1, H, W) HU to (B, channels, h, w)."""
+        features: Tensor = self.backbone(apply_windows(hu, self.spec.windows).flatten(1, 2))
+        return features
+
+    def forward(self, hu: Tensor) -> SliceOutput:
+        """(B, 2 reach + 1, H, W) HU to (B, K) logits and (B, K, h, w) logit maps."""
+        output: SliceOutput = self.head(self.features(hu))
+        return output
 
 
-def _level(spec: ClassifierSpec) -> int:
-    """Index of the deepest feature map with the wanted stride."""
-    # a copy of the whole model, thrown away, tells its strides
-    strides = timm.create_model(spec.backbone, features_only=True, pretrained=False).feature_info.reduction()
-    if spec.stride is None:
-        return len(strides) - 1
-    if spec.stride not in strides:
-        raise ConfigError(
-            "bad-stride",
-            found=f"stride {spec.stride} for {spec.backbone}",
-            expected=f"one of {', '.join(map(str, strides))}",
-            remedy="choose one of these, or null for the whole network",
-        )
-    return max(level for level, stride in enumerate(strides) if stride == spec.stride)
+def build(spec: ClassifierSpec, *, pretrained: bool) -> BackboneClassifier:
+    """The network; ``pretrained`` False where trained weights follow."""
+    return BackboneClassifier(spec, pretrained=pretrained)
+
+
+def phases(model: BackboneClassifier, spec: ClassifierSpec) -> list[Phase]:
+    """Single slices; with context also LSTM and backbone, then perhaps the head on the frozen backbone (spec 2.2).
+
+    Args:
+        model: the network, trained in place by one phase after the other.
+        spec: its config.
+    """
+    alone = slice_phase(model, spec.training)
+    return [alone] if spec.context is None else [alone, *context_phases(model, spec.context)]

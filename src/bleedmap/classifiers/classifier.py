@@ -1,10 +1,12 @@
 """What every slice classifier is: slices in, a logit and perhaps a logit map for each class out."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
+from bleedmap.classifiers.taken import Taken
 from bleedmap.config.classifiers import ClassifierSpec
+from bleedmap.console import say
 
 
 class SliceOutput(NamedTuple):
@@ -13,25 +15,47 @@ class SliceOutput(NamedTuple):
     Args:
         logits: (B, K) float, a logit a class.
         maps: (B, K, h, w) float, where the logits come from, without bias; None from networks without such maps.
+        deeper: the same of coarser levels, from fine to coarse, for networks with maps at several (spec 4.3).
+        pairs: (B, K, 2) float, logits against and for each class, from heads that have two; ``logits`` is then for
+            less against, which softmax makes the same probability of (spec 1.3).
     """
 
     logits: Tensor
-    maps: Tensor | None
+    maps: Tensor | None = None
+    deeper: "tuple[SliceOutput, ...]" = ()
+    pairs: Tensor | None = None
 
 
 class SliceClassifier(nn.Module):
     """Base of the classifiers.
 
+    Args:
+        spec: the config that it is built from.
+
     Attributes:
-        spec: the config that it was built from.
+        spec: the same.
         classes: one name a logit.
         reach: slices on each side that it sees beside the one it judges.
+        notes: what the manifest should say of its first weights.
     """
 
-    spec: ClassifierSpec
-    classes: tuple[str, ...]
-    reach: int
+    def __init__(self, spec: ClassifierSpec) -> None:
+        super().__init__()
+        self.notes: dict[str, Any] = {}
+        self.spec = spec
+        self.classes = spec.classes
+        self.reach = spec.reach
+
+    def note_weights(self, source: str, taken: Taken) -> None:
+        """Say which of the first weights come from elsewhere, and note it for the manifest.
+
+        Args:
+            source: ``pretrained`` or ``init_from``.
+            taken: what was taken.
+        """
+        say(taken.line(source))
+        self.notes[source] = taken.note()
 
     def forward(self, hu: Tensor) -> SliceOutput:
-        """(B, 2 reach + 1, H, W) HU to logits and maps."""
+        """(B, 2 reach + 1, H, W) HU, any number type, to logits and maps."""
         raise NotImplementedError

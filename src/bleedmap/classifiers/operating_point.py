@@ -1,6 +1,7 @@
-"""From which score a slice is called bleeding, chosen on validation slices and kept as an artifact."""
+"""From which score on a slice is called bleeding, class by class; chosen on validation slices, kept as an artifact."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
@@ -18,7 +19,7 @@ class OperatingPoint:
     Args:
         threshold: probability in [0, 1] from which a slice is positive.
         auroc: area under the ROC curve of the validation slices.
-        slices: number of validation slices.
+        slices: number of validation slices whose label is known.
     """
 
     threshold: float
@@ -26,8 +27,8 @@ class OperatingPoint:
     slices: int
 
     @classmethod
-    def choose(cls, scores: NDArray[np.floating], labels: NDArray[np.integer]) -> Self:
-        """Choose on slices whose label is known.
+    def choose(cls, scores: NDArray[np.floating], labels: NDArray[np.floating]) -> Self:
+        """Choose on slices whose label is known; of several best thresholds, the highest.
 
         Args:
             scores: (n,) probabilities.
@@ -41,11 +42,44 @@ class OperatingPoint:
         threshold = min(1.0, float(thresholds[best]))
         return cls(threshold, float(roc_auc_score(labels, scores)), len(labels))
 
+
+@dataclass(frozen=True)
+class OperatingPoints:
+    """The operating point of every class that has one.
+
+    Args:
+        by_class: without those classes that all validation slices have, or none.
+    """
+
+    by_class: Mapping[str, OperatingPoint]
+
+    @classmethod
+    def choose(cls, classes: Sequence[str], scores: NDArray[np.floating], labels: NDArray[np.floating]) -> Self:
+        """Choose class by class.
+
+        Args:
+            classes: their names.
+            scores: (n, K) probabilities.
+            labels: (n, K) 0 or 1, NaN where unknown.
+        """
+        points = {}
+        for number, name in enumerate(classes):
+            known = ~np.isnan(labels[:, number])
+            if len(np.unique(labels[known, number])) == 2:
+                points[name] = OperatingPoint.choose(scores[known, number], labels[known, number])
+        return cls(points)
+
+    def threshold(self, class_name: str) -> float | None:
+        """Probability from which a slice has a class; None for a class without an operating point."""
+        point = self.by_class.get(class_name)
+        return None if point is None else point.threshold
+
     def write(self, path: Path) -> None:
-        """Write as JSON."""
-        write_text(path, json.dumps(asdict(self)) + "\n")
+        """Write as JSON, ``{class: {threshold, auroc, slices}}``."""
+        write_text(path, json.dumps({name: asdict(point) for name, point in self.by_class.items()}) + "\n")
 
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read what ``write`` wrote."""
-        return cls(**json.loads(path.read_text(encoding="utf-8")))
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return cls({name: OperatingPoint(**point) for name, point in content.items()})

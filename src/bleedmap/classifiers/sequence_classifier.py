@@ -2,62 +2,60 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
-import torch.nn.functional as F
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from bleedmap.classifiers.slice_classifier import SliceClassifier, load_classifier
+from bleedmap.classifiers.classifier import SliceOutput
 from bleedmap.config.classifiers import LstmContext
 from bleedmap.provenance.atomic import atomic_path
 from bleedmap.slices.windows import apply_windows
+
+if TYPE_CHECKING:
+    from bleedmap.classifiers.backbone import BackboneClassifier
 
 BACKBONE = "backbone."
 
 
 class SequenceClassifier(nn.Module):
-    """One logit a slice, from the slice and those around it (Ramananda and Sundaresan 2023).
+    """A logit a class and slice, from the slice and those around it (Ramananda and Sundaresan 2023).
 
     Args:
         classifier: its backbone is used and trained in place; its head is left alone.
         spec: the LSTM.
     """
 
-    def __init__(self, classifier: SliceClassifier, spec: LstmContext) -> None:
+    def __init__(self, classifier: "BackboneClassifier", spec: LstmContext) -> None:
         super().__init__()
         self.backbone = classifier.backbone
-        self._windows = classifier.spec.windows
+        self._windows, self._reach = classifier.spec.windows, classifier.reach
         self.lstm = nn.LSTM(
             self.backbone.channels, spec.hidden, spec.layers, batch_first=True, bidirectional=spec.bidirectional
         )
-        self.output = nn.Linear(spec.hidden * (2 if spec.bidirectional else 1), 1)
+        self.output = nn.Linear(spec.hidden * (2 if spec.bidirectional else 1), len(classifier.classes))
 
-    def forward(self, hu: Tensor) -> Tensor:
-        """(B, S, H, W) HU, slices foot to head and NaN after a sequence's last, to (B, S) logits, 0 where padded."""
-        is_slice = ~hu[:, :, 0, 0].isnan()
-        # padding never enters the backbone, for it would count in the statistics of batch norm
-        features = self.backbone(apply_windows(hu[is_slice], self._windows)).mean(dim=(2, 3))
+    def forward(self, hu: Tensor) -> SliceOutput:
+        """Logits of every slice of some sequences.
+
+        Args:
+            hu: (B, reach + S + reach, H, W) HU, slices foot to head with the neighbours of the first and the last, NaN
+                after a sequence's end.
+
+        Returns:
+            (B, S, K) logits, 0 where padded; no maps.
+        """
+        is_slice = ~hu[:, 2 * self._reach :, 0, 0].isnan()
+        # (B, S, 2 reach + 1, H, W); padding never enters the backbone, for it would count in batch norm's statistics
+        stacks = hu.unfold(1, 2 * self._reach + 1, 1).movedim(-1, 2)[is_slice]
+        features = self.backbone(apply_windows(stacks, self._windows).flatten(1, 2)).mean(dim=(2, 3))
         sequences = features.new_zeros((*is_slice.shape, features.shape[1]))
         sequences[is_slice] = features
         lengths = is_slice.sum(dim=1).cpu()
         packed = pack_padded_sequence(sequences, lengths, batch_first=True, enforce_sorted=False)
         states, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=is_slice.shape[1])
-        logits: Tensor = self.output(states)[..., 0] * is_slice
-        return logits
-
-
-def known_cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-    """Binary cross-entropy over the slices whose target is known.
-
-    Args:
-        logits: (B, S).
-        targets: (B, S), 0 or 1, NaN where padded or without a label.
-    """
-    known = ~targets.isnan()
-    return F.binary_cross_entropy_with_logits(logits[known], targets[known])
+        return SliceOutput(self.output(states) * is_slice[..., None])
 
 
 def save_sequence(weights: Mapping[str, Tensor], spec: LstmContext, path: Path) -> None:
@@ -71,18 +69,3 @@ def save_sequence(weights: Mapping[str, Tensor], spec: LstmContext, path: Path) 
     kept = {name: value for name, value in weights.items() if not name.startswith(BACKBONE)}
     with atomic_path(path) as temporary:
         save_file(kept, temporary, metadata={"spec": spec.to_json()})
-
-
-def load_sequence_classifier(model: Path, sequence: Path) -> SequenceClassifier:
-    """The network with its LSTM, for looking at; masks and maps come from the slice classifier alone.
-
-    Args:
-        model: the final slice classifier, which has the tuned backbone.
-        sequence: what ``save_sequence`` wrote beside it.
-    """
-    with safe_open(sequence, framework="pt") as file:
-        spec = LstmContext.from_json(file.metadata()["spec"])
-    classifier = load_classifier(model)
-    network = SequenceClassifier(classifier, spec)
-    network.load_state_dict(load_file(sequence), strict=False)
-    return network.eval().to("cuda" if torch.cuda.is_available() else "cpu")

@@ -1,47 +1,61 @@
 """Training data of a slice classifier."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from bleedmap.classifiers.rarity import negatives_per_positive
 from bleedmap.config.training import TrainingSpec
 from bleedmap.errors import TrainingError
 from bleedmap.slices.augment import augment
 from bleedmap.slices.prefetch import ahead
 from bleedmap.slices.training_set import TrainingSet
-
-Batch = tuple[Tensor, Tensor]
+from bleedmap.training.engine import Batch
 
 
 class SliceBatches:
-    """Batches of slices with their labels: shuffled and augmented to train on, in order to validate on.
+    """Batches of slices, (B, 2 reach + 1, H, W), with their ``labels``, (B, K), NaN where nobody said.
+
+    Shuffled and augmented to train on, in order to validate on; slices of which no class is known are left out.
 
     Args:
         data: slices of all shards.
         roles: role of every row of ``data.table`` in the fold.
         spec: batch size and augmentation.
         seed: with the epoch, it decides order and augmentation.
+        classes: what is told of a slice; the first is the one that a balanced sampler looks at.
+        reach: neighbouring slices on each side.
 
     Raises:
-        TrainingError: training or validation slices hold one class only.
+        TrainingError: training or validation slices all have, or all lack, the first class.
     """
 
-    def __init__(self, data: TrainingSet, roles: NDArray[np.str_], spec: TrainingSpec, seed: int) -> None:
-        self._data, self._spec, self._seed = data, spec, seed
-        self._labels = data.table["label"].to_numpy()
-        self._train = np.flatnonzero((roles == "train") & (self._labels >= 0))
-        self._validation = np.flatnonzero((roles == "validation") & (self._labels >= 0))
+    def __init__(
+        self,
+        data: TrainingSet,
+        roles: NDArray[np.str_],
+        spec: TrainingSpec,
+        seed: int,
+        classes: Sequence[str],
+        reach: int,
+    ) -> None:
+        self._data, self._spec, self._seed, self._reach = data, spec, seed, reach
+        self._labels = data.labels(np.arange(len(data.table)), classes)
+        is_known = ~np.isnan(self._labels).all(axis=1)
+        self._train = np.flatnonzero((roles == "train") & is_known)
+        self._validation = np.flatnonzero((roles == "validation") & is_known)
         for role, rows in (("training", self._train), ("validation", self._validation)):
-            positive = int((self._labels[rows] == 1).sum())
-            if positive in (0, len(rows)):
+            labels = self._labels[rows, 0]
+            positive, known = int((labels == 1).sum()), int((labels >= 0).sum())
+            if positive in (0, known):
                 raise TrainingError(
                     "empty-class",
-                    found=f"{positive} bleeding among {len(rows)} labelled {role} slices",
+                    found=f"{positive} bleeding among {known} labelled {role} slices",
                     expected="slices with and without a bleed",
-                    remedy="check the label table, add scans, or lower folds.count",
+                    remedy="check the label table, add scans, or let more subjects train and validate",
                 )
 
     def training(self, epoch: int) -> Iterator[Batch]:
@@ -50,9 +64,9 @@ class SliceBatches:
 
         def make(start: int) -> Batch:
             part = slice(start, start + self._spec.batch)
-            hu = torch.from_numpy(self._data.hu(rows[part].tolist()))[:, None]
+            hu = self._hu(rows[part])
             moved, _ = augment(self._spec.augment, hu, hu[:, :0], (self._seed, epoch), indices[part].tolist())
-            return moved[:, 0], self._targets(rows[part])
+            return moved, self._targets(rows[part])
 
         yield from ahead(make, range(0, len(rows), self._spec.batch), self._spec.workers)
 
@@ -61,7 +75,7 @@ class SliceBatches:
 
         def make(start: int) -> Batch:
             rows = self._validation[start : start + self._spec.batch]
-            return torch.from_numpy(self._data.hu(rows.tolist())), self._targets(rows)
+            return self._hu(rows), self._targets(rows)
 
         yield from ahead(make, range(0, len(self._validation), self._spec.batch), self._spec.workers)
 
@@ -69,10 +83,9 @@ class SliceBatches:
         """Training batches of an epoch."""
         return -(-len(self._train) // self._spec.batch)
 
-    def negatives_per_positive(self) -> float:
-        """Slices without a bleed for each one with, in the training data."""
-        positive = int((self._labels[self._train] == 1).sum())
-        return (len(self._train) - positive) / positive
+    def negatives_per_positive(self) -> NDArray[np.float64]:
+        """(K,) slices without a bleed for each one with, in the training data."""
+        return negatives_per_positive(self._labels[self._train])
 
     def _order(self, epoch: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Rows of an epoch, and the number of each that decides its augmentation."""
@@ -80,11 +93,14 @@ class SliceBatches:
         if self._spec.sampler == "shuffle":
             rows = rng.permutation(self._train)
             return rows, rows
-        is_positive = self._labels[self._train] == 1
-        # inverse frequency: each class is drawn half of the time
-        share = np.where(is_positive, 0.5 / is_positive.sum(), 0.5 / (~is_positive).sum())
+        bleeds, healthy = (self._labels[self._train, 0] == label for label in (1, 0))
+        # inverse frequency: each kind is drawn half of the time, and a slice of unknown kind never
+        share = np.select([bleeds, healthy], [0.5 / bleeds.sum(), 0.5 / healthy.sum()], 0.0)
         rows = rng.choice(self._train, size=len(self._train), p=share)
         return rows, np.arange(len(rows))
 
-    def _targets(self, rows: NDArray[np.intp]) -> Tensor:
-        return torch.from_numpy(self._labels[rows].astype(np.float32))
+    def _hu(self, rows: NDArray[np.intp]) -> Tensor:
+        return torch.from_numpy(self._data.neighbours(rows.tolist(), self._reach))
+
+    def _targets(self, rows: NDArray[np.intp]) -> dict[str, Tensor]:
+        return {"labels": torch.from_numpy(self._labels[rows])}

@@ -1,90 +1,110 @@
-"""Training of a slice classifier in one fold."""
+"""Training of a slice classifier in one fold: a loop over the phases that its network defines."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
-from bleedmap.classifiers.context import cpu_weights, join_phases, refit_head, tune_with_context
-from bleedmap.classifiers.operating_point import OperatingPoint
-from bleedmap.classifiers.sequence_classifier import save_sequence
+from bleedmap.classifiers.classifier import SliceClassifier
+from bleedmap.classifiers.init_from import init_from as take_weights
+from bleedmap.classifiers.join_phases import join_phases
+from bleedmap.classifiers.load import build_classifier
+from bleedmap.classifiers.operating_point import OperatingPoints
+from bleedmap.classifiers.phase import Phase
 from bleedmap.classifiers.slice_batches import SliceBatches
-from bleedmap.classifiers.slice_classifier import SliceClassifier
+from bleedmap.components import load
 from bleedmap.config.classifiers import ClassifierSpec
-from bleedmap.provenance.tables import read_table
+from bleedmap.losses.build import build_loss
 from bleedmap.slices.training_set import TrainingSet
+from bleedmap.splits.roles import Roles
 from bleedmap.training.engine import Trained, fit, make_deterministic
-from bleedmap.training.losses import build_loss
-from bleedmap.training.metrics import Auroc
 from bleedmap.training.resume import Resume
-from bleedmap.training.roles import roles
 
 
 def train_classifier(
     spec: ClassifierSpec,
     slices: Sequence[Path],
-    folds: Path,
-    fold: int,
-    count: int,
+    roles: Roles,
     *,
     seed: int,
     threads: int,
     resume: Resume | None = None,
-    start: Path | None = None,
+    init_from: Path | None = None,
     sequence: Path | None = None,
-) -> tuple[Trained, OperatingPoint]:
-    """Train on the fold's training slices, stop and choose the operating point on its validation slices.
-
-    With context there are up to three phases (spec 2.2): ``slices``, left out where the weights come from another
-    classifier; ``context``, with an LSTM; ``head``, without it. What is left is a plain slice classifier.
+) -> tuple[Trained, OperatingPoints]:
+    """Train on the fold's training slices, stop and choose the operating points on its validation slices.
 
     Args:
         spec: network and training.
-        slices: slice stores of the training data set.
-        folds: table of subjects and parts.
-        fold: number of the fold.
-        count: number of parts.
+        slices: slice stores of the data set it learns on.
+        roles: of the fold it learns in.
         seed: seed of weights, order and augmentation.
         threads: CPU threads; results are the same for the same number of them.
         resume: where the state after each epoch is kept; None: nowhere.
-        start: trained classifier to go on from.
+        init_from: trained classifier whose weights it goes on from.
         sequence: where to keep the LSTM of a classifier with context.
+
+    Raises:
+        ConfigError: there is no such network, or its pretrained weights cannot be read.
+        TrainingError: there is nothing to learn from, or a training has failed.
     """
     make_deterministic(seed, threads)
-    model = SliceClassifier(spec, pretrained=spec.pretrained and start is None)
-    if start is not None:
-        model.load_state_dict(load_file(start))
+    model = build_classifier(spec, pretrained=init_from is None)
+    phases: list[Phase] = load(spec).phases(model, spec)
+    if init_from is not None and not _take(model, init_from) and len(phases) > 1:
+        phases = [phase for phase in phases if not phase.is_start]
     with TrainingSet(slices) as data:
-        role = roles(data.table, read_table(folds), fold, count).to_numpy()
-        batches = SliceBatches(data, role, spec.training, seed)
-        phases: dict[str, Trained] = {}
-        if start is None or spec.context is None:
-            loss = build_loss(spec.training, default="bce", negatives_per_positive=batches.negatives_per_positive())
-            place = _place(resume, "slices")
-            phases["slices"] = fit(model, loss, batches, spec.training, seed=seed, metric=Auroc(), resume=place)
-            model.load_state_dict(phases["slices"].weights)
-        if spec.context is not None:
-            phases["context"] = tune_with_context(model, spec.context, data, role, seed, _place(resume, "context"))
-            if sequence is not None:
-                save_sequence(phases["context"].weights, spec.context, sequence)
-            if spec.context.head == "refit":
-                phases["head"] = refit_head(model, spec.context, data, role, seed, _place(resume, "head"))
-        trained = phases["slices"] if spec.context is None else join_phases(phases, cpu_weights(model))
-        return trained, _operating_point(model, batches)
+        role = roles.of(data.table["subject"])
+        judged = SliceBatches(data, role, spec.training, seed, spec.classes, spec.reach)
+        done = {}
+        for phase in phases:
+            done[phase.name] = _train(phase, data, role, seed, resume)
+            if phase.keep is not None and sequence is not None:
+                phase.keep(done[phase.name].weights, sequence)
+        trained = join_phases(done, _cpu_weights(model))
+        return replace(trained, notes=model.notes), _operating_points(model, judged)
 
 
-def _place(resume: Resume | None, phase: str) -> Resume | None:
-    return resume.phase(phase) if resume else None
+def _take(model: SliceClassifier, path: Path) -> bool:
+    """Go on from another classifier's weights; whether some are left as they were."""
+    taken = take_weights(model, path)
+    model.note_weights("init_from", taken)
+    return bool(taken.left)
 
 
-def _operating_point(model: SliceClassifier, batches: SliceBatches) -> OperatingPoint:
+def _train(phase: Phase, data: TrainingSet, role: NDArray[np.str_], seed: int, resume: Resume | None) -> Trained:
+    """One phase, from the first weights of what it adds to its best epoch's weights."""
+    torch.manual_seed(seed)
+    network = phase.network()
+    batches = phase.batches(data, role, seed)
+    trained = fit(
+        network,
+        build_loss(phase.spec.loss, batches.negatives_per_positive()),
+        batches,
+        phase.spec,
+        seed=seed,
+        metric=None if phase.metric is None else phase.metric(),
+        resume=resume.phase(phase.name) if resume else None,
+    )
+    network.load_state_dict(trained.weights)
+    return trained
+
+
+def _cpu_weights(model: nn.Module) -> dict[str, Tensor]:
+    """A network's state, as it is written to a file."""
+    return {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
+
+
+def _operating_points(model: SliceClassifier, batches: SliceBatches) -> OperatingPoints:
     model.eval()
     device = next(model.parameters()).device
     scores, labels = [], []
     with torch.inference_mode():
         for hu, targets in batches.validation():
-            scores.append(model(hu.to(device)).sigmoid().cpu().numpy())
-            labels.append(targets.numpy())
-    return OperatingPoint.choose(np.concatenate(scores), np.concatenate(labels).astype(int))
+            scores.append(model(hu.to(device)).logits.sigmoid().cpu().numpy())
+            labels.append(targets["labels"].numpy())
+    return OperatingPoints.choose(model.classes, np.concatenate(scores), np.concatenate(labels))

@@ -1,29 +1,26 @@
-"""Slice classifiers: a timm backbone and a head that turns its feature map into one logit."""
+"""Slice classifiers: networks that say of a slice which bleeds it shows. One network a file in ``classifiers``."""
 
+from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from bleedmap.config.base import Spec
+from bleedmap.config.heads import AnyHead, GapHead
 from bleedmap.config.names import Name
 from bleedmap.config.slices import Windows, WindowSpec
 from bleedmap.config.training import TrainingSpec
+from bleedmap.constants import CLASSES
 
 
-class GapHead(Spec):
-    """Global average pooling and a linear layer (spec 2.2, 5.2)."""
-
-    pooling: Literal["gap"] = "gap"
-
-
-class LseHead(Spec):
-    """Log-sum-exp pooling of a logit map, Pinheiro form (spec 4.4): between mean (r to 0) and maximum (large r)."""
-
-    pooling: Literal["lse"] = "lse"
-    r: float = Field(3.0, gt=0, description="sharpness; the paper prints 3, its code runs 6")
+def _loss_of_slices(training: TrainingSpec) -> TrainingSpec:
+    if "labels" not in training.loss.READS:
+        msg = f"loss {training.loss.method} compares masks, a classifier has labels; use bce or focal"
+        raise ValueError(msg)
+    return training
 
 
-AnyHead = Annotated[GapHead | LseHead, Field(discriminator="pooling")]
+SliceTraining = Annotated[TrainingSpec, AfterValidator(_loss_of_slices)]
 
 
 class LstmContext(Spec):
@@ -43,48 +40,72 @@ class LstmContext(Spec):
     head: Literal["refit", "reuse"] = Field(
         "refit", description="refit: the head is trained on the tuned, frozen backbone; reuse: it stays as it was"
     )
-    training: TrainingSpec = Field(
+    training: SliceTraining = Field(
         TrainingSpec(epochs=100, patience=25, optimizer="sgd", learning_rate=1e-3, weight_decay=0, schedule="constant"),
         description="training of LSTM and backbone; its batch counts slices, at least one sequence a step",
     )
-    refit: TrainingSpec = Field(
+    refit: SliceTraining = Field(
         TrainingSpec(epochs=10, weight_decay=0, schedule="constant"), description="training of the head, for head refit"
     )
 
 
 class ClassifierSpec(Spec):
-    """One slice classifier with binary output (bleed or not)."""
+    """Any timm model as a feature map, and a head that makes a logit a class of it."""
 
+    FAMILY: ClassVar[str] = "classifiers"
     RESOLVED: ClassVar[tuple[str, ...]] = (
         "spec 0.1: windows have fixed bounds, whatever range a slice reaches",
         "spec 0.5: training, validation and test are split by patient",
     )
 
+    method: Literal["backbone"] = "backbone"
     backbone: str = Field("resnet101", description="any timm model that gives feature maps")
-    pretrained: bool = Field(False, description="start from timm's published weights (downloads them)")
+    pretrained: bool | Path = Field(
+        False,
+        description="weights to start from: false: random; true: timm's published ones (downloads them); or a "
+        "safetensors file with timm's names; not read where init_from is given",
+    )
     stride: int | None = Field(
         None,
         description="pixels a feature-map cell covers (4, 8, 16, 32): deeper stages are cut off; null: the whole net",
     )
     head: AnyHead = GapHead()
     windows: Windows = Field((WindowSpec(),), description="input channels, one a window; paper 000 uses three, 001 one")
+    classes: tuple[str, ...] = Field(
+        ("any",), description="what is told of a slice: [any], or [any, iph, ivh, sah, sdh, edh]"
+    )
+    reach: int = Field(
+        0, ge=0, le=8, description="neighbouring slices on each side that become input channels too (2.5D; spec 4.2)"
+    )
     init_from: Name | None = Field(
-        None, description="classifier whose trained weights this one goes on from, as far as they fit"
+        None, description="classifier whose trained weights this one goes on from; what fits by name and shape is taken"
     )
     learns: Name | None = Field(
         None, description="name under splits of what it learns on; null: the one split that has training subjects"
     )
-    training: TrainingSpec = Field(
-        TrainingSpec(), description="training on single slices; left out where both init_from and context are given"
+    training: SliceTraining = Field(
+        TrainingSpec(),
+        description="training on single slices; left out where context is given and init_from gives every weight",
     )
     context: LstmContext | None = Field(
         None, description="further training with the neighbouring slices of the scan; null: single slices only"
     )
 
-    @field_validator("training")
+    @field_validator("classes")
     @classmethod
-    def _loss_of_slices(cls, training: TrainingSpec) -> TrainingSpec:
-        if training.loss == "dice_bce":
-            msg = "loss dice_bce compares masks, a classifier has labels; use bce or focal"
+    def _one_or_all(cls, classes: tuple[str, ...]) -> tuple[str, ...]:
+        if classes not in (CLASSES[:1], CLASSES):
+            msg = f"classes = {', '.join(classes) or 'none'}; they are [any] or [{', '.join(CLASSES)}], in this order"
             raise ValueError(msg)
-        return training
+        return classes
+
+    @field_validator("pretrained")
+    @classmethod
+    def _never_a_pickle(cls, pretrained: bool | Path) -> bool | Path:
+        if isinstance(pretrained, Path) and pretrained.suffix != ".safetensors":
+            msg = f"pretrained = {pretrained.name!r}; it is true, false or a .safetensors file (a pickle is never read)"
+            raise ValueError(msg)
+        return pretrained
+
+
+AnyClassifier = ClassifierSpec

@@ -1,4 +1,4 @@
-"""Losses: what a training makes small. One model a file in ``bleedmap/losses``; ``READS`` says which targets it needs."""
+"""Losses: what a training makes small. One model a file in ``bleedmap/losses``; ``READS`` names the targets it needs."""
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -37,7 +37,8 @@ class BceSpec(LossSpec):
 
     method: Literal["bce"] = "bce"
     positive_weight: PositiveWeight = Field(
-        None, description="factor on the loss of positive slices; balanced: negatives per positive of the class; null: 1"
+        None,
+        description="factor on the loss of positive slices; balanced: negatives per positive of the class; null: 1",
     )
 
 
@@ -49,7 +50,8 @@ class FocalSpec(LossSpec):
     method: Literal["focal"] = "focal"
     gamma: float = Field(2.0, ge=0, description="focusing exponent; 0: bce")
     positive_weight: PositiveWeight = Field(
-        None, description="factor on the loss of positive slices; balanced: negatives per positive of the class; null: 1"
+        None,
+        description="factor on the loss of positive slices; balanced: negatives per positive of the class; null: 1",
     )
 
 

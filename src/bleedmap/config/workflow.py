@@ -9,7 +9,7 @@ from pydantic.json_schema import SkipJsonSchema
 from bleedmap.config.base import Spec
 from bleedmap.config.brain import AnyBrain, SkullInteriorSpec
 from bleedmap.config.chains import check_chains
-from bleedmap.config.classifiers import ClassifierSpec
+from bleedmap.config.classifiers import AnyClassifier
 from bleedmap.config.datasets import AnyDataset
 from bleedmap.config.detectors import AnyDetector
 from bleedmap.config.enhancements import AnyEnhancement
@@ -49,7 +49,7 @@ class Config(Spec):
     splits: dict[Name, SplitSpec] = Field(min_length=1, description="how their subjects are dealt out, by name")
     brain: AnyBrain = SkullInteriorSpec()
     slices: SliceSpec = SliceSpec()
-    classifiers: dict[Name, ClassifierSpec] = Field({}, description="slice classifiers by name")
+    classifiers: dict[Name, AnyClassifier] = Field({}, description="slice classifiers by name")
     saliency: dict[Name, AnySaliency] = Field({}, description="saliency methods by name")
     masks: dict[Name, AnyMask] = Field({}, description="mask methods by name")
     detectors: dict[Name, AnyDetector] = Field({}, description="detectors of points by name")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from bleedmap.constants import SUBTYPES, UNKNOWN_LABEL
 from bleedmap.datasets.sources import Source
 from bleedmap.errors import ScanError
 from bleedmap.provenance.archive import write_archive
@@ -15,7 +16,8 @@ from bleedmap.volumes.zip_member import ZipMember
 
 SCAN_COLUMNS = (
     "scan", "subject", "slices", "rows", "columns", "slice_mm", "row_mm", "column_mm", "tilt_degrees", "even",
-    "positive_slices", "labelled_slices", "scan_label", "truth", "boxes", "flags",
+    "intensity", "positive_slices", "labelled_slices", "scan_label", *SUBTYPES, "truth", "truth_subtypes", "boxes",
+    "flags",
 )  # fmt: skip
 REJECTED_COLUMNS = ("scan", "code", "found", "expected", "remedy")
 
@@ -108,13 +110,23 @@ def _describe(scan: Scan) -> dict[str, object]:
         "column_mm": column_mm if geometry.in_mm else None,
         "tilt_degrees": round(geometry.tilt_degrees(), 2),
         "even": geometry.is_even(),
+        "intensity": scan.volume.intensity,
         "positive_slices": int((scan.labels == 1).sum()),
         "labelled_slices": int((scan.labels >= 0).sum()),
         "scan_label": scan.scan_label,
+        **_subtypes(scan),
         "truth": scan.truth is not None,
+        "truth_subtypes": scan.truth_subtypes,
         "boxes": len(scan.boxes),
         "flags": " ".join(scan.volume.flags),
     }
+
+
+def _subtypes(scan: Scan) -> dict[str, int]:
+    """Each subtype somewhere in a scan: 1, nowhere: 0, unknown: -1."""
+    if scan.scan_subtypes is None:
+        return dict.fromkeys(SUBTYPES, UNKNOWN_LABEL)
+    return {name: int(value) for name, value in zip(SUBTYPES, scan.scan_subtypes, strict=True)}
 
 
 def _first_file(source: Source) -> str:

@@ -19,11 +19,13 @@ class ScanLabels:
         labels: (slices,) int8.
         subtypes: (slices, 5) int8 in the order of ``SUBTYPES``; None where nobody said.
         scan_label: whether any slice bleeds.
+        scan_subtypes: (5,) int8, whether any slice has the subtype; None where nobody said.
     """
 
     labels: NDArray[np.int8]
     subtypes: NDArray[np.int8] | None
     scan_label: int
+    scan_subtypes: NDArray[np.int8] | None = None
 
 
 def scan_labels(rows: Iterable[tuple[Row, int | None]], slices: int) -> ScanLabels:
@@ -49,8 +51,8 @@ def scan_labels(rows: Iterable[tuple[Row, int | None]], slices: int) -> ScanLabe
             _write(column, np.zeros(slices, dtype=np.int8))
         if value == 1 and (column == 0).all():
             raise contradiction()
-    labels = board[:, 0]
-    return ScanLabels(labels, board[:, 1:] if names_subtypes else None, of_scan(labels, int(whole[0])))
+    labels, subtypes = board[:, 0], board[:, 1:] if names_subtypes else None
+    return ScanLabels(labels, subtypes, of_scan(labels, int(whole[0])), subtypes_of_scan(subtypes, whole[1:]))
 
 
 def of_scan(labels: NDArray[np.int8], said: int = UNKNOWN_LABEL) -> int:
@@ -58,6 +60,25 @@ def of_scan(labels: NDArray[np.int8], said: int = UNKNOWN_LABEL) -> int:
     if (labels == 1).any():
         return 1
     return 0 if (labels == 0).all() else said
+
+
+def subtypes_of_scan(
+    subtypes: NDArray[np.int8] | None, said: NDArray[np.int8] | None = None
+) -> NDArray[np.int8] | None:
+    """``of_scan`` for each subtype.
+
+    Args:
+        subtypes: (slices, 5) int8; None where nobody said anything of subtypes.
+        said: (5,) int8, what was said about the scan; None for nothing.
+
+    Returns:
+        (5,) int8, 1 somewhere, 0 nowhere, -1 unknown; None where nobody said.
+    """
+    if subtypes is None:
+        return None
+    of_whole = np.full(subtypes.shape[1], UNKNOWN_LABEL) if said is None else said
+    found = [of_scan(column, int(value)) for column, value in zip(subtypes.T, of_whole, strict=True)]
+    return np.array(found, dtype=np.int8)
 
 
 def _write(place: NDArray[np.int8], values: NDArray[np.int8]) -> None:

@@ -1,4 +1,4 @@
-"""The CT volumes of one study, whichever way its files come: a folder tree, a zip, DICOM or NIfTI."""
+"""The volumes of one study, whichever way its files come: a folder tree, a zip, DICOM or NIfTI."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,16 +8,17 @@ from bleedmap.datasets.sources import input_files, is_nifti, no_images
 from bleedmap.errors import ScanError
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.dicom.study import read_study
+from bleedmap.volumes.intensity import ScannerIntensity
 from bleedmap.volumes.nifti import read_nifti
 from bleedmap.volumes.zip_member import InputFile
 
 
 @dataclass(frozen=True)
 class StudyVolume:
-    """One CT of a study.
+    """One volume of a study.
 
     Args:
-        volume: the CT.
+        volume: the scan.
         patient: PatientID, empty where the file names none; private.
         file_names: name of the file of every slice, in slice order, empty for NIfTI; private.
     """
@@ -54,21 +55,24 @@ def nifti_of(files: Sequence[InputFile]) -> InputFile | None:
     return found[0] if found else None
 
 
-def read_volumes(files: Sequence[InputFile]) -> tuple[list[StudyVolume], list[ScanError]]:
-    """Every CT volume of a study, in an order that depends on content alone, and why the rest is none.
+def read_volumes(
+    files: Sequence[InputFile], kind: ScannerIntensity = "hu"
+) -> tuple[list[StudyVolume], list[ScanError]]:
+    """Every volume of a study, in an order that depends on content alone, and why the rest is none.
 
     Args:
         files: DICOM files in any order under any names, one NIfTI file, or both.
+        kind: ``hu`` for CT, ``mr`` for MR.
 
     Raises:
         ScanError: not one volume; the reason of the first fault.
     """
     nifti = nifti_of(files)
-    series, faults = read_study([file for file in files if file is not nifti])
+    series, faults = read_study([file for file in files if file is not nifti], kind)
     volumes = [StudyVolume(found.volume, found.patient_id, found.file_names) for found in series]
     if nifti is not None:
         try:
-            volumes.append(StudyVolume(read_nifti(nifti)))
+            volumes.append(StudyVolume(read_nifti(nifti, kind)))
         except ScanError as fault:
             faults = [fault, *faults]
     if not volumes:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bleedmap.constants import SUBTYPES, UNKNOWN_LABEL
-from bleedmap.datasets.scan_labels import ScanLabels, of_scan
+from bleedmap.datasets.scan_labels import ScanLabels, of_scan, subtypes_of_scan
 
 
 def with_truth(known: ScanLabels, truth: NDArray[np.uint8], *, has_subtypes: bool) -> ScanLabels:
@@ -20,7 +20,8 @@ def with_truth(known: ScanLabels, truth: NDArray[np.uint8], *, has_subtypes: boo
     if has_subtypes:
         drawn = np.stack([(truth == value).any(axis=(1, 2)) for value in range(1, len(SUBTYPES) + 1)], axis=1)
         subtypes = _filled(np.full(drawn.shape, UNKNOWN_LABEL, dtype=np.int8) if subtypes is None else subtypes, drawn)
-    return ScanLabels(labels, subtypes, of_scan(labels, known.scan_label))
+    of_subtypes = subtypes_of_scan(subtypes, known.scan_subtypes)
+    return ScanLabels(labels, subtypes, of_scan(labels, known.scan_label), of_subtypes)
 
 
 def _filled(labels: NDArray[np.int8], drawn: NDArray[np.bool_]) -> NDArray[np.int8]:

@@ -1,25 +1,19 @@
-"""Losses."""
+"""From a config to a loss."""
 
-import torch.nn.functional as F
-from torch import Tensor, nn
+from typing import cast
 
+from numpy.typing import ArrayLike
+
+from bleedmap.components import load
 from bleedmap.config.losses import AnyLoss
-from bleedmap.constants import UNKNOWN_VOXEL
+from bleedmap.losses.loss import Loss
 
 
-class DiceBce(nn.Module):
-    """Dice over the batch plus cross-entropy, of known voxels."""
+def build_loss(spec: AnyLoss, negatives_per_positive: ArrayLike = 1.0) -> Loss:
+    """The loss that a config names.
 
-    def forward(self, logits: Tensor, targets: dict[str, Tensor]) -> Tensor:
-        """Loss of (B, D, H, W) logits."""
-        known = targets["masks"] != UNKNOWN_VOXEL
-        drawn = (targets["masks"] > 0)[known].float()
-        found = logits[known]
-        probability = found.sigmoid()
-        dice = (2 * (probability * drawn).sum() + 1e-5) / (probability.sum() + drawn.sum() + 1e-5)
-        return 1 - dice + F.binary_cross_entropy_with_logits(found, drawn)
-
-
-def build_loss(spec: AnyLoss, negatives_per_positive: float) -> nn.Module:
-    """The loss that a config names."""
-    return DiceBce()
+    Args:
+        spec: the loss.
+        negatives_per_positive: of the training data, one number or one a class; what ``balanced`` stands for.
+    """
+    return cast("Loss", load(spec).build(spec, negatives_per_positive))

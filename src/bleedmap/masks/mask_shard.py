@@ -43,7 +43,7 @@ def mask_shard(spec: AnyMask, slices: Path, inputs: MapInputs | None, roles: Rol
         )
         labels = _add(group, "labels", store)
         seeds: zarr.Array | None = None
-        by_scan = {} if inputs is None else dict(list(inputs.scores.groupby("scan", sort=False)))
+        by_scan = {} if inputs is None else _by_scan(inputs.scores, store)
         for name, rows in track(list(store.scans()), "making masks", unit="scans"):
             found = read_slices(store, name, rows, maps)
             if name in hidden:
@@ -75,6 +75,12 @@ def read_slices(store: SliceStore, name: str, rows: slice, maps: MapStore | None
         drawn=store.table["drawn"].to_numpy(dtype=bool)[rows],
     )
     return slices if maps is None else slices.with_maps(maps.scan(rows), maps.classes)
+
+
+def _by_scan(scores: pd.DataFrame, store: SliceStore) -> dict[str, pd.DataFrame]:
+    """Scores of each scan of the shard; the table may have those of a whole data set."""
+    own = scores[scores["scan"].isin(store.entries)]
+    return {str(name): rows for name, rows in own.groupby("scan", sort=False)}
 
 
 def _add(group: zarr.Group, name: str, store: SliceStore) -> zarr.Array:

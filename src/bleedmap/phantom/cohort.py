@@ -8,7 +8,8 @@ import numpy as np
 
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.phantom.labels import SCAN_COLUMNS, SLICE_COLUMNS, scan_row, slice_rows
-from bleedmap.phantom.scanner.dicom import make_series, make_slices, scan_geometry
+from bleedmap.phantom.scanner.dicom import make_slices
+from bleedmap.phantom.scanner.series import make_series, scan_geometry
 from bleedmap.phantom.subject import PhantomSubject, make_subject
 from bleedmap.volumes.nifti import write_nifti
 

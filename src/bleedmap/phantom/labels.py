@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.constants import SUBTYPES
-from bleedmap.phantom.scanner.dicom import slice_uid
+from bleedmap.phantom.scanner.series import slice_uid
 from bleedmap.phantom.subject import PhantomSubject
 
 VALUES = ("hemorrhage", *SUBTYPES)

@@ -1,6 +1,7 @@
 """One subject of the phantom, from its number to its scan and truth."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from bleedmap.phantom.fields import Array, soft_step
 from bleedmap.phantom.names import subject_name
 from bleedmap.phantom.scanner.ct import Detector, scan_head
 from bleedmap.phantom.scanner.geometry import ScanGeometry, draw_geometry
-from bleedmap.phantom.scanner.mr import mri_signal, scan_mri
+from bleedmap.phantom.scanner.mr import mr_signal, scan_mr
 
 # Below this MNI height lies the spinal canal, which is no place for a bleed of the head.
 FORAMEN_Z = -66.0
@@ -35,12 +36,13 @@ class PhantomSubject:
 
     Args:
         name: public id, such as ``phantom-007``.
-        hu: (slices, rows, columns) int16 HU in [-1024, 3071], or the signal of an MRI (``mri``); slices from foot to
+        hu: (slices, rows, columns) int16 HU in [-1024, 3071], or the signal of an MR (``scan_mr``); slices from foot to
             head, rows from front to back, columns from the patient's right to left.
-        truth: same shape, uint8, 0 background, 1 to 5 = IPH, IVH, SAH, SDH, EDH; 1 = infarct on MRI.
+        truth: same shape, uint8, 0 background, 1 to 5 = IPH, IVH, SAH, SDH, EDH; 1 = infarct on MR.
         brain: same shape, bool, the true space inside the skull.
         spacing: mm between (slices, rows, columns); the usual gap along the couch where gaps differ.
         geometry: where the slices lie; None for an even stack without tilt.
+        modality: whether it is a CT or an MR.
     """
 
     name: str
@@ -49,6 +51,7 @@ class PhantomSubject:
     brain: NDArray[np.bool_]
     spacing: tuple[float, float, float]
     geometry: ScanGeometry | None = None
+    modality: Literal["ct", "mr"] = "ct"
 
     @property
     def stack(self) -> ScanGeometry:
@@ -98,8 +101,8 @@ def make_subject(spec: PhantomSpec, index: int) -> PhantomSubject:
     # Where bone outshines it, nobody could draw blood.
     visible = detector.project(head, within, 0.9, 0.0) > VISIBLE_SHARE
     if spec.modality == "mr":
-        signal = mri_signal(for_blood, head, inner, shares.get(1, np.zeros_like(inner)))
-        scan = scan_mri(for_scanner, detector, head, signal, brain_mask)
+        signal = mr_signal(for_blood, head, inner, shares.get(1, np.zeros_like(inner)))
+        scan = scan_mr(for_scanner, detector, head, signal, brain_mask)
     else:
         for subtype, share in shares.items():
             inner += share * (blood_hu(for_blood, head, subtype, share) - inner)
@@ -114,6 +117,7 @@ def make_subject(spec: PhantomSpec, index: int) -> PhantomSubject:
         brain=brain_mask,
         spacing=(geometry.usual_gap, detector.pixel_mm, detector.pixel_mm),
         geometry=geometry,
+        modality=spec.modality,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from bleedmap.config.names import NONE
 from bleedmap.plan.core import Files, Names, Plan
@@ -56,8 +57,11 @@ class NetworkPlan:
             "slices": self.plan.over_shards(paths.slices, **names),
             "split": paths.split.format(**names),
         }
-        if before := config.classifiers[wildcards["classifier"]].init_from:
-            inputs["init_from"] = paths.classifier_model.format(**{**wildcards, "classifier": before})
+        spec = config.classifiers[wildcards["classifier"]]
+        if spec.init_from:
+            inputs["init_from"] = paths.classifier_model.format(**{**wildcards, "classifier": spec.init_from})
+        if isinstance(spec.pretrained, Path):
+            inputs["pretrained"] = str(spec.pretrained)
         return inputs
 
     def classifier_spec(self, wildcards: Names) -> str:

@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bleedmap.brain import brain_mask
-from bleedmap.classifiers.classifier import SliceClassifier
+from bleedmap.brain.mask import brain_mask
 from bleedmap.classifiers.classify_scan import classify_scan
 from bleedmap.classifiers.load import load_classifier
 from bleedmap.classifiers.operating_point import OperatingPoints
@@ -18,16 +17,15 @@ from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.config.workflow import Config
 from bleedmap.enhancements.enhance_scan import enhance_scan
 from bleedmap.errors import ConfigError
-from bleedmap.masks import MaskSlices
 from bleedmap.masks.mask_scan import mask_scan
+from bleedmap.masks.mask_slices import MaskSlices
 from bleedmap.paths import Paths
 from bleedmap.plan.rows import RowNames, row_names, scored_folds
 from bleedmap.plan.searches import is_searched
-from bleedmap.saliency.explain_scan import ScanMaps, explain_scan
+from bleedmap.saliency.explain_scan import explain_scan
 from bleedmap.segmenters.segment_scan import segment_scan
 from bleedmap.segmenters.segmenter import load_segmenter
 from bleedmap.slices.box import to_own_voxels
-from bleedmap.slices.neighbours import stack_neighbours
 from bleedmap.slices.resample_scan import WorkingScan, resample_scan
 from bleedmap.volumes.ct_volume import CtVolume
 
@@ -120,26 +118,15 @@ def _masked(config: Config, names: RowNames, paths: Paths) -> Find:
     def found(scan: WorkingScan, volume: CtVolume) -> NDArray[np.uint8]:
         called = classify_scan(classifier, scan.hu)[:, 0] >= points.threshold(classifier.classes[0])
         maps = explain_scan(saliency, classifier, scan.hu, scan.brain)
-        slices = _slices(scan, volume, maps, classifier)
+        slices = _slices(scan, volume).with_maps(maps, classifier.classes)
         return mask_scan(spec, slices, called, classifier).labels
 
     return found
 
 
-def _slices(
-    scan: WorkingScan, volume: CtVolume, maps: ScanMaps | None = None, classifier: SliceClassifier | None = None
-) -> MaskSlices:
+def _slices(scan: WorkingScan, volume: CtVolume) -> MaskSlices:
     """A scan without truth, as mask methods want it."""
-    return MaskSlices(
-        hu=scan.hu,
-        brain=scan.brain,
-        intensity=volume.intensity,
-        context=None if classifier is None else stack_neighbours(scan.hu, classifier.reach),
-        maps=None if maps is None else maps.maps.astype(np.float32),
-        low=None if maps is None else maps.low,
-        high=None if maps is None else maps.high,
-        classes=() if classifier is None else classifier.classes,
-    )
+    return MaskSlices(hu=scan.hu, brain=scan.brain, intensity=volume.intensity)
 
 
 def _existing(path: str) -> Path:

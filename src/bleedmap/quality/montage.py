@@ -11,12 +11,18 @@ from skimage.transform import resize
 from bleedmap.constants import BRAIN_LEVEL_HU, BRAIN_WIDTH_HU
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.geometry import Geometry
+from bleedmap.volumes.mr_scale import MR_LEVEL, MR_WIDTH
 from bleedmap.volumes.regular import to_regular
 
 HEIGHT = 192
 PLACES = (0.3, 0.5, 0.7)
 OUTLINE = (255, 140, 26)
 INSIDE_HU, OUTSIDE_HU = 1000, -1000
+WINDOWS = {
+    "hu": (BRAIN_LEVEL_HU, BRAIN_WIDTH_HU),
+    "picture": (BRAIN_LEVEL_HU, BRAIN_WIDTH_HU),
+    "mr": (MR_LEVEL, MR_WIDTH),
+}
 
 
 def montage(volume: CtVolume, brain: NDArray[np.uint8]) -> bytes:
@@ -36,7 +42,8 @@ def montage(volume: CtVolume, brain: NDArray[np.uint8]) -> bytes:
     chosen = found if found.size else np.arange(len(brain))
     _, row_mm, column_mm = volume.geometry.spacing
     indices = [int(chosen[int(place * (chosen.size - 1) + 0.5)]) for place in PLACES]
-    tiles = [_tile(volume.hu[i], brain[i], (row_mm, column_mm)) for i in dict.fromkeys(indices)]
+    window = WINDOWS[volume.intensity]
+    tiles = [_tile(volume.hu[i], brain[i], (row_mm, column_mm), window) for i in dict.fromkeys(indices)]
     if len(brain) > 1:
         tiles.append(_side(volume, brain))
     data = io.BytesIO()
@@ -54,14 +61,20 @@ def _side(volume: CtVolume, brain: NDArray[np.uint8]) -> NDArray[np.uint8]:
     grey = to_regular(CtVolume(volume.hu[:, :, middle : middle + 1], plane))
     inside = to_regular(CtVolume(mask, plane)).hu[::-1, :, 0] > 0
     slice_mm, row_mm, _ = grey.geometry.spacing
-    return _tile(grey.hu[::-1, :, 0], inside, (slice_mm, row_mm))
+    return _tile(grey.hu[::-1, :, 0], inside, (slice_mm, row_mm), WINDOWS[volume.intensity])
 
 
-def _tile(hu: NDArray[np.int16], mask: NDArray[np.generic], pixel_mm: tuple[float, float]) -> NDArray[np.uint8]:
-    """(HEIGHT, width, 3) picture in the brain window with the outline of a mask."""
+def _tile(
+    hu: NDArray[np.int16],
+    mask: NDArray[np.generic],
+    pixel_mm: tuple[float, float],
+    window: tuple[float, float],
+) -> NDArray[np.uint8]:
+    """(HEIGHT, width, 3) picture in a window of (level, width) with the outline of a mask."""
+    level, width = window
     height_mm, width_mm = hu.shape[0] * pixel_mm[0], hu.shape[1] * pixel_mm[1]
     shape = (HEIGHT, max(1, round(HEIGHT * width_mm / height_mm)))
-    grey = np.clip((hu - (BRAIN_LEVEL_HU - BRAIN_WIDTH_HU / 2)) / BRAIN_WIDTH_HU, 0, 1)
+    grey = np.clip((hu - (level - width / 2)) / width, 0, 1)
     shown = resize(grey.astype(np.float32), shape, order=1, anti_aliasing=True)
     edge = find_boundaries(resize(mask != 0, shape, order=0, anti_aliasing=False), mode="inner")
     tile = np.repeat((shown * 255).round().astype(np.uint8)[:, :, None], 3, axis=2)

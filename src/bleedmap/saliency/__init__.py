@@ -6,7 +6,8 @@
 - ``plain_network``: a timm network without windows or heads of this project, for ``bleedmap.maps``.
 
 Each method's module has ``explain(spec, classifier, hu, target)``: raw maps of a batch, at their own resolution,
-nowhere negative, the same whatever batch a slice came in. Size, brain and range are the stage's business.
+nowhere negative, the same whatever batch a slice came in. Size, brain and range are the stage's business. A method
+that has the maps of all classes from one pass of the network may also have ``explain_classes(spec, classifier, hu)``.
 """
 
 from typing import TYPE_CHECKING, Any, cast
@@ -31,3 +32,23 @@ def explain(spec: AnySaliency, classifier: Any, hu: "Tensor", target: int) -> "T
         (B, h, w) float32, at least 0.
     """
     return cast("Tensor", load(spec).explain(spec, classifier, hu, target))
+
+
+def explain_classes(spec: AnySaliency, classifier: Any, hu: "Tensor") -> "Tensor":  # noqa: ANN401
+    """Raw maps of every class, in one pass where the method can.
+
+    Args:
+        spec: the method.
+        classifier: a ``SliceClassifier``, or what answers like one.
+        hu: (B, 2 reach + 1, H, W) float32 HU, on the classifier's device.
+
+    Returns:
+        (B, K, h, w) float32, at least 0.
+    """
+    import torch  # noqa: PLC0415  the table of contents of a family costs nothing to import
+
+    module = load(spec)
+    if hasattr(module, "explain_classes"):
+        return cast("Tensor", module.explain_classes(spec, classifier, hu))
+    targets = range(len(classifier.classes))
+    return torch.stack([module.explain(spec, classifier, hu, target) for target in targets], dim=1)

@@ -23,6 +23,11 @@ def explain(spec: CamSpec, classifier: SliceClassifier, hu: Tensor, target: int)
     Raises:
         ConfigError: the classifier makes no logit maps.
     """
+    return explain_classes(spec, classifier, hu)[:, target]
+
+
+def explain_classes(spec: CamSpec, classifier: SliceClassifier, hu: Tensor) -> Tensor:
+    """The same of every class, (B, K, h, w), in one pass."""
     with torch.no_grad():
         maps = classifier(hu).maps
     if maps is None:
@@ -32,5 +37,5 @@ def explain(spec: CamSpec, classifier: SliceClassifier, hu: Tensor, target: int)
             expected="a head that gives each place of the feature map a logit, such as gap or lse",
             remedy="choose another head or another saliency method",
         )
-    chosen: Tensor = maps[:, target].float().relu()
-    return chosen
+    rectified: Tensor = maps.float().relu()
+    return rectified

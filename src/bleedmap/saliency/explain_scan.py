@@ -9,7 +9,7 @@ from torch import Tensor
 
 from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.config.saliency import AnySaliency
-from bleedmap.saliency import explain
+from bleedmap.saliency import explain_classes
 from bleedmap.saliency.map_store import ScanMaps
 from bleedmap.saliency.stretch import stretch, upsample
 from bleedmap.slices.neighbours import stack_neighbours
@@ -39,9 +39,9 @@ def explain_scan(
         rows = np.arange(start, min(start + BATCH, count))
         stacks = torch.from_numpy(stack_neighbours(hu, classifier.reach, rows)).to(device).float()
         inside = torch.from_numpy(brain[rows]).to(device)
+        every = explain_classes(spec, classifier, stacks)
         for target in range(classes):
-            raw = upsample(explain(spec, classifier, stacks, target), (height, width)) * inside
-            stretched = stretch(raw)
+            stretched = stretch(upsample(every[:, target], (height, width)) * inside)
             maps[rows, target] = _array(stretched.maps)
             low[rows, target], high[rows, target] = _array(stretched.low), _array(stretched.high)
     return ScanMaps(maps, low, high)

@@ -2,9 +2,9 @@
 
 from torch import Tensor
 
+from bleedmap import saliency
 from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.config.saliency import FlipsSpec
-from bleedmap.saliency import explain as explain_by
 
 COLUMNS = -1
 
@@ -21,6 +21,13 @@ def explain(spec: FlipsSpec, classifier: SliceClassifier, hu: Tensor, target: in
     Returns:
         (B, h, w) float32, at least 0.
     """
-    plain = explain_by(spec.of, classifier, hu, target)
-    mirrored = explain_by(spec.of, classifier, hu.flip(COLUMNS), target)
+    plain = saliency.explain(spec.of, classifier, hu, target)
+    mirrored = saliency.explain(spec.of, classifier, hu.flip(COLUMNS), target)
+    return (plain + mirrored.flip(COLUMNS)) / 2
+
+
+def explain_classes(spec: FlipsSpec, classifier: SliceClassifier, hu: Tensor) -> Tensor:
+    """The same of every class, (B, K, h, w)."""
+    plain = saliency.explain_classes(spec.of, classifier, hu)
+    mirrored = saliency.explain_classes(spec.of, classifier, hu.flip(COLUMNS))
     return (plain + mirrored.flip(COLUMNS)) / 2

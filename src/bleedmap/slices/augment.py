@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from bleedmap.config.training import AugmentSpec
-
-AIR_HU = -1024.0
+from bleedmap.constants import AIR_HU
 
 
 def augment(
@@ -20,8 +19,9 @@ def augment(
 
     Args:
         spec: sizes of the changes.
-        hu: (B, D, H, W) float32 HU; all slices of a sample move together.
-        masks: (B, D, H, W) float32, 0 or 1; without masks (B, 0, H, W).
+        hu: (B, D, H, W) float32 HU; all slices of a sample move together, and air turns in from outside.
+        masks: (B, N, H, W) float32; zero turns in from outside, every other value is one of the mask's own. Without
+            masks (B, 0, H, W).
         key: seed and epoch.
         indices: one number a sample; with the key it decides every draw.
 

@@ -103,8 +103,9 @@ class Box:
 
     def _overlap(self, rows: int, columns: int) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
         """Where box and picture meet: in pixels of the box, and in pixels of the picture."""
-        top, bottom = max(self.top, 0), max(min(self.top + self.height, rows), 0)
-        left, right = max(self.left, 0), max(min(self.left + self.width, columns), 0)
+        top, left = max(self.top, 0), max(self.left, 0)
+        bottom = max(min(self.top + self.height, rows), top)
+        right = max(min(self.left + self.width, columns), left)
         inside = (slice(top - self.top, bottom - self.top), slice(left - self.left, right - self.left))
         return inside, (slice(top, bottom), slice(left, right))
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bleedmap.constants import UNKNOWN_LABEL
 from bleedmap.slices.chunks import SliceChunks
 from bleedmap.slices.store import SliceStore, Store
 
@@ -16,8 +17,12 @@ from bleedmap.slices.store import SliceStore, Store
 class TrainingSet:
     """All slices of a data set's shards, with the masks to train on if there are any.
 
-    ``table`` has a row a slice, in a fixed order: shard, row (in the shard), scan, subject, slice, label, has_truth.
-    Any number of threads may read.
+    ``table`` has a row a slice, in a fixed order: what a slice store's table has, shard, and row (in the shard). Any
+    number of threads may read.
+
+    Args:
+        shards: slice stores.
+        masks: mask stores of the same shards, if masks are read; their arrays are ``labels`` and perhaps ``seeds``.
     """
 
     def __init__(self, shards: Sequence[Path], masks: Sequence[Path] = ()) -> None:
@@ -36,7 +41,7 @@ class TrainingSet:
                 if "seeds" in store.group:
                     self._seeds.append(SliceChunks(path, store.group["seeds"]))
         self.table = pd.concat(tables, ignore_index=True)
-        self.has_seeds = bool(self._seeds) and len(self._seeds) == len(self._masks)
+        self.has_seeds = bool(masks) and len(self._seeds) == len(self._masks)
         self._shard, self._row = (self.table[name].to_numpy() for name in ("shard", "row"))
         scan = self.table["scan"].to_numpy()
         # the rows of a scan follow each other, foot to head, within one shard
@@ -65,27 +70,38 @@ class TrainingSet:
         Returns:
             (n, 2 reach + 1, size, size), foot to head.
         """
-        around = [self._within_scan(number, reach) for number in numbers]
-        stacks = self.hu([number for stack in around for number in stack])
+        stacks = self.hu([number for middle in numbers for number in self.around(middle, middle, reach)])
         return stacks.reshape(len(numbers), 2 * reach + 1, self.size, self.size)
+
+    def around(self, first: int, last: int, reach: int) -> list[int]:
+        """Numbers of a run of slices of one scan and of those below and above it; a scan's last slice is repeated.
+
+        Args:
+            first: number of the run's first slice in ``table``.
+            last: number of its last slice.
+            reach: slices on each side.
+        """
+        place = int(np.searchsorted(self._starts, first, side="right")) - 1
+        end = self._starts[place + 1] if place + 1 < len(self._starts) else len(self.table)
+        wanted = np.arange(first - reach, last + reach + 1)
+        return [int(number) for number in wanted.clip(self._starts[place], end - 1)]
 
     def scans(self) -> list[NDArray[np.intp]]:
         """Numbers of each scan's slices, foot to head; ``hu`` of one of them is the whole scan."""
         return [np.asarray(rows, dtype=np.intp) for rows in np.split(np.arange(len(self.table)), self._starts[1:])]
 
+    def labels(self, numbers: Sequence[int] | NDArray[np.intp], classes: Sequence[str]) -> NDArray[np.float32]:
+        """(n, classes) labels of slices, 0 or 1; NaN where nobody said."""
+        labels = self.table.loc[np.asarray(numbers, dtype=np.intp), list(classes)].to_numpy(dtype=np.float32)
+        return np.where(labels == UNKNOWN_LABEL, np.float32(np.nan), labels)
+
     def masks(self, numbers: Sequence[int]) -> NDArray[np.uint8]:
-        """(n, size, size) labels to train on, 255 unknown."""
+        """(n, size, size) masks to train on: 0 background, more hemorrhage, 255 unknown."""
         return self._read(self._masks, numbers)
 
     def seeds(self, numbers: Sequence[int]) -> NDArray[np.uint8]:
-        """(n, size, size) seeds to train on, 255 unknown; where ``has_seeds``."""
+        """(n, size, size) seeds to train on, where ``has_seeds``; values as those of masks."""
         return self._read(self._seeds, numbers)
-
-    def _within_scan(self, number: int, reach: int) -> list[int]:
-        place = int(np.searchsorted(self._starts, number, side="right")) - 1
-        last = self._starts[place + 1] if place + 1 < len(self._starts) else len(self.table)
-        wanted = np.arange(number - reach, number + reach + 1)
-        return [int(slice_number) for slice_number in wanted.clip(self._starts[place], last - 1)]
 
     def _read(self, stores: Sequence[SliceChunks], numbers: Sequence[int]) -> NDArray[Any]:
         return np.stack([stores[self._shard[number]].read(int(self._row[number])) for number in numbers])

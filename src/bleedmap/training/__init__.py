@@ -1,9 +1,8 @@
 """Training: one engine for every network.
 
-- ``folds``: subjects dealt out to parts; ``roles``: which part trains, validates and tests in a fold;
 - ``engine``: epochs, early stopping, best weights, history;
 - ``learner``: the network, its optimiser and number format on its devices; ``schedule``: learning rate over the steps;
-- ``losses``, ``metrics``: by their config names; ``collapse``: what is refused as untrained;
+- ``metrics``: what is told after each epoch; ``collapse``: what is refused as untrained;
 - ``resume``: a training that was cut short goes on; ``progress``: lines for the person who watches;
 - ``outputs``, ``curves``: what a training leaves on disk.
 """

@@ -37,7 +37,7 @@ def refuse_constant(epoch: int, *, is_constant: bool) -> None:
             found=f"one and the same output for all validation data in the best epoch, {epoch + 1}",
             expected="outputs that depend on the input",
             remedy="lower training.learning_rate, check that the windows show the bleeds, or set "
-            "training.positive_weight to balanced",
+            "training.loss.positive_weight to balanced",
         )
 
 

@@ -7,7 +7,7 @@ training that goes on from the state after an epoch ends with the same bits as o
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,9 @@ from torch import Tensor, nn
 
 from bleedmap.config.training import TrainingSpec
 from bleedmap.errors import TrainingError
+from bleedmap.losses.loss import Loss
 from bleedmap.training.collapse import diverged, refuse_chance, refuse_constant
-from bleedmap.training.learner import Learner, Loss
+from bleedmap.training.learner import Learner
 from bleedmap.training.metrics import Metric
 from bleedmap.training.progress import Progress
 from bleedmap.training.resume import Resume, stopped
@@ -26,7 +27,7 @@ Batch = tuple[Tensor, dict[str, Tensor]]
 
 
 class Batches(Protocol):
-    """Training data: inputs and targets in batches, of any shape."""
+    """Training data in batches: inputs, and targets by name (``labels``, ``masks``, ``seeds``)."""
 
     def training(self, epoch: int) -> Iterator[Batch]:
         """Batches of one epoch, in an order that depends on the epoch alone."""
@@ -44,13 +45,16 @@ class Trained:
 
     Args:
         weights: state of the best epoch, on the CPU.
-        history: a row an epoch: epoch, train_loss, validation_loss, validation_<metric> if any, learning_rate.
+        history: a row an epoch: epoch, train_loss, validation_loss, what the metric tells if there is one,
+            learning_rate.
         best_epoch: epoch with the best monitored value.
+        notes: what else the manifest should say, such as what the first weights were taken from.
     """
 
     weights: dict[str, Tensor]
     history: pd.DataFrame
     best_epoch: int
+    notes: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -61,7 +65,7 @@ class _Course:
     best: float = -math.inf
     best_epoch: int = -1
     best_is_constant: bool = False
-    tells_chance: bool = False
+    skills: list[float | None] = field(default_factory=list)
     weights: dict[str, Tensor] = field(default_factory=dict)
 
     def is_over(self, spec: TrainingSpec) -> bool:
@@ -119,8 +123,9 @@ def fit(
                 resume.save({"learner": learner.state(), "course": dict(vars(course))}, epoch)
             learner.wait()
     refuse_constant(course.best_epoch, is_constant=course.best_is_constant)
-    if metric is not None and course.tells_chance:
-        refuse_chance([row[f"validation_{metric.name}"] for row in course.rows], spec.collapse_auroc)
+    skills = [skill for skill in course.skills if skill is not None]
+    if skills and len(skills) == len(course.rows):
+        refuse_chance(skills, spec.collapse_auroc)
     return Trained(weights=course.weights, history=pd.DataFrame(course.rows), best_epoch=course.best_epoch)
 
 
@@ -137,16 +142,15 @@ def _epoch(
     torch.manual_seed(int(np.random.SeedSequence([seed, epoch, learner.rank]).generate_state(1)[0]))
     train_loss = _train(learner, batches, epoch, progress)
     validation_loss = _validate(learner, batches, metric)
-    reached = [] if metric is None else [metric.value()]
-    train_loss, validation_loss, *reached = learner.agree([train_loss, validation_loss, *reached])
+    told = {} if metric is None else metric.values()
+    train_loss, validation_loss, *reached = learner.agree([train_loss, validation_loss, *told.values()])
     row = {"epoch": epoch, "train_loss": train_loss, "validation_loss": validation_loss}
-    if metric is not None:
-        row[f"validation_{metric.name}"] = reached[0]
-        course.tells_chance = metric.tells_chance()
+    row |= {f"validation_{name}": value for name, value in zip(told, reached, strict=True)}
     course.rows.append({**row, "learning_rate": rate})
+    course.skills.append(None if metric is None else metric.skill())
     if not math.isfinite(train_loss + validation_loss):
         raise diverged(epoch)
-    monitored = -validation_loss if spec.monitor == "validation_loss" else _monitored(metric, reached)
+    monitored = -validation_loss if spec.monitor == "validation_loss" else _monitored(reached)
     if monitored > course.best:
         course.best, course.best_epoch, course.weights = monitored, epoch, learner.weights()
         course.best_is_constant = metric is not None and metric.is_constant()
@@ -154,37 +158,37 @@ def _epoch(
 
 
 def _train(learner: Learner, batches: Batches, epoch: int, progress: Progress) -> float:
-    """Mean loss of an epoch's samples."""
+    """Mean loss of an epoch, over all that its loss is a mean of."""
     learner.begin_epoch()
-    total, samples = learner.zero(), 0
+    total, weights = learner.zero(), 0
     for inputs, targets in batches.training(epoch):
-        value = learner.step(inputs, targets)
-        total += value.double() * len(inputs)
-        samples += len(inputs)
+        value, weight = learner.step(inputs, targets)
+        total += value.double() * weight
+        weights += weight
         progress.step(epoch, inputs, value)
-    return learner.mean(total) / max(1, samples)
+    return learner.mean(total) / max(1, weights)
 
 
 def _validate(learner: Learner, batches: Batches, metric: Metric | None) -> float:
-    """Mean loss of the validation samples; the metric takes their outputs in."""
+    """Mean loss of the validation data, weighed in the same way; the metric takes the outputs in."""
     if metric is not None:
         metric.reset()
-    total, samples = learner.zero(), 0
+    total, weights = learner.zero(), 0
     for inputs, targets in batches.validation():
-        value, outputs, known = learner.judge(inputs, targets)
-        total += value.double() * len(inputs)
-        samples += len(inputs)
+        value, weight, outputs, known = learner.judge(inputs, targets)
+        total += value.double() * weight
+        weights += weight
         if metric is not None:
             metric.add(outputs, known)
-    return float(total) / max(1, samples)
+    return float(total) / max(1, weights)
 
 
-def _monitored(metric: Metric | None, reached: list[float]) -> float:
-    if metric is None or math.isnan(reached[0]):
+def _monitored(reached: list[float]) -> float:
+    if not reached or math.isnan(reached[0]):
         raise TrainingError(
             "no-metric",
             found="no metric to stop by: the validation data lack one of the two classes",
             expected="both",
-            remedy="set training.monitor to validation_loss, or lower folds.count",
+            remedy="set training.monitor to validation_loss, or let more subjects validate",
         )
     return reached[0]

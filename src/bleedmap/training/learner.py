@@ -3,7 +3,6 @@
 Lightning Fabric places model and data on the device, picks the number format and shares gradients between processes.
 """
 
-from collections.abc import Callable
 from typing import Any, TypeVar
 
 import torch
@@ -13,10 +12,11 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from bleedmap.config.training import TrainingSpec
 from bleedmap.errors import TrainingError
+from bleedmap.losses.loss import Loss
 from bleedmap.training.schedule import build_optimizer, build_schedule
 
 Number = TypeVar("Number", bool, float)
-Loss = Callable[[Tensor, dict[str, Tensor]], Tensor]
+Targets = dict[str, Tensor]
 
 
 class Learner:
@@ -38,7 +38,7 @@ class Learner:
         optimizer = build_optimizer(model, spec)
         self._schedule = build_schedule(optimizer, spec, steps)
         self._module, self._optimizer = self._fabric.setup(model, optimizer)
-        self._loss = loss.to(self._fabric.device) if isinstance(loss, nn.Module) else loss
+        self._loss = loss.to(self._fabric.device)
         self._average = _moving_average(model, spec.ema) if spec.ema else None
 
     @property
@@ -59,16 +59,18 @@ class Learner:
         """Training mode, for dropout and batch norm."""
         self._module.train()
 
-    def step(self, inputs: Tensor, targets: dict[str, Tensor]) -> Tensor:
+    def step(self, inputs: Tensor, targets: Targets) -> tuple[Tensor, int]:
         """One step on a batch, shared by all processes.
 
         Returns:
-            Mean loss of this process' share, weighted so that the mean over processes is that of the batch.
+            Mean loss of this process' share, scaled so that the mean over processes is that of the batch; and how much
+            the whole batch counts in the mean over an epoch.
 
         Raises:
             TrainingError: the GPU is out of memory.
         """
-        inputs, targets, weight = self._share(inputs, targets)
+        whole = self._loss.weight(targets)
+        inputs, targets, weight = self._share(inputs, targets, whole)
         inputs, targets = self._fabric.to_device((inputs, targets))
         try:
             self._optimizer.zero_grad()
@@ -85,18 +87,23 @@ class Learner:
         self._schedule.step()
         if self._average is not None:
             self._average.update_parameters(self._model)
-        return value.detach()
+        return value.detach(), whole
 
     @torch.inference_mode()
-    def judge(self, inputs: Tensor, targets: dict[str, Tensor]) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-        """Loss, outputs and targets of a validation batch, on the device, with the weights that would be kept."""
+    def judge(self, inputs: Tensor, targets: Targets) -> tuple[Tensor, int, Any, Targets]:
+        """A validation batch with the weights that would be kept.
+
+        Returns:
+            Its loss, how much that counts in the mean over batches, outputs and targets on the device.
+        """
+        weight = self._loss.weight(targets)
         inputs, targets = self._fabric.to_device((inputs, targets))
         module = self._module if self._average is None else self._average
         module.eval()
         try:
             with self._fabric.autocast():
-                outputs = module(inputs).float()
-            return self._loss(outputs, targets), outputs, targets
+                outputs = _as_float32(module(inputs))
+            return self._loss(outputs, targets), weight, outputs, targets
         except torch.cuda.OutOfMemoryError:
             raise self._out_of_memory() from None
 
@@ -139,15 +146,16 @@ class Learner:
         if self._average is not None:
             self._average.load_state_dict(state["average"])
 
-    def _share(self, inputs: Tensor, targets: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor], float]:
+    def _share(self, inputs: Tensor, targets: Targets, whole: int) -> tuple[Tensor, Targets, float]:
         """This process' part of a batch, and what makes the mean over processes the mean over the batch."""
         world, rank = self._fabric.world_size, self.rank
         if world == 1:
             return inputs, targets, 1.0
         # a process without a sample repeats one with weight zero: all must take part in every step
         mine = slice(rank, None, world) if rank < len(inputs) else slice(0, 1)
-        weight = len(inputs[mine]) * world / len(inputs) if rank < len(inputs) else 0.0
-        return inputs[mine], {name: part[mine] for name, part in targets.items()}, weight
+        part = {name: target[mine] for name, target in targets.items()}
+        weight = self._loss.weight(part) * world / max(1, whole) if rank < len(inputs) else 0.0
+        return inputs[mine], part, weight
 
     def _out_of_memory(self) -> TrainingError:
         return TrainingError(
@@ -156,6 +164,16 @@ class Learner:
             expected="a batch that fits",
             remedy=f"set training.batch to {max(1, self._spec.batch // 2)}",
         )
+
+
+def _as_float32(outputs: Any) -> Any:  # noqa: ANN401
+    """Outputs of any structure of tuples, all tensors as float32."""
+    if isinstance(outputs, Tensor):
+        return outputs.float()
+    if isinstance(outputs, tuple):
+        parts = [_as_float32(part) for part in outputs]
+        return type(outputs)(*parts) if hasattr(outputs, "_fields") else tuple(parts)
+    return outputs
 
 
 def _moving_average(model: nn.Module, decay: float) -> AveragedModel:

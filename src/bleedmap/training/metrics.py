@@ -1,37 +1,38 @@
 """What tells a user how good a network is after each epoch, and whether it has learned anything."""
 
 import math
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
-import numpy as np
 import torch
 from torch import Tensor
+
+from bleedmap.constants import UNKNOWN_VOXEL
+from bleedmap.losses.loss import SliceLogits
 
 ENOUGH = 100  # slices of each class from which an AUROC near one half can hardly be bad luck
 
 
 class Metric(Protocol):
-    """Collects the outputs for all validation data, batch by batch.
-
-    ``name`` becomes the column ``validation_<name>`` of the history.
-    """
-
-    name: str
+    """Collects the outputs for all validation data, batch by batch."""
 
     def reset(self) -> None:
         """Forget all batches."""
 
-    def add(self, logits: Tensor, targets: dict[str, Tensor]) -> None:
+    def add(self, outputs: Any, targets: Mapping[str, Tensor]) -> None:  # noqa: ANN401
         """Take in a batch."""
 
-    def value(self) -> float:
-        """The metric of all batches since the last reset; higher is better, NaN where it is undefined."""
+    def values(self) -> dict[str, float]:
+        """What there is to tell of all batches since the last reset; each becomes a column ``validation_<name>``.
+
+        The first is the metric itself: higher is better, NaN where it is undefined.
+        """
 
     def is_constant(self) -> bool:
         """Whether all logits since the last reset are the same."""
 
-    def tells_chance(self) -> bool:
-        """Whether a value near one half means that the network has learned nothing."""
+    def skill(self) -> float | None:
+        """A value that is near one half where the network has learned nothing; None where that cannot be told."""
 
 
 class _Spread:
@@ -51,53 +52,71 @@ class _Spread:
 
 
 class Auroc:
-    """Area under the ROC curve; targets below zero or NaN (padding, no label) are left out."""
+    """Area under the ROC curve of every class; labels that are NaN (padding, nobody said) are left out.
 
-    name = "auroc"
+    Args:
+        classes: names of the classes, in the order of the logits.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, classes: Sequence[str]) -> None:
+        self._classes = tuple(classes)
         self.reset()
 
     def reset(self) -> None:
         """Forget all batches."""
-        self._spread = _Spread()
         self._logits: list[Tensor] = []
-        self._targets: list[Tensor] = []
+        self._labels: list[Tensor] = []
 
-    def add(self, logits: Tensor, targets: Tensor) -> None:
-        """Take in logits and targets of one shape."""
-        known = targets >= 0
-        self._logits.append(logits[known].float().cpu())
-        self._targets.append(targets[known].cpu())
-        self._spread.add(self._logits[-1])
+    def add(self, outputs: SliceLogits, targets: Mapping[str, Tensor]) -> None:
+        """Take in (..., K) logits and ``labels`` of the same shape."""
+        classes = len(self._classes)
+        self._logits.append(outputs.logits.reshape(-1, classes).float().cpu())
+        self._labels.append(targets["labels"].reshape(-1, classes).cpu())
 
-    def value(self) -> float:
-        """In [0, 1]; NaN with one class only."""
-        from sklearn.metrics import roc_auc_score  # noqa: PLC0415  slow to import
-
-        targets = torch.cat(self._targets).numpy()
-        logits = torch.cat(self._logits).numpy()
-        if not np.isfinite(logits).all() or min(self._counts()) == 0:
-            return math.nan
-        return float(roc_auc_score(targets >= 0.5, logits))
+    def values(self) -> dict[str, float]:
+        """``auroc``, the mean over the classes that have both labels, and of several classes ``auroc_<class>``."""
+        each = {f"auroc_{name}": self._auroc(number) for number, name in enumerate(self._classes)}
+        defined = [value for value in each.values() if not math.isnan(value)]
+        mean = sum(defined) / len(defined) if defined else math.nan
+        return {"auroc": mean} | (each if len(each) > 1 else {})
 
     def is_constant(self) -> bool:
-        """Whether every slice gets the same logit."""
-        return self._spread.is_zero()
+        """Whether every slice gets the same logits."""
+        spreads = [_Spread() for _ in self._classes]
+        for number, spread in enumerate(spreads):
+            spread.add(self._known(number)[0])
+        return all(spread.is_zero() for spread in spreads)
 
-    def tells_chance(self) -> bool:
-        """Whether there are enough slices of each class."""
-        return min(self._counts()) >= ENOUGH
+    def skill(self) -> float | None:
+        """The best AUROC of a class with enough slices with and without it."""
+        counts = [self._known(number)[1] for number in range(len(self._classes))]
+        told = [self._auroc(n) for n, labels in enumerate(counts) if min(_counts(labels)) >= ENOUGH]
+        return max(told) if told else None
 
-    def _counts(self) -> tuple[int, int]:
-        positive = sum(int((part >= 0.5).sum()) for part in self._targets)
-        return positive, sum(map(len, self._targets)) - positive
+    def _known(self, number: int) -> tuple[Tensor, Tensor]:
+        """Logits and labels of the slices of which a class is known."""
+        logits, labels = (torch.cat(parts)[:, number] for parts in (self._logits, self._labels))
+        known = ~labels.isnan()
+        return logits[known], labels[known]
+
+    def _auroc(self, number: int) -> float:
+        """In [0, 1]; NaN with one label only."""
+        from sklearn.metrics import roc_auc_score  # noqa: PLC0415  slow to import
+
+        logits, labels = self._known(number)
+        if not logits.isfinite().all() or min(_counts(labels)) == 0:
+            return math.nan
+        return float(roc_auc_score(labels.numpy() >= 0.5, logits.numpy()))
+
+
+def _counts(labels: Tensor) -> tuple[int, int]:
+    """Slices with and without a bleed."""
+    positive = int((labels >= 0.5).sum())
+    return positive, len(labels) - positive
 
 
 class Dice:
-    """Dice of all validation voxels together, at probability one half (spec 0.3, pooled)."""
-
-    name = "dice"
+    """Dice of all known validation voxels together, at probability one half (spec 0.3, pooled)."""
 
     def __init__(self) -> None:
         self.reset()
@@ -107,22 +126,22 @@ class Dice:
         self._spread = _Spread()
         self._both = self._either = 0.0
 
-    def add(self, logits: Tensor, targets: dict[str, Tensor]) -> None:
-        """Take in logits and masks of one shape."""
-        known = targets["masks"] != 255
-        found, drawn = (logits >= 0) & known, (targets["masks"] > 0) & known
+    def add(self, outputs: Tensor, targets: Mapping[str, Tensor]) -> None:
+        """Take in logits and ``masks`` of the same shape; 255 is unknown and left out."""
+        known = targets["masks"] != UNKNOWN_VOXEL
+        found, drawn = (outputs >= 0) & known, (targets["masks"] > 0) & known
         self._both += float((found & drawn).sum())
         self._either += float(found.sum()) + float(drawn.sum())
-        self._spread.add(logits.float())
+        self._spread.add(outputs.float())
 
-    def value(self) -> float:
-        """In [0, 1]; NaN where nothing is drawn and nothing found."""
-        return 2 * self._both / self._either if self._either else math.nan
+    def values(self) -> dict[str, float]:
+        """``dice`` in [0, 1]; NaN where nothing is drawn and nothing found."""
+        return {"dice": 2 * self._both / self._either if self._either else math.nan}
 
     def is_constant(self) -> bool:
         """Whether every voxel gets the same logit."""
         return self._spread.is_zero()
 
-    def tells_chance(self) -> bool:
+    def skill(self) -> float | None:
         """Never: a Dice of one half is good."""
-        return False
+        return None

@@ -21,7 +21,7 @@ def write_training(model: Path, trained: Trained, spec: Spec, *, code: str, data
 
     Args:
         model: the safetensors file; the others share its folder.
-        trained: weights and history.
+        trained: weights, history and notes.
         spec: the component's config; it travels inside the model file.
         code: digest of the code.
         data: files that were trained on.
@@ -35,7 +35,7 @@ def write_training(model: Path, trained: Trained, spec: Spec, *, code: str, data
         code=code,
         data=data,
         seed=seed,
-        results={"best_epoch": trained.best_epoch, "epochs": len(trained.history)},
+        results={"best_epoch": trained.best_epoch, "epochs": len(trained.history), **trained.notes},
         resolved=spec.resolutions(),
     )
     with atomic_path(model) as temporary:

@@ -7,6 +7,9 @@ from bleedmap.errors import ScanError
 Intensity = Literal["hu", "mr", "picture"]
 """``hu``: Hounsfield units. ``mr``: signal, see ``mr_scale``. ``picture``: pseudo HU of a window, see ``picture``."""
 
+ScannerIntensity = Literal["hu", "mr"]
+"""What a scanner gives: CT in HU, or MR."""
+
 NAMES = {"hu": "Hounsfield units", "mr": "MR signal on a display scale", "picture": "grey values of a picture"}
 
 

@@ -14,6 +14,8 @@ from bleedmap.provenance.atomic import atomic_path
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.hounsfield import clip_hu, require_hu
+from bleedmap.volumes.intensity import ScannerIntensity
+from bleedmap.volumes.mr_scale import to_display_scale
 from bleedmap.volumes.nifti_file import as_image, open_nifti, packed, read_canonical, to_canonical
 from bleedmap.volumes.zip_member import InputFile
 
@@ -21,13 +23,21 @@ SAME_GRID_MM = 0.05
 LABEL_TOLERANCE = 1e-3
 
 
-def read_nifti(path: InputFile) -> CtVolume:
-    """Read a CT from a NIfTI file, also one inside a zip, with its axes in any order.
+def read_nifti(path: InputFile, kind: ScannerIntensity = "hu") -> CtVolume:
+    """Read a scan from a NIfTI file, also one inside a zip, with its axes in any order.
+
+    Args:
+        path: the file.
+        kind: ``hu`` for CT, ``mr`` for MR, whose values are brought to the display scale; a file does not say.
 
     Raises:
-        ScanError: ``not-nifti``, ``truncated``, ``not-one-volume``, ``no-position``, ``not-axial``, ``not-hu``.
+        ScanError: ``not-nifti``, ``truncated``, ``not-one-volume``, ``no-position``, ``not-axial``, and ``not-hu`` for
+            a CT or ``no-signal`` for an MR.
     """
     values, affine = read_canonical(path)
+    if kind == "mr":
+        shown = to_display_scale(values)
+        return CtVolume(hu=shown, geometry=Geometry.from_affine(affine, len(shown)), intensity="mr")
     if values.dtype == np.uint16 and values.max(initial=0) >= 2**15:
         values = values.view(np.int16)  # signed HU written as unsigned: no CT number is that high
     hu = clip_hu(values)

@@ -31,7 +31,12 @@ def read_grey(file: InputFile, window: tuple[float, float]) -> CtVolume:
     geometry = Geometry(
         origins=np.zeros((1, 3)), row_step=np.array([0.0, 1, 0]), column_step=np.array([1.0, 0, 0]), in_mm=False
     )
-    return CtVolume(hu=clip_hu(level - width / 2 + grey * width)[None], geometry=geometry, slice_keys=(file.name,))
+    return CtVolume(
+        hu=clip_hu(level - width / 2 + grey * width)[None],
+        geometry=geometry,
+        slice_keys=(file.name,),
+        intensity="picture",
+    )
 
 
 def read_picture_mask(file: InputFile) -> NDArray[np.uint8]:

@@ -35,7 +35,7 @@ def to_regular(volume: CtVolume, spacing_mm: float | None = None) -> CtVolume:
         return volume
     geometry, shape = _regular_grid(native, volume.hu.shape, spacing)
     hu = _sample(volume.hu.astype(np.float32), native, geometry, shape, outside=AIR_HU)
-    return CtVolume(hu=clip_hu(hu), geometry=geometry)
+    return CtVolume(hu=clip_hu(hu), geometry=geometry, intensity=volume.intensity)
 
 
 def to_native(array: NDArray[Any], regular: Geometry, native: Geometry, shape: tuple[int, int, int]) -> NDArray[Any]:

@@ -59,7 +59,7 @@ def read_scan(path: Path, name: str) -> Scan:
     )
     hu, _ = from_bytes(read_member(path, f"{name}/hu.nii.gz"))
     has_truth = f"{name}/truth.nii.gz" in members(path)
-    slices, subtypes, scan_subtypes = (sidecar[key] for key in ("truth_slices", "subtypes", "scan_subtypes"))
+    slices, subtypes, of_scan = (sidecar[key] for key in ("truth_slices", "subtypes", "scan_subtypes"))
     return Scan(
         id=name,
         subject=sidecar["subject"],
@@ -69,7 +69,7 @@ def read_scan(path: Path, name: str) -> Scan:
         truth_slices=None if slices is None else np.array(slices, dtype=bool),
         subtypes=None if subtypes is None else np.array(subtypes, dtype=np.int8),
         scan_label=sidecar["scan_label"],
-        scan_subtypes=None if scan_subtypes is None else np.array(scan_subtypes, dtype=np.int8),
+        scan_subtypes=None if of_scan is None else np.array(of_scan, dtype=np.int8),
         truth_subtypes=sidecar["truth_subtypes"],
         boxes=tuple(Box(**box) for box in sidecar["boxes"]),
     )

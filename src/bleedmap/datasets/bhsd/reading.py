@@ -3,7 +3,7 @@
 import numpy as np
 
 from bleedmap.config.nifti_datasets import BhsdSpec
-from bleedmap.constants import UNKNOWN_LABEL
+from bleedmap.constants import SUBTYPES, UNKNOWN_LABEL
 from bleedmap.datasets.bhsd.listing import MADE_OF, NAME, UNLABELLED
 from bleedmap.datasets.identity import public_name
 from bleedmap.datasets.masked_nifti import read_labels, unlabelled
@@ -37,9 +37,23 @@ def read(spec: BhsdSpec, source: Source) -> list[Scan | ScanError]:
     known = unlabelled(len(volume.hu))
     if mask is None:
         scan_label = UNLABELLED.get(path.parent.name, UNKNOWN_LABEL)
-        labels = np.zeros_like(known.labels) if scan_label == 0 else known.labels
-        return [Scan(source.id, subject, volume, labels, scan_label=scan_label)]
+        if scan_label != 0:
+            return [Scan(source.id, subject, volume, known.labels, scan_label=scan_label)]
+        none = np.zeros((len(volume.hu), len(SUBTYPES)), dtype=np.int8)
+        return [
+            Scan(source.id, subject, volume, none[:, 0], subtypes=none, scan_label=0, scan_subtypes=none[0]),
+        ]
     truth = OURS[read_labels(mask, volume, highest=len(MADE_OF))]
     known = with_truth(known, truth, has_subtypes=True)
-    scan = Scan(source.id, subject, volume, known.labels, truth, subtypes=known.subtypes, scan_label=known.scan_label)
+    scan = Scan(
+        source.id,
+        subject,
+        volume,
+        known.labels,
+        truth,
+        subtypes=known.subtypes,
+        scan_label=known.scan_label,
+        scan_subtypes=known.scan_subtypes,
+        truth_subtypes=True,
+    )
     return [scan]

@@ -14,6 +14,7 @@ from bleedmap.datasets.cq500_bhx.layout import chosen_series, series_folders, st
 from bleedmap.datasets.cq500_bhx.majority import finding_labels, majority
 from bleedmap.datasets.cq500_bhx.votes import FINDINGS, read_votes
 from bleedmap.datasets.identity import public_name
+from bleedmap.datasets.scan_labels import subtypes_of_scan
 from bleedmap.datasets.sources import Source, no_images, part_names
 from bleedmap.datasets.tables import Row
 from bleedmap.errors import ScanError
@@ -72,6 +73,7 @@ def _scan(
         subtypes=labels[:, 1:],
         scan_label=int(said[0]),
         boxes=tuple(boxes),
+        scan_subtypes=subtypes_of_scan(labels[:, 1:], said[1:]),
     )
 
 

@@ -31,7 +31,7 @@ def list_sources(spec: FolderSpec) -> list[Source]:
     for entry in entries:
         mask = mask_file(spec, entry.name)
         files = [file for file in (*entry.files, mask) if file is not None]
-        settings = (rows.get(entry.name, []), spec.labels is not None, spec.mask_values, spec.series)
+        settings = (rows.get(entry.name, []), spec.labels is not None, spec.mask_values, spec.series, spec.modality)
         sources.append(_source(spec, entry.name, entry.files, stamp(files, *settings)))
     missing = sorted(rows.keys() - {entry.name for entry in entries})
     return sources + [_source(spec, name, (), stamp((), rows[name])) for name in missing]

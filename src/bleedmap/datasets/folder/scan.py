@@ -43,7 +43,7 @@ def read_scans(spec: FolderSpec, source: Source, known: Known) -> list[Scan | Sc
         ScanError: not one volume, or labels or a mask that do not fit.
     """
     files = study_files(source.files)
-    volumes, faults = read_volumes(files)
+    volumes, faults = read_volumes(files, "hu" if spec.modality == "ct" else "mr")
     others: list[StudyVolume] = []
     if spec.series == "one":
         chosen = volumes.pop(choose_series([study.volume for study in volumes]))
@@ -84,6 +84,8 @@ def _scan(
         truth=truth,
         subtypes=labels.subtypes,
         scan_label=labels.scan_label,
+        scan_subtypes=labels.scan_subtypes,
+        truth_subtypes=truth is not None and spec.mask_values == "subtypes",
     )
 
 

@@ -10,7 +10,7 @@ from bleedmap.config.nifti_datasets import PhysionetCtIchSpec
 from bleedmap.constants import SUBTYPES, UNKNOWN_LABEL
 from bleedmap.datasets.nifti_pairs import paths
 from bleedmap.datasets.physionet_ct_ich.listing import answers_of, is_sound, table_rows
-from bleedmap.datasets.scan_labels import of_scan
+from bleedmap.datasets.scan_labels import of_scan, subtypes_of_scan
 from bleedmap.datasets.sources import Source
 from bleedmap.datasets.tables import Row, by_key
 from bleedmap.errors import ScanError
@@ -38,7 +38,18 @@ def read(spec: PhysionetCtIchSpec, source: Source) -> list[Scan | ScanError]:
     labels = subtypes.max(axis=1)  # -1 throughout where unknown
     # which number marks blood is not promised
     truth = None if mask is None else (read_mask(mask, volume) > 0).astype(np.uint8)
-    return [Scan(source.id, source.id, volume, labels, truth, subtypes=subtypes, scan_label=of_scan(labels))]
+    return [
+        Scan(
+            source.id,
+            source.id,
+            volume,
+            labels,
+            truth,
+            subtypes=subtypes,
+            scan_label=of_scan(labels),
+            scan_subtypes=subtypes_of_scan(subtypes),
+        )
+    ]
 
 
 def _subtypes(rows: Sequence[Row], slices: int) -> NDArray[np.int8]:

@@ -10,7 +10,7 @@ from bleedmap.constants import UNKNOWN_LABEL
 from bleedmap.datasets.identity import public_name
 from bleedmap.datasets.labels import contradiction
 from bleedmap.datasets.rsna2019.index import CONTRADICTED, IMAGES, load_index
-from bleedmap.datasets.scan_labels import of_scan
+from bleedmap.datasets.scan_labels import of_scan, subtypes_of_scan
 from bleedmap.datasets.sources import Source, part_names
 from bleedmap.errors import ScanError
 from bleedmap.volumes.ct_volume import Scan
@@ -46,14 +46,16 @@ def _scan(name: str, subject: str, series: DicomSeries, known: dict[str, NDArray
     board = np.stack([known[Path(file).stem] for file in series.file_names])
     if (board == CONTRADICTED).any():
         raise contradiction()
-    labels, subtypes = board[:, 0], board[:, 1:]
+    labels = board[:, 0]
+    subtypes = None if (board[:, 1:] == UNKNOWN_LABEL).all() else board[:, 1:]
     return Scan(
         name,
         subject,
         series.volume,
         labels,
-        subtypes=None if (subtypes == UNKNOWN_LABEL).all() else subtypes,
+        subtypes=subtypes,
         scan_label=of_scan(labels),
+        scan_subtypes=subtypes_of_scan(subtypes),
     )
 
 

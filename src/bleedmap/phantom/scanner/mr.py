@@ -1,8 +1,9 @@
-"""The MRI variant: T2-like contrast of the same brain, skull-stripped, with infarcts as bright as on diffusion."""
+"""The MR variant: T2-like contrast of the same brain, skull-stripped, with infarcts as bright as on diffusion."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bleedmap.constants import AIR_HU
 from bleedmap.phantom.anatomy.head import Head
 from bleedmap.phantom.fields import Array
 from bleedmap.phantom.scanner.ct import Detector
@@ -10,11 +11,11 @@ from bleedmap.phantom.scanner.ct import Detector
 # Signal of what has this many HU: fat, fluid, white matter, grey matter, dura and vessels, calcification.
 CONTRAST_HU = (-100.0, 8.0, 22.0, 29.0, 38.0, 56.0, 100.0)
 CONTRAST_SIGNAL = (90.0, 105.0, 66.0, 42.0, 58.0, 34.0, 10.0)
-INFARCT_SIGNAL, HIGHEST_SIGNAL, BACKGROUND = (96.0, 150.0), 199, -1024
+INFARCT_SIGNAL, HIGHEST_SIGNAL = (96.0, 150.0), 199
 NOISE_SIGNAL = (1.5, 5.0)
 
 
-def mri_signal(rng: np.random.Generator, head: Head, inner: Array, infarct: Array) -> Array:
+def mr_signal(rng: np.random.Generator, head: Head, inner: Array, infarct: Array) -> Array:
     """Signal of the brain.
 
     Args:
@@ -31,7 +32,7 @@ def mri_signal(rng: np.random.Generator, head: Head, inner: Array, infarct: Arra
     return np.asarray(signal + infarct * (bright - signal), dtype=np.float32)
 
 
-def scan_mri(
+def scan_mr(
     rng: np.random.Generator, detector: Detector, head: Head, signal: Array, brain: NDArray[np.bool_]
 ) -> NDArray[np.int16]:
     """Thick slices with the shading of the coil and noise; outside the brain a constant background.
@@ -52,4 +53,4 @@ def scan_mri(
     real, imaginary = level * rng.standard_normal((2, *image.shape), dtype=np.float32)
     magnitude = np.hypot(image + real, imaginary)
     stored = np.clip(np.rint(magnitude), 1, HIGHEST_SIGNAL)
-    return np.where(brain, stored, BACKGROUND).astype(np.int16)
+    return np.where(brain, stored, AIR_HU).astype(np.int16)

@@ -13,18 +13,11 @@ from pydicom.errors import InvalidDicomError
 from pydicom.tag import Tag
 
 from bleedmap.errors import ScanError
+from bleedmap.volumes.dicom.from_header import KINDS, MOST_FRAMES, pixel_format, to_slice
 from bleedmap.volumes.dicom.header import TAGS, number, text
 from bleedmap.volumes.dicom.refusals import refusal
-from bleedmap.volumes.dicom.slice import (
-    ENHANCED_CT,
-    MOST_FRAMES,
-    NoSlice,
-    PixelFormat,
-    SeriesIds,
-    Slice,
-    pixel_format,
-    to_slice,
-)
+from bleedmap.volumes.dicom.slice import NoSlice, PixelFormat, SeriesIds, Slice
+from bleedmap.volumes.intensity import ScannerIntensity
 from bleedmap.volumes.zip_member import InputFile, file_size
 
 DIRECTORY = "1.2.840.10008.1.3.10"
@@ -34,13 +27,18 @@ _GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
 _MACROS = (
     *("PlanePositionSequence", "PlaneOrientationSequence", "PixelMeasuresSequence", "CTReconstructionSequence"),
     *("PixelValueTransformationSequence", "CTImageFrameTypeSequence", "FrameContentSequence"),
+    "MRImageFrameTypeSequence",
 )
 _HEADER = [*TAGS.values(), *(Tag(group) for group in _GROUPS)]
 _HEAD_BYTES = 2**16
 
 
-def read_slices(file: InputFile) -> list[Slice | NoSlice]:
+def read_slices(file: InputFile, kind: ScannerIntensity) -> list[Slice | NoSlice]:
     """Slices of a file, one a frame, by its header alone.
+
+    Args:
+        file: what to read.
+        kind: ``hu`` for CT, ``mr`` for MR; images of the other are no slices.
 
     Raises:
         ScanError: ``not-dicom``, ``no-access``, ``unreadable``, or ``dicomdir`` for the index of a disc.
@@ -56,7 +54,7 @@ def read_slices(file: InputFile) -> list[Slice | NoSlice]:
             raise refusal("unreadable")
     try:
         with named_errors():
-            return _slices(data, ids, file, offset)
+            return _slices(data, ids, file, offset, kind)
     except ScanError as error:
         return [NoSlice(ids, error)]
 
@@ -81,11 +79,13 @@ def _header(file: InputFile) -> tuple[pydicom.FileDataset, int | None]:
         return data, _pixel_data(head)
 
 
-def _slices(data: pydicom.FileDataset, ids: SeriesIds, file: InputFile, offset: int | None) -> list[Slice | NoSlice]:
+def _slices(
+    data: pydicom.FileDataset, ids: SeriesIds, file: InputFile, offset: int | None, kind: ScannerIntensity
+) -> list[Slice | NoSlice]:
     deflated = data.file_meta.get("TransferSyntaxUID") == DEFLATED
     pixels = pixel_format(data, None if deflated else offset)
-    frames = _frames(data) if text(data, "SOPClassUID") in ENHANCED_CT else [data]
-    found = [to_slice(frame, ids, file, index, pixels) for index, frame in enumerate(frames)]
+    frames = _frames(data) if text(data, "SOPClassUID") in KINDS[kind].enhanced else [data]
+    found = [to_slice(frame, ids, file, index, pixels, kind) for index, frame in enumerate(frames)]
     if pixels is None or deflated or not _ends_early(file, pixels):
         return found
     return [NoSlice(ids, refusal("truncated")) if isinstance(each, Slice) else each for each in found]

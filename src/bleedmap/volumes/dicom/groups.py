@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bleedmap.errors import ScanError
-from bleedmap.volumes.dicom.pixels import read_hu
+from bleedmap.volumes.dicom.pixels import read_pixels
 from bleedmap.volumes.dicom.refusals import refusal
 from bleedmap.volumes.dicom.slice import Slice
 
@@ -60,7 +60,7 @@ def sort_out_copies(slices: list[Slice]) -> tuple[list[Slice], set[str], list[Sc
     kept, copies = {id(each) for each in slices}, 0
     faults: list[ScanError] = []
     digests: list[bytes | None] = [None] * len(repeated)
-    for index, pixels, _ in read_hu(repeated):
+    for index, pixels, _ in read_pixels(repeated):
         if isinstance(pixels, ScanError):
             faults.append(pixels)
             kept.discard(id(repeated[index]))

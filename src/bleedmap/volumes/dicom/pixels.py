@@ -1,4 +1,4 @@
-"""Pixels of DICOM slices as HU, every file decoded once however many frames it has."""
+"""Pixels of DICOM slices as HU or MR signal, every file decoded once however many frames it has."""
 
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
@@ -13,17 +13,20 @@ from pydicom.pixels import get_decoder
 from bleedmap.errors import ScanError
 from bleedmap.volumes.dicom.file import named_errors
 from bleedmap.volumes.dicom.refusals import PLUGINS, not_decoded, refusal
-from bleedmap.volumes.dicom.rescale import to_hu, was_wrapped
+from bleedmap.volumes.dicom.rescale import to_values, was_wrapped
 from bleedmap.volumes.dicom.slice import PixelFormat, Slice
 from bleedmap.volumes.zip_member import InputFile
 
 
-def read_hu(slices: Sequence[Slice]) -> Iterator[tuple[int, NDArray[np.int16] | ScanError, bool]]:
+def read_pixels(
+    slices: Sequence[Slice],
+) -> Iterator[tuple[int, NDArray[np.int16] | NDArray[np.float32] | ScanError, bool]]:
     """Pixels of slices, file by file.
 
     Yields:
-        The index of a slice in ``slices``; its (rows, columns) HU in [-1024, 3071] in the order of the file, or why
-        it cannot be read (``truncated``, ``unreadable``, ``compressed``); and whether a 12-bit overflow was undone.
+        The index of a slice in ``slices``; its (rows, columns) values as ``to_values`` gives them, in the order of the
+        file, or why it cannot be read (``truncated``, ``unreadable``, ``compressed``); and whether a 12-bit overflow
+        was undone.
     """
     files: dict[InputFile, list[int]] = {}
     for index, each in enumerate(slices):
@@ -35,7 +38,7 @@ def read_hu(slices: Sequence[Slice]) -> Iterator[tuple[int, NDArray[np.int16] | 
             frames = _frames(slices[wanted[0]], [slices[index].frame for index in wanted])
             for index, frame in zip(wanted, frames, strict=True):
                 rescale = slices[index].rescale
-                yield index, to_hu(frame, rescale), was_wrapped(frame, rescale)
+                yield index, to_values(frame, rescale), was_wrapped(frame, rescale)
                 done += 1
         except ScanError as error:
             yield from ((index, error, False) for index in wanted[done:])

@@ -1,4 +1,4 @@
-"""Why DICOM files are no head CT: the sentences, without any value of a file."""
+"""Why DICOM files are no head scan: the sentences, without any value of a file."""
 
 from collections.abc import Hashable
 
@@ -53,6 +53,11 @@ _SENTENCES = {
         "CT images (Modality CT, CT Image Storage)",
         "give the CT series",
     ),
+    "not-mr": (
+        "images or documents of another kind than MR",
+        "MR images (Modality MR, MR Image Storage)",
+        "give the MR series, or set modality: ct for CT",
+    ),
     "not-an-image-slice": (
         "a summary, dose report, screen shot or other secondary capture",
         "original CT slices",
@@ -69,9 +74,9 @@ _SENTENCES = {
         "export the original CT series instead of an inverted copy",
     ),
     "multi-frame": (
-        "many frames in one file that is no enhanced CT",
-        "one slice a file, or Enhanced CT Image Storage",
-        "convert it to single-frame CT, for example with emf2sf of dcm4che",
+        "many frames in one file that is no enhanced CT or MR",
+        "one slice a file, or Enhanced CT or MR Image Storage",
+        "convert it to single-frame images, for example with emf2sf of dcm4che",
     ),
     "no-position": (
         "images without a usable position, orientation or pixel spacing",

@@ -1,4 +1,4 @@
-"""From stored pixel values to Hounsfield units: a table of all values there can be, so that a slice is one look-up."""
+"""From stored values to HU or MR signal: a table of all values there can be, so that a slice is one look-up."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,11 +15,12 @@ class Rescale:
     """What stored values mean.
 
     Args:
-        slope: HU a step.
-        intercept: HU of stored 0.
+        slope: HU, or units of signal, a step.
+        intercept: HU or signal of stored 0.
         bits: bits that count.
         signed: whether they are signed.
         padding: first and last stored value outside of the picture, None where not said.
+        is_hu: whether they mean HU; False for the signal of an MR.
     """
 
     slope: float
@@ -27,21 +28,22 @@ class Rescale:
     bits: int
     signed: bool
     padding: tuple[int, int] | None
+    is_hu: bool = True
 
     @property
     def may_wrap(self) -> bool:
         """Whether signed HU can have overflowed in these unsigned numbers (see ``unwrap_12_bit``)."""
-        return self.bits == 12 and not self.signed and self.slope == 1 and self.intercept > -100
+        return self.is_hu and self.bits == 12 and not self.signed and self.slope == 1 and self.intercept > -100
 
 
-def to_hu(patterns: NDArray[np.uint16], rescale: Rescale) -> NDArray[np.int16]:
-    """HU in [-1024, 3071] of stored values, padding as air; same shape.
+def to_values(patterns: NDArray[np.uint16], rescale: Rescale) -> NDArray[np.int16] | NDArray[np.float32]:
+    """What stored values mean, same shape: int16 HU in [-1024, 3071], padding as air; or float32 signal, padding NaN.
 
     Args:
         patterns: the sixteen bits of every pixel, whether they mean signed or unsigned numbers.
         rescale: what they mean.
     """
-    return np.asarray(_table(rescale).take(patterns))
+    return _table(rescale).take(patterns)
 
 
 def was_wrapped(patterns: NDArray[np.uint16], rescale: Rescale) -> bool:
@@ -50,19 +52,20 @@ def was_wrapped(patterns: NDArray[np.uint16], rescale: Rescale) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _table(rescale: Rescale, *, unwrap: bool = True) -> NDArray[np.int16]:
-    """(65536,) HU of every pattern of 16 bits."""
+def _table(rescale: Rescale, *, unwrap: bool = True) -> NDArray[np.int16] | NDArray[np.float32]:
+    """(65536,) HU or signal of every pattern of 16 bits."""
     patterns = np.arange(2**16, dtype=np.uint16)
     stored = (patterns.view(np.int16) if rescale.signed else patterns).astype(np.int32)
     values, intercept = stored, rescale.intercept
     if unwrap and rescale.may_wrap:
         values, intercept = unwrap_12_bit(stored, intercept)
-    hu = clip_hu(np.rint(values * rescale.slope + intercept))
+    meant = values * rescale.slope + intercept
+    table = clip_hu(np.rint(meant)) if rescale.is_hu else meant.astype(np.float32)
     if rescale.padding is not None:
         first, last = sorted(_as_stored(value, signed=rescale.signed) for value in rescale.padding)
-        hu[(stored >= first) & (stored <= last)] = AIR_HU
-    hu.flags.writeable = False
-    return hu
+        table[(stored >= first) & (stored <= last)] = AIR_HU if rescale.is_hu else np.nan
+    table.flags.writeable = False
+    return table
 
 
 def _as_stored(value: int, *, signed: bool) -> int:

@@ -11,11 +11,13 @@ from bleedmap.errors import ScanError
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.dicom.flags import geometry_flags
 from bleedmap.volumes.dicom.groups import by_height
-from bleedmap.volumes.dicom.pixels import read_hu
+from bleedmap.volumes.dicom.pixels import read_pixels
 from bleedmap.volumes.dicom.refusals import Faults, refusal
 from bleedmap.volumes.dicom.slice import Slice, SlicePlace
 from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.hounsfield import require_hu
+from bleedmap.volumes.intensity import ScannerIntensity
+from bleedmap.volumes.mr_scale import to_display_scale
 from bleedmap.volumes.orientation import face_axial
 
 LEAST_KEPT = 0.75
@@ -24,10 +26,10 @@ MOST_VOXELS = 2_000_000_000
 
 @dataclass(frozen=True)
 class DicomSeries:
-    """A CT series with the names by which a label table or a user may know it, which are private.
+    """A series with the names by which a label table or a user may know it, which are private.
 
     Args:
-        volume: the CT; its ``slice_keys`` are SOPInstanceUIDs, or ``<SOPInstanceUID>.<frame, from 1>`` of an
+        volume: the scan; its ``slice_keys`` are SOPInstanceUIDs, or ``<SOPInstanceUID>.<frame, from 1>`` of an
             enhanced file.
         series_uid: SeriesInstanceUID; never written or shown.
         patient_id: PatientID; never written or shown.
@@ -49,16 +51,16 @@ def build_series(slices: list[Slice], flags: set[str], lost: list[ScanError], fa
     try:
         _require_most(len(slices), lost)
         slices, geometry = _place(slices)
-        hu, wrapped, unread = _pixels(slices)
+        values, wrapped, unread = _pixels(slices)
         for fault in unread.values():
             faults.add(group, fault)
         lost = [*lost, *unread.values()]
         kept = [index for index in range(len(slices)) if index not in unread]
         _require_most(len(kept), lost)
         if unread:
-            slices, hu = [slices[index] for index in kept], hu[kept]
+            slices, values = [slices[index] for index in kept], values[kept]
             geometry = replace(geometry, origins=geometry.origins[kept])
-        require_hu(hu)
+        hu = _displayed(values)
     except ScanError as error:
         faults.add(group, error, len(slices))
         return None
@@ -72,8 +74,9 @@ def build_series(slices: list[Slice], flags: set[str], lost: list[ScanError], fa
     }
     flags |= {flag for flag, is_so in others.items() if is_so}
     hu, geometry = face_axial(hu, geometry)
+    intensity: ScannerIntensity = "hu" if slices[0].rescale.is_hu else "mr"
     return DicomSeries(
-        volume=CtVolume(hu, geometry, keys, tuple(sorted(flags))),
+        volume=CtVolume(hu, geometry, keys, tuple(sorted(flags)), intensity),
         series_uid=group.series,
         patient_id=group.patient,
         file_names=tuple(each.file.name for each in slices),
@@ -103,18 +106,30 @@ def steps_of(place: SlicePlace) -> tuple[NDArray[np.float64], NDArray[np.float64
     return place.down_column * place.pixel_spacing[0], place.along_row * place.pixel_spacing[1]
 
 
-def _pixels(slices: Sequence[Slice]) -> tuple[NDArray[np.int16], bool, dict[int, ScanError]]:
-    """HU of slices, whether a 12-bit overflow was undone, and why some cannot be read."""
+def _displayed(values: NDArray[np.int16] | NDArray[np.float32]) -> NDArray[np.int16]:
+    """HU as they are, once they can be those of a head; the signal of an MR on the display scale."""
+    if values.dtype != np.int16:
+        return to_display_scale(values)
+    hu = np.asarray(values, dtype=np.int16)
+    require_hu(hu)
+    return hu
+
+
+def _pixels(
+    slices: Sequence[Slice],
+) -> tuple[NDArray[np.int16] | NDArray[np.float32], bool, dict[int, ScanError]]:
+    """HU or signal of slices, whether a 12-bit overflow was undone, and why some cannot be read."""
     pixels = slices[0].pixels
     if len(slices) * pixels.rows * pixels.columns > MOST_VOXELS:
         raise refusal("too-large")
-    hu = np.empty((len(slices), pixels.rows, pixels.columns), dtype=np.int16)
+    dtype = np.int16 if slices[0].rescale.is_hu else np.float32
+    values = np.zeros((len(slices), pixels.rows, pixels.columns), dtype=dtype)
     unread: dict[int, ScanError] = {}
     wrapped = False
-    for index, plane, unwrapped in read_hu(slices):
+    for index, plane, unwrapped in read_pixels(slices):
         if isinstance(plane, ScanError):
             unread[index] = plane
         else:
-            hu[index] = plane
+            values[index] = plane
             wrapped |= unwrapped
-    return hu, wrapped, unread
+    return values, wrapped, unread

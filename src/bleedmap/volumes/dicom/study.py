@@ -9,12 +9,13 @@ from bleedmap.volumes.dicom.groups import by_grid, sort_out_copies, split_repeat
 from bleedmap.volumes.dicom.refusals import DAMAGE, Faults
 from bleedmap.volumes.dicom.series import DicomSeries, build_series, steps_of
 from bleedmap.volumes.dicom.slice import NoSlice, SeriesIds, Slice
+from bleedmap.volumes.intensity import ScannerIntensity
 from bleedmap.volumes.orientation import require_axial
 from bleedmap.volumes.zip_member import InputFile
 
 
-def read_study(files: Sequence[InputFile]) -> tuple[list[DicomSeries], list[ScanError]]:
-    """Every head CT volume among some files, and why the rest is none; a DICOMDIR is no fault.
+def read_study(files: Sequence[InputFile], kind: ScannerIntensity = "hu") -> tuple[list[DicomSeries], list[ScanError]]:
+    """Every head scan among some files, and why the rest is none; a DICOMDIR is no fault.
 
     Neither the names nor the order of the files matter: volumes come sorted by SeriesInstanceUID, then by geometry;
     faults by the number of files they concern.
@@ -24,6 +25,10 @@ def read_study(files: Sequence[InputFile]) -> tuple[list[DicomSeries], list[Scan
     ``copies-dropped``, ``scouts-dropped``, ``wrapped-12-bit`` (signed values were stored unsigned), ``lossy``
     and ``shared-keys`` (slices with one SOPInstanceUID).
 
+    Args:
+        files: in any order.
+        kind: ``hu`` for CT, ``mr`` for MR; images of the other are refused by name (``not-ct``, ``not-mr``).
+
     Returns:
         The volumes, and a fault for each group of images or single file that is none.
     """
@@ -31,7 +36,7 @@ def read_study(files: Sequence[InputFile]) -> tuple[list[DicomSeries], list[Scan
     series: dict[SeriesIds, list[Slice | NoSlice]] = {}
     for file in files:
         try:
-            for image in read_slices(file):
+            for image in read_slices(file, kind):
                 series.setdefault(image.ids, []).append(image)
         except ScanError as error:
             if error.code != "dicomdir":

@@ -1,0 +1,32 @@
+"""Heads that pool logit maps: a linear layer at every place of the feature map, then a pooling, then a bias a class."""
+
+import torch
+from torch import Tensor, nn
+
+from bleedmap.classifiers.classifier import SliceOutput
+
+
+class LogitMapHead(nn.Module):
+    """Base of these heads.
+
+    The linear layer stands before the pooling, as a 1 x 1 convolution: for average pooling that is the same network
+    (pooling is linear), and the map it makes is the class activation map for any pooling.
+
+    Args:
+        channels: of the feature map.
+        classes: number of classes.
+    """
+
+    def __init__(self, channels: int, classes: int) -> None:
+        super().__init__()
+        self.layer = nn.Conv2d(channels, classes, kernel_size=1, bias=False)
+        self.bias = nn.Parameter(torch.zeros(classes))
+
+    def pool(self, maps: Tensor) -> Tensor:
+        """(B, K, h, w) logit maps to (B, K)."""
+        raise NotImplementedError
+
+    def forward(self, features: Tensor) -> SliceOutput:
+        """(B, channels, h, w) features to logits and their maps."""
+        maps = self.layer(features)
+        return SliceOutput(self.pool(maps) + self.bias, maps)

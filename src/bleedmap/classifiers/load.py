@@ -1,0 +1,31 @@
+"""Slice classifiers from configs and from files."""
+
+from pathlib import Path
+from typing import cast
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+from bleedmap.classifiers.classifier import SliceClassifier
+from bleedmap.components import load
+from bleedmap.config.classifiers import ClassifierSpec
+
+
+def build_classifier(spec: ClassifierSpec, *, pretrained: bool = False) -> SliceClassifier:
+    """The network that a config names.
+
+    Args:
+        spec: network.
+        pretrained: start from the weights that ``spec.pretrained`` names; False where trained weights follow.
+    """
+    return cast("SliceClassifier", load(spec).build(spec, pretrained=pretrained))
+
+
+def load_classifier(path: Path) -> SliceClassifier:
+    """A trained classifier, ready to explain; on the GPU if there is one."""
+    with safe_open(path, framework="pt") as file:
+        spec = ClassifierSpec.from_json(file.metadata()["spec"])
+    model = build_classifier(spec)
+    model.load_state_dict(load_file(path))
+    return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")

@@ -1,0 +1,30 @@
+"""Heads of slice classifiers: how a feature map becomes a logit a class. One model a file in ``classifiers/heads``."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from bleedmap.config.base import Spec
+
+
+class HeadSpec(Spec):
+    """What all heads share."""
+
+    FAMILY: ClassVar[str] = "classifiers.heads"
+    TAG: ClassVar[str] = "pooling"
+
+
+class GapHead(HeadSpec):
+    """Global average pooling and a linear layer (spec 2.2, 5.2)."""
+
+    pooling: Literal["gap"] = "gap"
+
+
+class LseHead(HeadSpec):
+    """Log-sum-exp pooling of logit maps, Pinheiro form (spec 4.4): between mean (r to 0) and maximum (large r)."""
+
+    pooling: Literal["lse"] = "lse"
+    r: float = Field(3.0, gt=0, description="sharpness; the paper prints 3, its code runs 6")
+
+
+AnyHead = Annotated[GapHead | LseHead, Field(discriminator="pooling")]

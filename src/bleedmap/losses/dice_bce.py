@@ -1,0 +1,44 @@
+"""Dice loss over the whole batch plus binary cross-entropy of voxels (spec 2.4)."""
+
+import torch.nn.functional as F
+from monai.losses import DiceLoss
+from numpy.typing import ArrayLike
+from torch import Tensor
+
+from bleedmap.config.losses import DiceBceSpec
+from bleedmap.losses.known import known_mean, known_voxels
+from bleedmap.losses.loss import Loss, Targets
+from bleedmap.losses.positive_weight import weight_of_positives
+
+EPSILON = 1e-5  # keeps the Dice loss of two empty masks at zero (spec 2.4)
+
+
+class DiceBce(Loss):
+    """``1 - (2 sum(p y) + e) / (sum p + sum y + e)`` over the known voxels of the batch, plus their mean cross-entropy.
+
+    Args:
+        positive_weight: factor on the cross-entropy of hemorrhage voxels.
+    """
+
+    positive_weight: Tensor
+
+    def __init__(self, positive_weight: Tensor) -> None:
+        super().__init__()
+        self._dice = DiceLoss(batch=True, smooth_nr=EPSILON, smooth_dr=EPSILON)
+        self.register_buffer("positive_weight", positive_weight)
+
+    def forward(self, outputs: Tensor, targets: Targets) -> Tensor:
+        """Loss of (B, D, H, W) logits against (B, D, H, W) masks."""
+        drawn, known = known_voxels(targets["masks"])
+        entropy = F.binary_cross_entropy_with_logits(outputs, drawn, pos_weight=self.positive_weight, reduction="none")
+        dice: Tensor = self._dice((outputs.sigmoid() * known)[:, None], drawn[:, None])
+        return dice + known_mean(entropy, known)
+
+    def weight(self, targets: Targets) -> int:
+        """Number of samples, for the Dice part is none of single voxels."""
+        return len(targets["masks"])
+
+
+def build(spec: DiceBceSpec, negatives_per_positive: ArrayLike) -> DiceBce:
+    """The loss; arguments as for ``build_loss``."""
+    return DiceBce(weight_of_positives(spec.positive_weight, negatives_per_positive))

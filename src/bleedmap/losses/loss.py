@@ -1,0 +1,28 @@
+"""What every loss is: a number from a network's outputs and a batch's targets, and how much that number counts."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from torch import Tensor, nn
+
+Targets = Mapping[str, Tensor]
+
+
+class SliceLogits(Protocol):
+    """What a loss of slices reads of a classifier's output."""
+
+    @property
+    def logits(self) -> Tensor:
+        """(..., K), a logit a class."""
+
+
+class Loss(nn.Module):
+    """Base of the losses; called as ``loss(outputs, targets)``, a mean over a batch.
+
+    Targets are ``labels`` (..., K) float, 0 or 1 and NaN where unknown, or ``masks`` (B, D, H, W) uint8, 0 background,
+    more hemorrhage and 255 unknown. What is unknown changes nothing.
+    """
+
+    def weight(self, targets: Targets) -> int:
+        """How much a batch counts in the mean over batches: over how many elements its loss is the mean."""
+        raise NotImplementedError
