@@ -11,10 +11,11 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from bleedmap.config.brain import AnyBrain
-from bleedmap.config.classifiers import AnyHead, ClassifierSpec, LstmContext
+from bleedmap.config.classifiers import AnyClassifier, LstmContext
 from bleedmap.config.datasets import AnyDataset
 from bleedmap.config.detectors import AnyDetector
 from bleedmap.config.enhancements import AnyEnhancement
+from bleedmap.config.heads import AnyHead
 from bleedmap.config.losses import AnyLoss
 from bleedmap.config.masks import AnyMask
 from bleedmap.config.report import ReportSpec
@@ -35,7 +36,7 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("splits.<name>", SplitSpec),
     ("brain", AnyBrain),
     ("slices", SliceSpec),
-    ("classifiers.<name>", ClassifierSpec),
+    ("classifiers.<name>", AnyClassifier),
     ("classifiers.<name>.head", AnyHead),
     ("classifiers.<name>.context", LstmContext),
     ("saliency.<name>", AnySaliency),
