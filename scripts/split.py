@@ -19,6 +19,7 @@ def main(
     seed: Annotated[int, "seed of the deal"],
     out: Annotated[Path, "table of subject, fold and role to write"],
     learnt: Annotated[list[Path] | None, "tables of scans of other data sets that scored networks learn on"] = None,
+    excluded: Annotated[list[Path] | None, "lists of subjects that take no part, as the config names them"] = None,
 ) -> None:
     settings = SplitSpec.from_json(spec)
     table = without_excluded(join_scans(scans, rejected), settings, name, learnt or [])

@@ -32,7 +32,8 @@ class NetworkPlan:
             for other in self._learnt_elsewhere(wildcards["split"])
             for file in self.plan.over_shards(paths.shard_scans, dataset=other)
         ]
-        return inputs | ({"learnt": others} if others else {})
+        listed = [str(file) for file in self.plan.config.splits[wildcards["split"]].exclude]
+        return inputs | ({"learnt": others} if others else {}) | ({"excluded": listed} if listed else {})
 
     def _learnt_elsewhere(self, split: str) -> list[str]:
         """Other data sets that networks of the rows scored on a split learn on, sorted."""
