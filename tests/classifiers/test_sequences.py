@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
+from bleedmap.classifiers.load import build_classifier
 from bleedmap.classifiers.sequence_batches import SequenceBatches
 from bleedmap.classifiers.sequence_classifier import SequenceClassifier
-from bleedmap.classifiers.load import build_classifier
 from bleedmap.config.classifiers import ClassifierSpec, LstmContext
 from bleedmap.config.losses import BceSpec
 from bleedmap.config.training import AugmentSpec, TrainingSpec

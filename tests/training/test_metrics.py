@@ -53,7 +53,9 @@ def test_sequences_of_several_classes_count_slice_by_slice():
 
 def test_auroc_of_several_classes_is_the_mean_of_those_with_both_labels():
     logits = [[1.0, 1.0, 0.0], [2.0, 0.0, 0.0], [3.0, 2.0, 0.0]]
-    values = auroc_of((logits, [[0.0, 0.0, 1.0], [1.0, 1.0, 1.0], [1.0, NAN, NAN]]), classes=("any", "iph", "edh")).values()
+    values = auroc_of(
+        (logits, [[0.0, 0.0, 1.0], [1.0, 1.0, 1.0], [1.0, NAN, NAN]]), classes=("any", "iph", "edh")
+    ).values()
     assert list(values) == ["auroc", "auroc_any", "auroc_iph", "auroc_edh"]
     assert (values["auroc_any"], values["auroc_iph"], values["auroc"]) == (1.0, 0.0, 0.5)
     assert math.isnan(values["auroc_edh"])
