@@ -14,13 +14,14 @@ from torch import Tensor, nn
 
 from benchmarks.phantom_slices import Slices
 from benchmarks.pictures import as_pictures
-from bleedmap.classifiers.slice_classifier import SliceClassifier
+from bleedmap.classifiers.classifier import SliceClassifier
+from bleedmap.classifiers.load import build_classifier
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.config.segmenters import UNet2dSpec
 from bleedmap.config.training import TrainingSpec
+from bleedmap.losses.build import build_loss
 from bleedmap.segmenters.segmenter import Segmenter
 from bleedmap.training.engine import Batch, fit, make_deterministic
-from bleedmap.training.losses import DiceAndCrossEntropy
 
 VALIDATION_SEED = 10**6
 
@@ -105,9 +106,9 @@ class PictureBatches:
     def _batch(self, hu: Tensor, brain: Tensor, targets: Tensor, rng: torch.Generator) -> Batch:
         if targets.ndim == 1:
             pictures, _ = self._render(hu, brain[:, None], rng)
-            return pictures, targets.float()
+            return pictures[:, None], {"labels": targets.float()[:, None]}
         pictures, masks = self._render(hu, torch.stack([brain, targets], dim=1), rng)
-        return pictures[:, None], masks[:, 1:]
+        return pictures[:, None], {"masks": masks[:, 1:].to(torch.uint8)}
 
 
 def train_classifier(
@@ -115,10 +116,10 @@ def train_classifier(
 ) -> SliceClassifier:
     """A classifier trained on slice labels alone, on the CPU or the GPU it was trained on."""
     make_deterministic(seed, threads)
-    model = SliceClassifier(spec)
+    model = build_classifier(spec)
     targets = (train.blood_mm2 > 0, validation.blood_mm2 > 0)
     batches = PictureBatches(train, validation, targets, spec.training, seed, render)
-    trained = fit(model, nn.BCEWithLogitsLoss(), batches, spec.training)
+    trained = fit(model, build_loss(spec.training.loss), batches, spec.training)
     model.load_state_dict(trained.weights)
     return model.eval()
 
@@ -155,7 +156,7 @@ def _train_unet(
     make_deterministic(seed, threads)
     model = Segmenter(spec)
     batches = PictureBatches(train, validation, targets, spec.training, seed)
-    trained = fit(model, DiceAndCrossEntropy(), batches, spec.training)
+    trained = fit(model, build_loss(spec.training.loss), batches, spec.training)
     model.load_state_dict(trained.weights)
     return model.eval()
 

@@ -26,17 +26,18 @@ import yaml
 from torch import Tensor, nn
 
 from benchmarks.random_store import write_random_store
+from bleedmap.classifiers.load import build_classifier
 from bleedmap.classifiers.slice_batches import SliceBatches
-from bleedmap.classifiers.slice_classifier import SliceClassifier
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.config.load import load_config
 from bleedmap.config.segmenters import UNet3dSpec
 from bleedmap.config.training import TrainingSpec
+from bleedmap.losses.build import build_loss
+from bleedmap.losses.loss import Loss
 from bleedmap.segmenters.patches import PatchBatches
 from bleedmap.segmenters.segmenter import Segmenter
 from bleedmap.slices.training_set import TrainingSet
 from bleedmap.training.engine import Batch, Batches, fit, make_deterministic
-from bleedmap.training.losses import build_loss
 from bleedmap.training.schedule import build_optimizer
 
 DEMO = Path(__file__).parents[1] / "config" / "config.yaml"
@@ -52,10 +53,11 @@ class BareLoop:
         spec: optimiser and number format.
     """
 
-    def __init__(self, model: nn.Module, loss: nn.Module, batch: Batch, spec: TrainingSpec) -> None:
+    def __init__(self, model: nn.Module, loss: Loss, batch: Batch, spec: TrainingSpec) -> None:
         device = "cuda" if torch.cuda.is_available() else "cpu"
         self._model, self._loss = copy.deepcopy(model).to(device).train(), copy.deepcopy(loss).to(device)
-        self._inputs, self._targets = (part.to(device) for part in batch)
+        self._inputs = batch[0].to(device)
+        self._targets = {name: part.to(device) for name, part in batch[1].items()}
         self._optimizer = build_optimizer(self._model, spec)
         half = torch.bfloat16 if spec.precision == "bf16-mixed" else torch.float16
         self._format = nullcontext() if spec.precision == "32-true" else torch.autocast(device, dtype=half)
@@ -110,7 +112,7 @@ class TakingTurns:
         return self.turn
 
 
-def measure(model: nn.Module, loss: nn.Module, data: Batches, spec: TrainingSpec, turn: int) -> dict[str, float]:
+def measure(model: nn.Module, loss: Loss, data: Batches, spec: TrainingSpec, turn: int) -> dict[str, float]:
     """Median images a second of bare loop and engine, and the share of time that the engine waits for data.
 
     Args:
@@ -165,21 +167,20 @@ def _classifier(options: argparse.Namespace, training: TrainingSpec) -> dict[str
     files = write_random_store(options.out / "classifier", scans=scans, slices=24, size=options.size)
     with TrainingSet(files.slices) as data:
         roles = _roles(data)
-        batches = SliceBatches(data, roles, settings, seed=0)
-        loss = build_loss(settings, default="bce", negatives_per_positive=1)
-        return measure(SliceClassifier(spec), loss, batches, settings, options.steps)
+        batches = SliceBatches(data, roles, settings, 0, spec.classes, spec.reach)
+        return measure(build_classifier(spec), build_loss(settings.loss), batches, settings, options.steps)
 
 
 def _unet(options: argparse.Namespace, training: TrainingSpec) -> dict[str, float]:
     demo = load_config(yaml.safe_load(DEMO.read_text(encoding="utf-8"))).segmenters["unet3d"]
-    settings = training.model_copy(update={"batch": demo.training.batch})
+    settings = demo.training.model_copy(update=training.model_dump(exclude={"batch", "loss"}))
     spec = UNet3dSpec.model_validate({**demo.model_dump(), "depth": options.depth, "training": settings.model_dump()})
     scans = max(6, 3 * settings.batch * options.steps // spec.patches_per_scan + 3)
     files = write_random_store(options.out / "unet", scans=scans, slices=options.depth + 8, size=options.unet_size)
     with TrainingSet(files.slices, files.masks) as data:
-        batches = PatchBatches(data, _roles(data), data.masks_known(), spec, seed=0)
-        loss = build_loss(settings, default="dice_bce", negatives_per_positive=1)
-        return measure(Segmenter(spec), loss, batches, settings, options.steps)
+        model = Segmenter(spec)
+        batches = PatchBatches(data, _roles(data), spec, model.patch_depth, seed=0)
+        return measure(model, build_loss(spec.training.loss), batches, spec.training, options.steps)
 
 
 def _roles(data: TrainingSet) -> "np.ndarray[tuple[int], np.dtype[np.str_]]":

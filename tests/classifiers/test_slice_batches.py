@@ -3,11 +3,17 @@ import pytest
 import torch
 
 from bleedmap.classifiers.slice_batches import SliceBatches
-from bleedmap.config.training import TrainingSpec
+from bleedmap.config.training import AugmentSpec, TrainingSpec
+from bleedmap.constants import CLASSES
 from bleedmap.errors import TrainingError
 from bleedmap.slices.training_set import TrainingSet
 
 SPEC = TrainingSpec(batch=5)
+TURNED = AugmentSpec(noise_hu=0, gain=0)
+
+
+def made_of(data, roles, spec, seed, classes=("any",), reach=0):
+    return SliceBatches(data, roles, spec, seed, classes, reach)
 
 
 @pytest.fixture
@@ -23,22 +29,22 @@ def roles_of(data, **scans):
 
 
 def test_an_epoch_shows_every_training_slice_once_and_no_other(data):
-    batches = SliceBatches(data, roles_of(data, train="s0 s1 s5", validation="s2"), SPEC, seed=1)
+    batches = made_of(data, roles_of(data, train="s0 s1 s5", validation="s2"), SPEC, seed=1)
     shown = list(batches.training(0))
     assert [len(hu) for hu, _ in shown] == [5, 5, 2]
     assert len(shown) == batches.steps()
-    assert sum(int(targets.sum()) for _, targets in shown) == 4
+    assert sum(int(targets["labels"].sum()) for _, targets in shown) == 4
 
 
 def test_validation_slices_come_in_order_and_unchanged(data):
-    batches = SliceBatches(data, roles_of(data, train="s0", validation="s2 s3"), SPEC, seed=1)
+    batches = made_of(data, roles_of(data, train="s0", validation="s2 s3"), SPEC, seed=1)
     shown = torch.cat([hu for hu, _ in batches.validation()]).numpy()
-    np.testing.assert_array_equal(shown, data.hu(range(8, 16)))
+    np.testing.assert_array_equal(shown[:, 0], data.hu(range(8, 16)))
 
 
 def test_order_and_augmentation_follow_from_seed_and_epoch(data):
     def first(seed, epoch):
-        batches = SliceBatches(data, roles_of(data, train="s0 s1", validation="s2"), SPEC, seed)
+        batches = made_of(data, roles_of(data, train="s0 s1", validation="s2"), SPEC, seed)
         return next(batches.training(epoch))[0]
 
     assert torch.equal(first(1, 2), first(1, 2))
@@ -47,8 +53,8 @@ def test_order_and_augmentation_follow_from_seed_and_epoch(data):
 
 
 def test_slices_without_a_label_are_left_out(data):
-    data.table.loc[data.table["scan"] == "s0", "label"] = -1
-    batches = SliceBatches(data, roles_of(data, train="s0 s1", validation="s2"), SPEC, seed=1)
+    data.table.loc[data.table["scan"] == "s0", "any"] = -1
+    batches = made_of(data, roles_of(data, train="s0 s1", validation="s2"), SPEC, seed=1)
     assert sum(len(hu) for hu, _ in batches.training(0)) == 4
 
 
@@ -62,7 +68,7 @@ def test_slices_without_a_label_are_left_out(data):
 )
 def test_one_class_alone_is_refused_before_training(data, scans, says):
     with pytest.raises(TrainingError) as caught:
-        SliceBatches(data, roles_of(data, **scans), SPEC, seed=1)
+        made_of(data, roles_of(data, **scans), SPEC, seed=1)
     assert caught.value.code == "empty-class"
     assert says in str(caught.value)
 
@@ -70,15 +76,15 @@ def test_one_class_alone_is_refused_before_training(data, scans, says):
 def test_the_balanced_sampler_draws_both_classes_equally_often_whatever_their_share(data):
     # s0, s1 and s5: 4 of 12 slices bleed
     spec = SPEC.model_copy(update={"sampler": "balanced"})
-    batches = SliceBatches(data, roles_of(data, train="s0 s1 s5", validation="s2"), spec, seed=1)
-    drawn = torch.cat([targets for epoch in range(200) for _, targets in batches.training(epoch)])
+    batches = made_of(data, roles_of(data, train="s0 s1 s5", validation="s2"), spec, seed=1)
+    drawn = torch.cat([targets["labels"] for epoch in range(200) for _, targets in batches.training(epoch)])
     assert len(drawn) == 200 * 12
     assert drawn.mean().item() == pytest.approx(0.5, abs=0.03)
 
 
 def test_a_slice_drawn_twice_in_an_epoch_is_augmented_anew(data):
     spec = SPEC.model_copy(update={"sampler": "balanced", "batch": 12})
-    batches = SliceBatches(data, roles_of(data, train="s0 s1 s5", validation="s2"), spec, seed=1)
+    batches = made_of(data, roles_of(data, train="s0 s1 s5", validation="s2"), spec, seed=1)
     ((hu, _),) = batches.training(0)
     assert len(hu.flatten(1).unique(dim=0)) == 12
 
@@ -87,11 +93,43 @@ def test_the_number_of_workers_does_not_change_a_batch(data):
     shown = []
     for workers in (0, 2):
         spec = SPEC.model_copy(update={"workers": workers})
-        batches = SliceBatches(data, roles_of(data, train="s0 s1 s5", validation="s2"), spec, seed=1)
-        shown.append([part for batch in (*batches.training(0), *batches.validation()) for part in batch])
+        batches = made_of(data, roles_of(data, train="s0 s1 s5", validation="s2"), spec, seed=1)
+        every = [*batches.training(0), *batches.validation()]
+        shown.append([part for hu, targets in every for part in (hu, targets["labels"])])
     assert all(torch.equal(one, two) for one, two in zip(*shown, strict=True))
 
 
 def test_balanced_weights_are_negatives_per_positive(data):
-    batches = SliceBatches(data, roles_of(data, train="s0 s1 s5", validation="s2"), SPEC, seed=1)
-    assert batches.negatives_per_positive() == 8 / 4
+    batches = made_of(data, roles_of(data, train="s0 s1 s5", validation="s2"), SPEC, seed=1)
+    assert batches.negatives_per_positive().tolist() == [8 / 4]
+
+
+def test_a_class_is_as_rare_as_its_own_known_labels_say(data):
+    # s0, s1, s5: any and iph in 4 of 12 slices; no other subtype; iph of two healthy slices is not known
+    data.table.loc[[0, 3], "iph"] = -1
+    batches = made_of(data, roles_of(data, train="s0 s1 s5", validation="s2"), SPEC, seed=1, classes=CLASSES)
+    assert batches.negatives_per_positive().tolist() == [2, 6 / 4, 1, 1, 1, 1]
+
+
+def test_labels_come_in_the_order_of_the_classes_and_nan_where_nobody_said(data):
+    data.table.loc[[9], "sah"] = -1
+    data.table.loc[[10], ["any", "iph"]] = 0
+    data.table.loc[[11], list(CLASSES)] = -1
+    batches = made_of(data, roles_of(data, train="s0", validation="s2"), SPEC, seed=1, classes=CLASSES)
+    ((_, targets),) = batches.validation()
+    labels = targets["labels"]
+    assert labels.dtype == torch.float32
+    # the slice of which nothing is known is left out
+    assert labels[:, 0].tolist() == [0, 1, 0]
+    assert labels[1].nan_to_num(-1).tolist() == [1, 1, 0, -1, 0, 0]
+
+
+def test_a_slice_with_reach_comes_with_its_neighbours_turned_as_it_is(data):
+    batches = made_of(data, roles_of(data, train="s0", validation="s2"), SPEC, seed=1, reach=1)
+    ((shown, _),) = batches.validation()
+    np.testing.assert_array_equal(shown.numpy(), data.neighbours(range(8, 12), 1))
+    ((moved, _),) = made_of(
+        data, roles_of(data, train="s0", validation="s2"), SPEC.model_copy(update={"augment": TURNED}), 1, reach=1
+    ).training(0)
+    # the lowest slice is its own lower neighbour
+    assert sum(torch.equal(one[0], one[1]) for one in moved) == 1

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bleedmap.slices.prefetch import ahead
-from bleedmap.slices.store import SliceStore
+from bleedmap.slices.store import SliceStore, add_rows, write_store
 from bleedmap.slices.training_set import TrainingSet
 
 
@@ -23,6 +23,45 @@ def test_neighbours_stay_within_their_scan(data):
     for stack, numbers in zip(stacks, ([4, 5, 6], [4, 4, 5], [10, 11, 11]), strict=True):
         np.testing.assert_array_equal(stack, data.hu(numbers))
     np.testing.assert_array_equal(data.neighbours([9], 0)[:, 0], data.hu([9]))
+
+
+def test_a_run_of_slices_has_those_below_and_above_it_within_its_scan(data):
+    assert data.around(5, 6, 1) == [4, 5, 6, 7]
+    assert data.around(4, 7, 2) == [4, 4, 4, 5, 6, 7, 7, 7]
+    assert data.around(9, 9, 0) == [9]
+
+
+def test_labels_are_those_of_the_asked_classes_and_nan_where_nobody_said(data):
+    # of each scan the slices 1 and 2 bleed, IPH
+    np.testing.assert_array_equal(data.labels([0, 1, 6], ("any", "iph", "edh")), [[0, 0, 0], [1, 1, 0], [1, 1, 0]])
+    data.table.loc[1, "iph"] = -1
+    found = data.labels([1, 2], ("iph",))
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, [[np.nan], [1]])
+    assert data.labels([], ("any",)).shape == (0, 1)
+
+
+def write_masks(folder, *names):
+    """A mask store of the 24 slices; row n of array number k is full of n + 100 k."""
+    with write_store(folder / "masks", {}) as group:
+        for offset, name in enumerate(names):
+            rows = np.arange(24, dtype=np.uint8)[:, None, None] + 100 * offset
+            add_rows(group, name, 24, 32, "uint8")[:] = np.broadcast_to(rows, (24, 32, 32))
+    return folder / "masks"
+
+
+def test_masks_and_seeds_are_read_as_they_were_written(slice_store, tmp_path):
+    with TrainingSet([slice_store], [write_masks(tmp_path, "labels", "seeds")]) as data:
+        assert data.has_seeds
+        for read, offset in ((data.masks, 0), (data.seeds, 100)):
+            found = read([3, 17])
+            assert found.dtype == np.uint8
+            assert [np.unique(mask).tolist() for mask in found] == [[3 + offset], [17 + offset]]
+
+
+def test_masks_without_seeds_have_none(slice_store, tmp_path):
+    with TrainingSet([slice_store], [write_masks(tmp_path, "labels")]) as data:
+        assert not data.has_seeds
 
 
 def test_a_scan_is_all_its_slices_and_no_other(data):

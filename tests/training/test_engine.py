@@ -4,11 +4,15 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from bleedmap.classifiers.classifier import SliceOutput
+from bleedmap.config.losses import BceSpec
 from bleedmap.config.training import TrainingSpec
 from bleedmap.errors import TrainingError
+from bleedmap.losses.build import build_loss
 from bleedmap.training.engine import fit, make_deterministic
 from bleedmap.training.metrics import Auroc
 from bleedmap.training.resume import Resume
+from tests.training.toys import Plain, squared
 
 PLAIN = TrainingSpec(epochs=12, patience=3, optimizer="sgd", learning_rate=0.05, weight_decay=0, schedule="constant")
 
@@ -31,10 +35,10 @@ class PullingApart:
         self._targets = training, validation
 
     def training(self, epoch):
-        yield torch.zeros(4, 1), torch.full((4,), self._targets[0])
+        yield torch.zeros(4, 1), {"values": torch.full((4,), self._targets[0])}
 
     def validation(self):
-        yield torch.zeros(4, 1), torch.full((4,), self._targets[1])
+        yield torch.zeros(4, 1), {"values": torch.full((4,), self._targets[1])}
 
     def steps(self):
         return 1
@@ -50,10 +54,10 @@ class Numbers:
     def training(self, epoch):
         generator = torch.Generator().manual_seed(1000 * self._seed + epoch)
         for rows in torch.randperm(24, generator=generator).split(5):
-            yield self._x[rows], 2 * self._x[rows] + 1
+            yield self._x[rows], {"values": 2 * self._x[rows] + 1}
 
     def validation(self):
-        yield self._x, 2 * self._x + 1
+        yield self._x, {"values": 2 * self._x + 1}
 
     def steps(self):
         return 5
@@ -62,7 +66,7 @@ class Numbers:
 def train_line(seed):
     make_deterministic(seed, 1)
     network = nn.Sequential(nn.Linear(1, 8), nn.Tanh(), nn.Linear(8, 1))
-    return fit(network, nn.MSELoss(), Numbers(seed), TrainingSpec(epochs=4, learning_rate=0.02))
+    return fit(network, squared(), Numbers(seed), TrainingSpec(epochs=4, learning_rate=0.02))
 
 
 def test_the_same_seed_gives_the_same_bits():
@@ -84,7 +88,7 @@ def test_training_lowers_the_loss():
 
 def test_the_best_epochs_weights_are_kept_and_not_the_last():
     model = OneWeight()
-    trained = fit(model, nn.MSELoss(), PullingApart(), PLAIN)
+    trained = fit(model, squared(), PullingApart(), PLAIN)
     losses = trained.history["validation_loss"]
     assert trained.best_epoch == losses.idxmin() < len(losses) - 1
     assert (trained.weights["weight"] - 1).item() ** 2 == pytest.approx(losses.min(), rel=1e-5)
@@ -92,13 +96,13 @@ def test_the_best_epochs_weights_are_kept_and_not_the_last():
 
 
 def test_training_stops_when_patience_runs_out():
-    trained = fit(OneWeight(), nn.MSELoss(), PullingApart(), PLAIN)
+    trained = fit(OneWeight(), squared(), PullingApart(), PLAIN)
     assert len(trained.history) == trained.best_epoch + 1 + PLAIN.patience < PLAIN.epochs
 
 
 def test_training_goes_on_while_the_loss_falls():
     slow = PLAIN.model_copy(update={"learning_rate": 0.005})
-    trained = fit(OneWeight(), nn.MSELoss(), PullingApart(validation=3.0), slow)
+    trained = fit(OneWeight(), squared(), PullingApart(validation=3.0), slow)
     assert len(trained.history) == slow.epochs
     assert trained.best_epoch == slow.epochs - 1
 
@@ -106,13 +110,13 @@ def test_training_goes_on_while_the_loss_falls():
 @pytest.mark.parametrize("where", [{"training": math.nan}, {"training": math.inf}, {"validation": math.nan}])
 def test_a_loss_that_is_no_number_ends_as_one_sentence(where):
     with pytest.raises(TrainingError, match=r"not a number in epoch 1\b") as caught:
-        fit(OneWeight(), nn.MSELoss(), PullingApart(**where), PLAIN)
+        fit(OneWeight(), squared(), PullingApart(**where), PLAIN)
     assert caught.value.code == "diverged"
 
 
 def test_the_cosine_schedule_rises_then_falls_to_zero():
     spec = PLAIN.model_copy(update={"schedule": "cosine", "epochs": 40, "patience": 40})
-    rates = fit(OneWeight(), nn.MSELoss(), PullingApart(), spec).history["learning_rate"]
+    rates = fit(OneWeight(), squared(), PullingApart(), spec).history["learning_rate"]
     assert rates[0] == pytest.approx(0.025)  # half-way up a warm-up of two steps
     assert rates.max() == pytest.approx(0.05)
     assert (rates[2:].diff().dropna() <= 0).all()
@@ -140,19 +144,19 @@ def test_a_schedule_gives_the_rates_of_its_formula(schedule, expected):
             "poly_power": 1.0,
         }
     )
-    rates = fit(OneWeight(), nn.MSELoss(), PullingApart(), spec).history["learning_rate"] / 0.05
+    rates = fit(OneWeight(), squared(), PullingApart(), spec).history["learning_rate"] / 0.05
     assert rates.tolist() == pytest.approx(expected)
 
 
 def test_without_warm_up_the_first_step_has_the_full_rate():
     spec = PLAIN.model_copy(update={"schedule": "cosine", "warm_up": 0.0})
-    assert fit(OneWeight(), nn.MSELoss(), PullingApart(), spec).history["learning_rate"][0] == pytest.approx(0.05)
+    assert fit(OneWeight(), squared(), PullingApart(), spec).history["learning_rate"][0] == pytest.approx(0.05)
 
 
 def test_the_moving_average_lags_behind_the_weights_and_is_what_is_kept():
     spec = PLAIN.model_copy(update={"ema": 0.9, "epochs": 3})
     model = OneWeight()
-    kept = fit(model, nn.MSELoss(), PullingApart(validation=3.0), spec).weights["weight"].item()
+    kept = fit(model, squared(), PullingApart(validation=3.0), spec).weights["weight"].item()
     weight, velocity, average = 0.0, 0.0, None
     for _ in range(3):
         velocity = 0.9 * velocity + 2 * (weight - 3)
@@ -165,7 +169,7 @@ def test_the_moving_average_lags_behind_the_weights_and_is_what_is_kept():
 def test_clipping_bounds_the_step():
     spec = PLAIN.model_copy(update={"clip_norm": 0.1, "epochs": 1})
     model = OneWeight()
-    fit(model, nn.MSELoss(), PullingApart(training=1000.0), spec)
+    fit(model, squared(), PullingApart(training=1000.0), spec)
     assert model.weight.item() == pytest.approx(0.05 * 0.1, rel=1e-4)
 
 
@@ -178,10 +182,11 @@ class Labelled:
         self._x = torch.stack([self._labels + noise, noise], dim=1)
 
     def training(self, epoch):
-        yield self._x, self._labels
+        yield self._x, {"labels": self._labels[:, None]}
 
     def validation(self):
-        yield from zip(self._x.split(64), self._labels.split(64), strict=True)
+        for x, labels in zip(self._x.split(64), self._labels.split(64), strict=True):
+            yield x, {"labels": labels[:, None]}
 
     def steps(self):
         return 1
@@ -197,12 +202,12 @@ class OneColumn(nn.Module):
 
     def forward(self, x):
         seen = torch.zeros(len(x)) if self._column is None else x[:, self._column]
-        return seen * self.weight + self.bias
+        return SliceOutput((seen * self.weight + self.bias)[:, None])
 
 
 def train_labelled(column, **settings):
     spec = PLAIN.model_copy(update=settings)
-    return fit(OneColumn(column), nn.BCEWithLogitsLoss(), Labelled(), spec, metric=Auroc())
+    return fit(OneColumn(column), build_loss(BceSpec()), Labelled(), spec, metric=Auroc(("any",)))
 
 
 def test_a_network_that_gives_one_output_for_all_is_refused():
@@ -216,7 +221,7 @@ def test_a_network_at_chance_is_refused_also_when_it_is_read_back(tmp_path):
         with pytest.raises(TrainingError, match="AUROC of at most") as caught:
             spec = PLAIN.model_copy(update={"epochs": 6})
             resume = Resume(tmp_path / "model", "key")
-            fit(OneColumn(1), nn.BCEWithLogitsLoss(), Labelled(), spec, metric=Auroc(), resume=resume)
+            fit(OneColumn(1), build_loss(BceSpec()), Labelled(), spec, metric=Auroc(("any",)), resume=resume)
         assert caught.value.code == "at-chance"
 
 
@@ -229,15 +234,15 @@ def test_the_best_epoch_may_be_that_of_the_best_metric():
         """Falls from epoch to epoch, whatever comes in."""
 
         def __init__(self):
-            super().__init__()
+            super().__init__(("any",))
             self._left = 1.0
 
-        def value(self):
+        def values(self):
             self._left -= 0.1
-            return self._left
+            return {"auroc": self._left}
 
     spec = PLAIN.model_copy(update={"monitor": "metric"})
-    trained = fit(OneColumn(0), nn.BCEWithLogitsLoss(), Labelled(), spec, metric=Worsening())
+    trained = fit(OneColumn(0), build_loss(BceSpec()), Labelled(), spec, metric=Worsening())
     assert trained.best_epoch == 0
     assert len(trained.history) == 1 + spec.patience
     by_loss = train_labelled(0)
@@ -248,9 +253,55 @@ def test_the_best_epoch_may_be_that_of_the_best_metric():
 def test_any_loss_of_torch_will_do_also_of_several_classes():
     class Classes(Labelled):
         def training(self, epoch):
-            yield self._x, self._labels.long()
+            yield self._x, {"values": self._labels.long()}
 
         validation = lambda self: self.training(0)  # noqa: E731
 
-    history = fit(nn.Linear(2, 3), nn.CrossEntropyLoss(), Classes(), PLAIN).history
+    history = fit(nn.Linear(2, 3), Plain(nn.CrossEntropyLoss()), Classes(), PLAIN).history
     assert history["train_loss"].iloc[-1] < history["train_loss"].iloc[0]
+
+
+class Sparse(Labelled):
+    """Sequences with ever fewer known labels; a batch of many counts more than one of few."""
+
+    def validation(self):
+        for start, known in ((0, 40), (40, 3), (80, 0)):
+            labels = torch.full((4, 10, 1), math.nan)
+            labels.view(-1)[:known] = self._labels[start : start + known]
+            yield self._x[start : start + 40].reshape(4, 10, 2), {"labels": labels}
+
+
+class OfSequences(OneColumn):
+    def forward(self, x):
+        return SliceOutput(super().forward(x.reshape(-1, 2)).logits.reshape(*x.shape[:-1], 1))
+
+
+def test_the_validation_loss_weighs_known_slices_and_not_sequences():
+    network, data = OfSequences(0), Sparse()
+    spec = PLAIN.model_copy(update={"epochs": 1, "collapse_auroc": None})
+    trained = fit(network, build_loss(BceSpec()), data, spec)
+    network.load_state_dict(trained.weights)
+    with torch.no_grad():
+        logits = network(torch.cat([data._x[:40], data._x[40:43]])).logits[:, 0]
+    labels = torch.cat([data._labels[:40], data._labels[40:43]])
+    expected = nn.functional.binary_cross_entropy_with_logits(logits, labels).item()
+    assert trained.history["validation_loss"].item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_of_several_classes_the_history_tells_each():
+    class Two(Labelled):
+        def training(self, epoch):
+            yield self._x, {"labels": torch.stack([self._labels, 1 - self._labels], dim=1)}
+
+        validation = lambda self: self.training(0)  # noqa: E731
+
+    class TwoLogits(nn.Linear):
+        def forward(self, x):
+            return SliceOutput(super().forward(x))
+
+    make_deterministic(0, 1)
+    history = fit(TwoLogits(2, 2), build_loss(BceSpec()), Two(), PLAIN, metric=Auroc(("any", "iph"))).history
+    columns = ["validation_loss", "validation_auroc", "validation_auroc_any", "validation_auroc_iph", "learning_rate"]
+    assert list(history.columns)[2:] == columns
+    mean = (history["validation_auroc_any"] + history["validation_auroc_iph"]) / 2
+    assert history["validation_auroc"].tolist() == pytest.approx(mean.tolist())

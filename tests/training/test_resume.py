@@ -9,6 +9,7 @@ from bleedmap.config.training import TrainingSpec
 from bleedmap.errors import TrainingError
 from bleedmap.training.engine import fit, make_deterministic
 from bleedmap.training.resume import Resume
+from tests.training.toys import squared
 
 SPEC = TrainingSpec(epochs=6, patience=6, learning_rate=0.02, ema=0.8, clip_norm=0.5)
 
@@ -31,10 +32,10 @@ class Line:
         for number, rows in enumerate(order.split(5)):
             if epoch == self._pull_in and number == 2:
                 raise PlugPulledError
-            yield self._x[rows], 2 * self._x[rows] + 1
+            yield self._x[rows], {"values": 2 * self._x[rows] + 1}
 
     def validation(self):
-        yield self._x, 2 * self._x + 1
+        yield self._x, {"values": 2 * self._x + 1}
 
     def steps(self):
         return 5
@@ -43,7 +44,7 @@ class Line:
 def train(resume, batches=None, spec=SPEC):
     make_deterministic(1, 1)
     layers = [nn.Linear(1, 8), nn.BatchNorm1d(8), nn.Dropout(0.3), nn.Tanh(), nn.Linear(8, 1)]
-    return fit(nn.Sequential(*layers), nn.MSELoss(), batches or Line(), spec, seed=5, resume=resume)
+    return fit(nn.Sequential(*layers), squared(), batches or Line(), spec, seed=5, resume=resume)
 
 
 def place(folder, key="key"):
@@ -85,7 +86,7 @@ def test_dropout_draws_anew_in_every_epoch_and_with_every_seed():
     masks = []
     for seed in (1, 1, 2):
         model = Record()
-        fit(model, nn.MSELoss(), Line(), SPEC.model_copy(update={"ema": None}), seed=seed)
+        fit(model, squared(), Line(), SPEC.model_copy(update={"ema": None}), seed=seed)
         masks.append(torch.stack(model.masks[::6]))
     assert torch.equal(masks[0], masks[1])
     assert not torch.equal(masks[0], masks[2])
@@ -98,7 +99,7 @@ def test_random_numbers_after_a_training_do_not_depend_on_it(tmp_path):
     expected = torch.rand(4)
     for _ in range(2):  # trained the first time, read back the second
         torch.manual_seed(3)
-        fit(model, nn.MSELoss(), Line(), SPEC, resume=place(tmp_path))
+        fit(model, squared(), Line(), SPEC, resume=place(tmp_path))
         assert torch.equal(torch.rand(4), expected)
 
 

@@ -1,4 +1,4 @@
-"""Losses: what a training makes small. One model a file in ``bleedmap/losses``; ``READS`` names the targets it needs."""
+"""Losses: what a training makes small. One a file in ``bleedmap/losses``; ``READS`` names the targets it needs."""
 
 from typing import Annotated, Any, ClassVar, Literal
 

@@ -31,7 +31,7 @@ class TrainingSpec(Spec):
     batch: int = Field(32, ge=1, description="slices (classifier) or patches (segmenter) a step")
     sampler: Literal["shuffle", "balanced"] = Field(
         "shuffle",
-        description="balanced: slices with and without a bleed are drawn equally often, with replacement (classifiers only)",
+        description="balanced: slices with and without a bleed are drawn equally often, with replacement; classifiers",
     )
     loss: AnyLoss = Field(BceSpec(), description="its short name, such as focal, or a mapping with its keys")
     optimizer: Literal["adamw", "adam", "sgd"] = Field("adamw", description="sgd has momentum 0.9")

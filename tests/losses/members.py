@@ -1,0 +1,36 @@
+"""Every loss, with targets of which all is known and outputs of the kind it reads: a new loss is added here."""
+
+from types import SimpleNamespace
+
+import torch
+
+from bleedmap.config.losses import BceSpec, DiceBceSpec, FocalSpec
+
+LOSSES = {"bce": BceSpec(), "focal": FocalSpec(), "dice_bce": DiceBceSpec()}
+
+
+def targets_of(spec):
+    """Targets that the loss reads, all known."""
+    rng = torch.Generator().manual_seed(0)
+    known = {
+        "labels": torch.randint(0, 2, (4, 3), generator=rng).float(),
+        "masks": torch.randint(0, 2, (4, 2, 6, 6), generator=rng).to(torch.uint8) * 3,
+    }
+    return {name: known[name] for name in spec.READS}
+
+
+def wrap(spec, logits):
+    """Logits as the loss expects them of a network."""
+    return SimpleNamespace(logits=logits) if "labels" in spec.READS else logits
+
+
+def truth_of(spec, targets):
+    """1 or 0 for every logit."""
+    return (targets[spec.READS[0]] > 0).float()
+
+
+def hide(spec, targets, where):
+    """The same targets, unknown where asked."""
+    name = spec.READS[0]
+    unknown = torch.nan if name == "labels" else 255
+    return {**targets, name: targets[name].masked_fill(where, unknown)}

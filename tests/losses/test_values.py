@@ -1,0 +1,86 @@
+"""Losses against numbers worked out by hand."""
+
+import math
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn
+
+from bleedmap.config.losses import BceSpec, DiceBceSpec, FocalSpec
+from bleedmap.losses.build import build_loss
+
+NAN = math.nan
+LN = {share: math.log(share) for share in (0.2, 0.5, 0.8)}
+LOGIT_08 = math.log(4.0)  # of probability 0.8
+
+
+def of_slices(spec, logits, labels, negatives_per_positive=1.0):
+    outputs, targets = SimpleNamespace(logits=torch.tensor(logits)), {"labels": torch.tensor(labels)}
+    return build_loss(spec, negatives_per_positive)(outputs, targets).item()
+
+
+def of_voxels(spec, logits, masks):
+    return build_loss(spec)(torch.tensor(logits), {"masks": torch.tensor(masks, dtype=torch.uint8)}).item()
+
+
+def test_bce_of_a_hand_example():
+    # p = 0.8, 0.5; the third label is unknown
+    assert of_slices(BceSpec(), [[LOGIT_08], [0.0], [9.0]], [[1.0], [0.0], [NAN]]) == pytest.approx(
+        -(LN[0.8] + LN[0.5]) / 2
+    )
+
+
+def test_bce_of_known_labels_is_that_of_torch():
+    logits, labels = torch.randn((7, 3)), torch.randint(0, 2, (7, 3)).float()
+    expected = nn.BCEWithLogitsLoss()(logits, labels).item()
+    assert of_slices(BceSpec(), logits.tolist(), labels.tolist()) == pytest.approx(expected, rel=1e-6)
+
+
+def test_bce_is_the_mean_over_known_labels_of_all_classes():
+    # slice 1 tells two classes, slice 2 one
+    found = of_slices(BceSpec(), [[LOGIT_08, 0.0], [LOGIT_08, 7.0]], [[1.0, 1.0], [0.0, NAN]])
+    assert found == pytest.approx(-(LN[0.8] + LN[0.5] + LN[0.2]) / 3)
+
+
+def test_focal_of_a_hand_example():
+    # (1 - 0.8)^2 * -ln 0.8 for the first two; the third is unknown
+    found = of_slices(FocalSpec(gamma=2), [[LOGIT_08], [-LOGIT_08], [5.0]], [[1.0], [0.0], [NAN]])
+    assert found == pytest.approx(0.04 * -LN[0.8], rel=1e-5)
+
+
+def test_focal_with_exponent_zero_is_cross_entropy():
+    logits, labels = [[-2.0], [0.5], [3.0], [-1.0]], [[0.0], [1.0], [1.0], [1.0]]
+    assert of_slices(FocalSpec(gamma=0), logits, labels) == pytest.approx(of_slices(BceSpec(), logits, labels))
+
+
+@pytest.mark.parametrize("spec", [BceSpec, lambda **given: FocalSpec(gamma=0, **given)], ids=["bce", "focal"])
+def test_a_balanced_weight_multiplies_the_loss_of_positives_alone_class_by_class(spec):
+    # all probabilities are one half; the first class has 4 negatives a positive, the second 2
+    found = of_slices(spec(positive_weight="balanced"), [[0.0, 0.0]] * 2, [[1.0, 1.0], [0.0, 0.0]], [4.0, 2.0])
+    assert found == pytest.approx(-LN[0.5] * (4 + 2 + 1 + 1) / 4)
+
+
+@pytest.mark.parametrize("spec", [BceSpec, FocalSpec])
+def test_a_number_as_weight_is_taken_as_it_is(spec):
+    logits, labels = [[-2.0], [0.5]], [[0.0], [1.0]]
+    balanced = of_slices(spec(positive_weight="balanced"), logits, labels, 4.0)
+    assert of_slices(spec(positive_weight=4.0), logits, labels, 9.0) == balanced
+
+
+def test_dice_and_cross_entropy_of_a_hand_example():
+    # probabilities .8 .5 | .2 .5; hemorrhage of any subtype in the first two; the last is unknown
+    logits, masks = [[[[LOGIT_08, 0.0]]], [[[-LOGIT_08, 0.0]]]], [[[[1, 4]]], [[[0, 255]]]]
+    dice = 1 - (2 * (0.8 + 0.5) + 1e-5) / (0.8 + 0.5 + 0.2 + 2 + 1e-5)
+    entropy = -(LN[0.8] + LN[0.5] + LN[0.8]) / 3
+    assert of_voxels(DiceBceSpec(), logits, masks) == pytest.approx(dice + entropy, rel=1e-5)
+
+
+def test_the_weight_of_voxels_acts_on_the_cross_entropy_alone():
+    logits, masks = [[[[0.0, 0.0]]]], [[[[1, 0]]]]
+    plain, weighted = (of_voxels(DiceBceSpec(positive_weight=weight), logits, masks) for weight in (None, 3.0))
+    assert weighted - plain == pytest.approx(-LN[0.5] * (3 - 1) / 2)
+
+
+def test_two_empty_masks_have_no_dice_loss():
+    assert of_voxels(DiceBceSpec(), [[[[-80.0, -80.0]]]], [[[[0, 255]]]]) == pytest.approx(0, abs=1e-5)
