@@ -13,6 +13,7 @@ from bleedmap.volumes.geometry import Geometry
 
 HALF_AXES = (65.0, 85.0, 60.0)
 FIELD_MM, HEIGHT_MM = 200.0, 136.0
+MATRIX = 176
 
 
 def stack(heights, pixel_mm, tilt=0.0):
@@ -66,7 +67,7 @@ def phantoms():
     """Subject and volume by index: an epidural, a subarachnoid, a subdural and a subarachnoid with a subdural bleed."""
     found = {}
     for index in (0, 3, 6, 10):
-        subject = make_subject(PhantomSpec(), index)
+        subject = make_subject(PhantomSpec(matrix=MATRIX), index)
         slice_mm, pixel_mm, _ = subject.spacing
         place = stack(np.arange(len(subject.hu)) * slice_mm, pixel_mm)
         found[index] = subject, CtVolume(subject.hu, place)

@@ -37,13 +37,13 @@ def test_thin_blood_painted_on_the_inner_table_of_a_phantom_is_inside(spec, hu, 
     subject, volume = phantoms[3]
     pixel_mm = subject.spacing[1]
     depth = np.stack([ndimage.distance_transform_edt(slice_) * pixel_mm for slice_ in subject.brain])
-    blood = (depth > 0) & (depth < 4) & (np.arange(subject.hu.shape[2]) > 160)
+    blood = (depth > 0) & (depth < 4) & (np.arange(subject.hu.shape[2]) > 0.625 * subject.hu.shape[2])
     blood[subject.brain.sum(axis=(1, 2)) * pixel_mm**2 < 8000] = False
     # where bone shines through, the blood is as bright as that
     painted = np.where(blood, np.maximum(volume.hu, hu), volume.hu).astype(np.int16)
     mask = brain_mask(spec, CtVolume(painted, volume.geometry))
     seen = blood & (volume.hu < 300)
-    assert seen.sum() > 2000
+    assert seen.sum() * pixel_mm**2 > 2000
     assert mask[seen].mean() > 0.98
 
 
@@ -65,7 +65,7 @@ def test_a_crescent_or_lens_touching_bone_is_inside_with_the_pixels_that_bone_br
 
 @every
 def test_lengths_are_millimetres_so_pixel_size_and_slice_gap_do_not_change_the_volume(spec, make):
-    volumes = [make(gap_mm, pixel_mm).volume for gap_mm, pixel_mm in ((5.0, 1.0), (5.0, 0.45), (2.5, 0.7), (1.25, 1.5))]
+    volumes = [make(gap_mm, pixel_mm).volume for gap_mm, pixel_mm in ((5.0, 1.0), (5.0, 0.45), (2.0, 1.5))]
     found = [brain_ml(brain_mask(spec, volume), volume) for volume in volumes]
     assert np.ptp(found) < 0.02 * np.mean(found)
 

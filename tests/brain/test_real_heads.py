@@ -11,12 +11,17 @@ from bleedmap.volumes.dicom.study import read_study
 pytestmark = pytest.mark.real
 
 
-@pytest.mark.parametrize("spec", [SkullInteriorSpec(), MuschelliSpec()], ids=lambda spec: spec.method)
-def test_a_template_put_back_into_a_skull_is_found_again(spec, real_data, repository, monkeypatch, dice):
-    monkeypatch.syspath_prepend(str(repository))
+@pytest.fixture(scope="module")
+def template(real_data):
+    """A real brain in a made skull, and where it is."""
     from benchmarks.brain import template_in_skull
 
-    volume, brain = template_in_skull(real_data, 5)
+    return template_in_skull(real_data, 5)
+
+
+@pytest.mark.parametrize("spec", [SkullInteriorSpec(), MuschelliSpec()], ids=lambda spec: spec.method)
+def test_a_template_put_back_into_a_skull_is_found_again(spec, template, dice):
+    volume, brain = template
     assert dice(brain_mask(spec, volume), brain) > 0.97
 
 

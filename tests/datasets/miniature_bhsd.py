@@ -6,8 +6,8 @@ import nibabel as nib
 import numpy as np
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom.subject import make_subject
 from bleedmap.volumes.nifti_file import packed
+from tests.heads import made_head
 
 LABELS = ("background", "epidural", "intraparenchymal", "intraventricular", "subarachnoid", "subdural")
 THEIRS = np.array([0, 2, 3, 4, 5, 1], dtype=np.uint8)  # phantom truth 0..5 = none, IPH, IVH, SAH, SDH, EDH
@@ -41,11 +41,11 @@ def write(folder, seed):
     for part in ("label_192/images", "label_192/ground truths", "unlabel_2000/anybleed", "unlabel_2000/nobleed"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     for index, name in enumerate(NAMES):
-        subject = make_subject(cohort(seed), index)
+        subject = made_head(cohort(seed), index)
         save(subject, subject.hu, folder / "label_192" / "images" / f"{name}.nii.gz", both_forms=index == 1)
         save(subject, THEIRS[subject.truth], folder / "label_192" / "ground truths" / f"{name}.nii.gz")
     for index, (part, name) in enumerate(UNLABELLED.items(), len(NAMES)):
-        subject = make_subject(cohort(seed, float(part == "anybleed")), index)
+        subject = made_head(cohort(seed, float(part == "anybleed")), index)
         save(subject, subject.hu, folder / "unlabel_2000" / part / f"{name}.nii.gz")
     index = {
         "labels": {str(value): name for value, name in enumerate(LABELS)},

@@ -8,7 +8,7 @@ import numpy as np
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.phantom.scanner.dicom import make_slices
 from bleedmap.phantom.scanner.series import make_series
-from bleedmap.phantom.subject import make_subject
+from tests.heads import made_head
 
 FINDINGS = (
     *(
@@ -58,7 +58,7 @@ def write(folder: Path, seed: int) -> None:
     """
     votes, boxes = [], []
     for number, series in enumerate(SERIES):
-        head = make_subject(cohort(seed), number)
+        head = made_head(cohort(seed), number)
         study = folder / "cq500" / f"CQ500CT{number} CQ500CT{number}" / "Unknown Study"
         boxes += write_series(study / series, seed, number, head, is_rotated=number == 1)
         write_series(study / "CT BONE", seed, 100 + number, head)

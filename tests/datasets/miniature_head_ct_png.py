@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom.subject import make_subject
+from tests.heads import made_head
 
 SUBJECTS, SLICES_EACH = 6, 4
 COLOURS = ("RGB", "RGBA", "L")
@@ -21,7 +21,7 @@ def write(folder, seed):
     # bleeding and healthy slices stand in no order, so that a number does not tell the label
     numbers = iter(np.random.default_rng(seed).permutation(SUBJECTS * SLICES_EACH).tolist())
     for index in range(SUBJECTS):
-        subject = make_subject(cohort(seed, 80 + 8 * (index % 3)), index)
+        subject = made_head(cohort(seed, 80 + 8 * (index % 3)), index)
         blood, brain = (mask.astype(bool).sum(axis=(1, 2)) for mask in (subject.truth, subject.brain))
         bleeding = np.argsort(-blood, kind="stable")[: SLICES_EACH // 2]
         healthy = np.argsort(-brain * (blood == 0), kind="stable")[: SLICES_EACH // 2]

@@ -4,8 +4,8 @@ import nibabel as nib
 import numpy as np
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom.subject import make_subject
 from bleedmap.volumes.nifti_file import packed
+from tests.heads import made_head
 
 SCANS = 6
 
@@ -18,7 +18,7 @@ def write(folder, seed):
     for part in ("data", "label"):
         (folder / "train_2" / part).mkdir(parents=True, exist_ok=True)
     for index in range(SCANS):
-        subject = make_subject(cohort(seed), index)
+        subject = made_head(cohort(seed), index)
         for part, array in (("data", subject.hu), ("label", (subject.truth > 0).astype(np.uint8))):
             slice_mm, row_mm, column_mm = subject.spacing
             # columns to the right, rows to the back

@@ -6,7 +6,7 @@ import nibabel as nib
 import numpy as np
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom.subject import make_subject
+from tests.heads import made_head
 
 PATIENTS = (49, 50, 57, 58, 66, 130)  # as in the set itself, some numbers are left out
 SUBTYPE_VALUES = {"Intraventricular": 2, "Intraparenchymal": 1, "Subarachnoid": 3, "Epidural": 5, "Subdural": 4}
@@ -25,7 +25,7 @@ def write(folder, seed):
         table = csv.writer(file)
         table.writerow(("PatientNumber", "SliceNumber", *SUBTYPE_VALUES, "No_Hemorrhage", "Fracture_Yes_No"))
         for index, patient in enumerate(PATIENTS):
-            subject = make_subject(cohort(seed), index)
+            subject = made_head(cohort(seed), index)
             save(subject.hu, subject.spacing, folder / "ct_scans" / f"{patient:03d}.nii")
             save((subject.truth > 0).astype(np.uint8) * 255, subject.spacing, folder / "masks" / f"{patient:03d}.nii")
             for number, truth in enumerate(subject.truth, 1):

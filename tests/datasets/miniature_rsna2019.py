@@ -8,7 +8,7 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.phantom.subject import make_subject
+from tests.heads import made_head
 
 KINDS = ("epidural", "intraparenchymal", "intraventricular", "subarachnoid", "subdural")  # order of the public table
 TRUTH_VALUES = {"epidural": 5, "intraparenchymal": 1, "intraventricular": 2, "subarachnoid": 3, "subdural": 4}
@@ -19,7 +19,7 @@ SHORT = "ID_6431af929"  # the one image of the public set whose pixels are cut s
 
 def cohort(seed: int) -> PhantomSpec:
     """Phantom cohort whose first subjects are the heads."""
-    return PhantomSpec(seed=seed, prevalence=0.75, matrix=64, slice_thickness_mm=10)
+    return PhantomSpec(seed=seed, prevalence=0.75, matrix=64, slice_thickness_mm=10, gantry_tilt_degrees=0)
 
 
 def ids(seed: int) -> tuple[list[str], list[str], list[str]]:
@@ -50,7 +50,7 @@ def write(folder: Path, seed: int) -> None:
     (folder / "stage_2_test").mkdir()
     blocks = []
     for number, (patient, study, one_series) in enumerate(HEADS):
-        head = make_subject(cohort(seed), number)
+        head = made_head(cohort(seed), number)
         for place, (hu, truth) in enumerate(zip(head.hu, head.truth, strict=True)):
             image = SHORT if number == 2 and place == len(head.hu) - 1 else new_id(rng, 9)
             data = slice_data(hu, place, head.spacing, is_wrapped=number == 1, has_circle=number == 4)

@@ -9,7 +9,7 @@ from bleedmap.config.nifti_datasets import BhsdSpec
 from bleedmap.datasets.bhsd.listing import list_sources, patient_tokens
 from bleedmap.datasets.bhsd.reading import read
 from bleedmap.errors import TableError
-from bleedmap.phantom.subject import make_subject
+from tests.heads import made_head
 
 FIRST = "ID_0a11ce01_ID_0123456789"
 TWICE = ("ID_2db7ee14_ID_23456789ab", "ID_2db7ee14_ID_f27e38fdfd")
@@ -39,7 +39,7 @@ def read_all(root, **settings):
 def test_their_label_numbers_become_the_subtypes_of_this_project(root, miniature_cohort):
     scans = list(read_all(root).values())
     for index in (0, 3):
-        subject, scan = make_subject(miniature_cohort("bhsd"), index), scans[index]
+        subject, scan = made_head(miniature_cohort("bhsd"), index), scans[index]
         np.testing.assert_array_equal(scan.volume.hu, subject.hu)
         np.testing.assert_array_equal(scan.truth, subject.truth)
         subtypes = [[(one == value).any() for value in range(1, 6)] for one in subject.truth]

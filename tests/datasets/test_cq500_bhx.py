@@ -14,10 +14,10 @@ from bleedmap.datasets.cq500_bhx.listing import list_sources
 from bleedmap.datasets.cq500_bhx.majority import finding_labels
 from bleedmap.datasets.cq500_bhx.reading import read
 from bleedmap.errors import ScanError, TableError
-from bleedmap.phantom.subject import make_subject
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.dicom.slice import SlicePlace
 from bleedmap.volumes.geometry import Geometry
+from tests.heads import made_head
 
 SEED = 0
 
@@ -87,7 +87,7 @@ def drawn(head):
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_boxes_lie_around_the_bleeds_also_where_the_file_is_rotated(folder, parts, number):
-    scan, head = read_all(folder)[f"CQ500-CT-{number}"], make_subject(parts.cohort(SEED), number)
+    scan, head = read_all(folder)[f"CQ500-CT-{number}"], made_head(parts.cohort(SEED), number)
     np.testing.assert_array_equal(scan.volume.hu, head.hu)
     framed = {(box.slice, box.subtype): box for box in scan.boxes}
     bleeds = {(place, SUBTYPES[value - 1]) for place, value in zip(*np.nonzero(_values(head)), strict=True)}
@@ -108,7 +108,7 @@ def test_labels_come_from_the_majority_and_the_boxes(folder, parts):
     assert list(scans) == [f"CQ500-CT-{number}" for number in range(8)]
     bleeds = []
     for number in (0, 1, 2):
-        scan, head = scans[f"CQ500-CT-{number}"], make_subject(parts.cohort(SEED), number)
+        scan, head = scans[f"CQ500-CT-{number}"], made_head(parts.cohort(SEED), number)
         assert scan.subject == scan.id
         np.testing.assert_array_equal(scan.subtypes, drawn(head))
         np.testing.assert_array_equal(scan.labels, drawn(head).any(axis=1))

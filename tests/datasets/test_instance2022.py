@@ -7,7 +7,7 @@ from bleedmap.config.nifti_datasets import Instance2022Spec
 from bleedmap.datasets.instance2022.listing import list_sources
 from bleedmap.datasets.instance2022.reading import read
 from bleedmap.errors import TableError
-from bleedmap.phantom.subject import make_subject
+from tests.heads import made_head
 
 NAMES = ["001", "002", "003", "004", "005", "006"]
 
@@ -26,7 +26,7 @@ def test_masks_give_the_labels(root, miniature_cohort):
     scans = read_all(root)
     assert list(scans) == NAMES
     for index in (0, 3):
-        subject, scan = make_subject(miniature_cohort("instance2022"), index), scans[NAMES[index]]
+        subject, scan = made_head(miniature_cohort("instance2022"), index), scans[NAMES[index]]
         np.testing.assert_array_equal(scan.volume.hu, subject.hu)
         np.testing.assert_array_equal(scan.truth, subject.truth > 0)
         np.testing.assert_array_equal(scan.labels, (subject.truth > 0).any(axis=(1, 2)))

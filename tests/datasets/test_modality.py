@@ -11,7 +11,7 @@ from bleedmap.datasets import listing, reading
 from bleedmap.datasets.phantom.reading import unpacked
 from bleedmap.datasets.phantom.writing import write_shard
 from bleedmap.errors import ScanError
-from bleedmap.phantom.subject import make_subject
+from tests.heads import made_head
 
 INDEX = 1
 
@@ -61,7 +61,7 @@ def test_equal_subjects_give_equal_bytes(shards, modality, tmp_path):
 
 def test_the_mr_phantom_is_read_back_as_mr_with_its_truth_and_its_brain(written):
     (scan,) = scans_of(written["mr"])
-    subject = make_subject(spec_of("mr"), INDEX)
+    subject = made_head(spec_of("mr"), INDEX)
     assert scan.volume.intensity == "mr"
     np.testing.assert_array_equal(scan.volume.hu == -1024, ~subject.brain)
     np.testing.assert_array_equal(scan.truth, subject.truth)
@@ -75,7 +75,7 @@ def test_the_mr_phantom_is_read_back_as_mr_with_its_truth_and_its_brain(written)
 
 def test_the_ct_phantom_is_read_back_in_hu_with_what_is_known_of_its_subtypes(written):
     (scan,) = scans_of(written["ct"])
-    subject = make_subject(spec_of("ct"), INDEX)
+    subject = made_head(spec_of("ct"), INDEX)
     assert scan.volume.intensity == "hu"
     assert scan.truth_subtypes
     present = [int((subject.truth == value).any()) for value in range(1, 6)]

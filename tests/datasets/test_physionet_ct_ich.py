@@ -9,7 +9,7 @@ from bleedmap.datasets.ingest import ingest
 from bleedmap.datasets.physionet_ct_ich.listing import list_sources
 from bleedmap.datasets.physionet_ct_ich.reading import read
 from bleedmap.errors import TableError
-from bleedmap.phantom.subject import make_subject
+from tests.heads import made_head
 
 NAMES = ["049", "050", "057", "058", "066", "130"]
 TABLE = "hemorrhage_diagnosis_raw_ct.csv"
@@ -50,7 +50,7 @@ def test_scans_subtypes_and_masks_are_those_of_the_patients(root, miniature_coho
     scans = read_all(root)
     assert list(scans) == NAMES
     for index in (0, 2, 4):
-        subject, scan = make_subject(miniature_cohort("physionet_ct_ich"), index), scans[NAMES[index]]
+        subject, scan = made_head(miniature_cohort("physionet_ct_ich"), index), scans[NAMES[index]]
         np.testing.assert_array_equal(scan.volume.hu, subject.hu)
         np.testing.assert_array_equal(scan.truth, subject.truth > 0)
         shown = [[(slice_truth == value).any() for value in range(1, 6)] for slice_truth in subject.truth]

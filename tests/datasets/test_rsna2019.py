@@ -19,8 +19,8 @@ from bleedmap.datasets.rsna2019.check import check
 from bleedmap.datasets.rsna2019.listing import list_sources
 from bleedmap.datasets.rsna2019.reading import read
 from bleedmap.errors import ConfigError, ScanError, TableError
-from bleedmap.phantom.subject import make_subject
 from bleedmap.training.folds import make_folds
+from tests.heads import made_head
 
 SEED = 0
 
@@ -64,7 +64,7 @@ def test_scans_patients_and_subtypes_are_those_of_the_heads(indexed, parts):
     scans, (patients, _, _) = read_all(indexed), parts.ids(SEED)
     assert set(scans) == set(names_of(parts))
     for number in (0, 1, 4):
-        scan, head = scans[names_of(parts)[number]], make_subject(parts.cohort(SEED), number)
+        scan, head = scans[names_of(parts)[number]], made_head(parts.cohort(SEED), number)
         assert scan.subject == patients[parts.HEADS[number][0]]
         np.testing.assert_array_equal(scan.subtypes, bleeding(head))
         np.testing.assert_array_equal(scan.labels, bleeding(head).any(axis=1))
@@ -78,7 +78,7 @@ def test_scans_patients_and_subtypes_are_those_of_the_heads(indexed, parts):
 
 
 def test_an_image_with_short_pixel_data_does_not_cost_its_scan(indexed, parts):
-    scan, head = read_all(indexed)[names_of(parts)[2]], make_subject(parts.cohort(SEED), 2)
+    scan, head = read_all(indexed)[names_of(parts)[2]], made_head(parts.cohort(SEED), 2)
     np.testing.assert_array_equal(scan.volume.hu, head.hu[:-1])
     np.testing.assert_array_equal(scan.subtypes, bleeding(head)[:-1])
 

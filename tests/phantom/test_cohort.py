@@ -19,7 +19,7 @@ from bleedmap.volumes.dicom.study import read_study
 from bleedmap.volumes.nifti import read_mask
 
 INDICES = (0, 1, 6)
-SPEC = PhantomSpec(matrix=96, slice_thickness_mm=10.0)
+SPEC = PhantomSpec(matrix=64, slice_thickness_mm=10.0)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_equal_seeds_give_equal_bytes_in_another_process_and_another_year(cohort
         "import sys, pathlib\n"
         "from bleedmap.config.datasets import PhantomSpec\n"
         "from bleedmap.phantom.cohort import write_cohort\n"
-        f"write_cohort(PhantomSpec(matrix=96, slice_thickness_mm=10.0), {INDICES}, pathlib.Path(sys.argv[1]))\n"
+        f"write_cohort(PhantomSpec(matrix=64, slice_thickness_mm=10.0), {INDICES}, pathlib.Path(sys.argv[1]))\n"
     )
     environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "again")], check=True, env=environment)
@@ -91,10 +91,10 @@ def test_file_names_do_not_tell_the_order_of_the_slices(cohort):
         assert heights != sorted(heights, reverse=True)
 
 
-def test_both_ways_of_storing_hu_occur_among_scanners():
+def test_both_ways_of_storing_hu_occur_among_scanners(made):
     from bleedmap.phantom.scanner.series import make_series
 
-    subject = make_subject(PhantomSpec(matrix=64, slice_thickness_mm=10.0), 0)
+    subject = made[0]
     series = [make_series(1, index, subject) for index in range(20)]
     assert {s.intercept for s in series} == {0, -1024}
     assert {s.head_first for s in series} == {True, False}
@@ -147,7 +147,7 @@ def test_subtype_and_scan_labels_follow_from_the_masks(cohort, made):
 def test_label_noise_flips_its_share_of_slice_labels_and_nothing_else(tmp_path):
     noisy, clean = (PhantomSpec(matrix=64, slice_thickness_mm=8.0, label_noise=rate) for rate in (0.2, 0.0))
     for name, spec in (("noisy", noisy), ("clean", clean)):
-        write_cohort(spec, range(4), tmp_path / name)
+        write_cohort(spec, INDICES[:2], tmp_path / name)
     one, other = digests(tmp_path / "noisy"), digests(tmp_path / "clean")
     assert {name for name in one if one[name] != other[name]} == {"labels.csv"}
     tables = []
@@ -159,7 +159,7 @@ def test_label_noise_flips_its_share_of_slice_labels_and_nothing_else(tmp_path):
 
 
 def test_masks_lie_on_the_grid_that_another_reader_gives_the_dicom(tmp_path):
-    spec = PhantomSpec(matrix=96, slice_thickness_mm=10.0, gantry_tilt_degrees=0.0)
+    spec = PhantomSpec(matrix=64, slice_thickness_mm=10.0, gantry_tilt_degrees=0.0)
     write_cohort(spec, [0], tmp_path)
     subject, name = make_subject(spec, 0), subject_name(0)
     reader = sitk.ImageSeriesReader()

@@ -120,7 +120,9 @@ def _rows(file: Path) -> Iterator[tuple[str, str, str, str, Labels, int]]:
     Raises:
         TableError: a row of another form.
     """
-    boards: dict[tuple[str, ...], Labels] = {}  # few rows of labels differ, so they are read once and shared
+    # few sizes and rows of labels differ, so each is read once and shared
+    boards: dict[tuple[str, ...], Labels] = {}
+    sizes: dict[str, int] = {}
     try:
         with file.open(newline="", encoding="utf-8") as opened:
             reader = csv.reader(opened)
@@ -130,7 +132,9 @@ def _rows(file: Path) -> Iterator[tuple[str, str, str, str, Labels, int]]:
                 key = tuple(said)
                 if key not in boards:
                     boards[key] = _labels(key)
-                content = f"{image} {patient} {int(size)} {boards[key]}".encode()
+                if size not in sizes:
+                    sizes[size] = int(size)
+                content = f"{image} {patient} {size} {' '.join(said)}".encode()
                 digest = int.from_bytes(blake2b(content, digest_size=8).digest(), "big")
                 yield image, patient, study, series, boards[key], digest
     except (ValueError, csv.Error):
