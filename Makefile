@@ -23,7 +23,7 @@ setup: .venv/ready  ## install Python packages into .venv
 	@test -n "$(PYTHON)" || { echo "found no Python 3.11 or 3.12; install one, or run make PYTHON=/its/path"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --require-hashes -r envs/bootstrap.lock
-	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	touch $@
 
