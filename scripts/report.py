@@ -41,7 +41,7 @@ def main(
             for name, good, bad in zip(page.datasets, scans, rejected, strict=True)
         ],
         pictures=[
-            Picture(split.name, fold, hero.read_bytes(), sheet.read_bytes())
+            Picture(split, fold, hero.read_bytes(), sheet.read_bytes())
             for (split, fold), hero, sheet in zip(page.pictured, heroes, overlays, strict=True)
         ],
         histories=[pd.read_csv(path) for path in histories or []],
