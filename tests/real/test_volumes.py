@@ -12,7 +12,7 @@ from bleedmap.errors import ScanError
 from bleedmap.volumes.dicom.study import read_study
 from bleedmap.volumes.nifti import read_mask, read_nifti
 from bleedmap.volumes.picture import read_grey, read_picture_mask
-from bleedmap.volumes.regular import to_native, to_regular
+from bleedmap.volumes.regular import onto_grid, to_regular
 
 pytestmark = pytest.mark.real
 
@@ -102,7 +102,7 @@ def test_a_mask_goes_to_the_regular_grid_and_back(ge):
     regular = to_regular(ge)
     assert regular.geometry.is_even()
     small = brain_mask(SkullInteriorSpec(), regular)
-    back = to_native(small, regular.geometry, ge.geometry, ge.hu.shape)
+    back = onto_grid(small, regular.geometry, ge.geometry, ge.hu.shape)
     assert 2 * (mask & back).sum() / (mask.sum() + back.sum()) > 0.95
 
 

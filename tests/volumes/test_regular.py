@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.geometry import Geometry
-from bleedmap.volumes.regular import to_native, to_regular
+from bleedmap.volumes.regular import onto_grid, to_regular
 
 
 def ball(heights, tilt_degrees, shape=(60, 50), radius=9.0, centre=(15.0, 18.0, 14.0)):
@@ -70,7 +70,7 @@ def test_there_and_back_moves_a_ball_by_less_than_half_a_voxel(tilt, gaps, label
     volume, native = ball(heights, tilt, centre=(15.0, 18.0, heights[-1] / 2 - 4), radius=6)
     regular = to_regular(volume, 1.0)
     there = (regular.hu >= 30).astype(np.uint8) * 4 if labels else np.clip(regular.hu, 0, None).astype(np.float32)
-    back = to_native(there, regular.geometry, native, volume.hu.shape)
+    back = onto_grid(there, regular.geometry, native, volume.hu.shape)
     assert back.shape == volume.hu.shape
     assert back.dtype == there.dtype
     before, after = np.argwhere(volume.hu >= 30), np.argwhere(back > 0 if labels else back >= 30)
@@ -97,7 +97,7 @@ def test_a_mask_drawn_on_the_regular_grid_lies_within_half_a_voxel_on_the_native
         return (places(geometry, shape[1:]) - middle) @ normal
 
     drawn = (depth(grid, regular.hu.shape) > 0).astype(np.uint8)
-    back = to_native(drawn, grid, native, volume.hu.shape)
+    back = onto_grid(drawn, grid, native, volume.hu.shape)
     wanted = depth(native, volume.hu.shape)
     steps = np.stack([grid.row_step, grid.column_step, grid.normal * grid.slice_spacing])
     half_a_voxel = 0.5 * np.abs(steps @ normal).sum()
@@ -109,7 +109,7 @@ def test_a_mask_drawn_on_the_regular_grid_lies_within_half_a_voxel_on_the_native
 def test_labels_come_back_as_they_were():
     volume, native = ball([0, 4, 8, 9, 16, 23, 28], 18.5)
     regular = to_regular(volume)
-    back = to_native(np.full(regular.hu.shape, 5, dtype=np.uint8), regular.geometry, native, volume.hu.shape)
+    back = onto_grid(np.full(regular.hu.shape, 5, dtype=np.uint8), regular.geometry, native, volume.hu.shape)
     assert set(np.unique(back[1:-1])) == {5}
 
 

@@ -18,7 +18,7 @@ import yaml
 
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.config.load import load_config
-from bleedmap.phantom import write_cohort
+from bleedmap.phantom.cohort import write_cohort
 from bleedmap.predict.method import TrainedMethod
 from bleedmap.predict.scan import predict_scan
 from bleedmap.slices.box import Box, to_own_voxels

@@ -15,7 +15,7 @@ from bleedmap.predict.preview import draw_preview
 from bleedmap.provenance.atomic import write_text
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.nifti import write_like, write_nifti
-from bleedmap.volumes.regular import resample_labels, to_regular
+from bleedmap.volumes.regular import onto_grid, to_regular
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def predict_scan(method: TrainedMethod, name: str, source: Path, out: Path) -> P
     write_nifti(out / "ct.nii.gz", volume.hu, volume.geometry)
     if not volume.geometry.is_even():
         regular = to_regular(volume)
-        even = resample_labels(labels, volume.geometry, regular.geometry, regular.hu.shape)
+        even = onto_grid(labels, volume.geometry, regular.geometry, regular.hu.shape)
         write_nifti(out / "ct_even.nii.gz", regular.hu, regular.geometry)
         write_nifti(out / "mask_even.nii.gz", even, regular.geometry)
     draw_preview(volume, mask, out / "overlay.png")

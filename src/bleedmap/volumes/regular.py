@@ -38,24 +38,24 @@ def to_regular(volume: CtVolume, spacing_mm: float | None = None) -> CtVolume:
     return CtVolume(hu=clip_hu(hu), geometry=geometry, intensity=volume.intensity)
 
 
-def to_native(array: NDArray[Any], regular: Geometry, native: Geometry, shape: tuple[int, int, int]) -> NDArray[Any]:
-    """Bring an array from the regular grid back to the scanner's own slices.
+def onto_grid(array: NDArray[Any], source: Geometry, target: Geometry, shape: tuple[int, int, int]) -> NDArray[Any]:
+    """Bring an array from a scan's own slices to its regular grid, or back again.
 
     Args:
-        array: (slices, rows, columns) on the regular grid: floats are interpolated; labels go to the voxels at least
-            half of which they fill.
-        regular: geometry that ``to_regular`` gave.
-        native: geometry of the scan.
-        shape: (slices, rows, columns) of the scan.
+        array: (slices, rows, columns) on the source: floats are interpolated; labels go to the voxels at least half of
+            which they fill.
+        source: where its voxels lie.
+        target: where those of the result lie; both share pixel size and plane, as what ``to_regular`` gives does.
+        shape: (slices, rows, columns) of the result.
 
     Returns:
-        ``shape``, of the type of ``array``; 0 outside the regular grid.
+        ``shape``, of the type of ``array``; 0 outside the source.
     """
     if array.dtype.kind == "f":
-        return _sample(array, regular, native, shape, outside=0.0).astype(array.dtype)
+        return _sample(array, source, target, shape, outside=0.0).astype(array.dtype)
     labels = np.zeros(shape, dtype=array.dtype)
     for label in np.unique(array[array != 0]):
-        share = _sample((array == label).astype(np.float32), regular, native, shape, outside=0.0)
+        share = _sample((array == label).astype(np.float32), source, target, shape, outside=0.0)
         labels[share >= 0.5] = label
     return labels
 
