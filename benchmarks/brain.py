@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.measures import dice
-from benchmarks.stripped_head import put_back
+from benchmarks.figures.measures import dice
+from benchmarks.made_up.stripped_head import put_back
 from bleedmap.brain.mask import brain_mask
 from bleedmap.config.brain import AnyBrain, ConvexHullSpec, MuschelliSpec, SkullInteriorSpec
 from bleedmap.config.datasets import PhantomSpec

@@ -9,117 +9,20 @@ import argparse
 import hashlib
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import yaml
 
-from benchmarks.random_store import RandomStore, write_random_store
-from bleedmap.config.classifiers import ClassifierSpec, LstmContext
-from bleedmap.config.segmenters import UNet3dSpec
-from bleedmap.config.training import TrainingSpec
-from bleedmap.config.workflow import FoldSpec
+from benchmarks.made_up.random_store import write_random_store
+from benchmarks.made_up.trainings import HOUSE, Network, snakemake_runs, training_programs
 from bleedmap.training.resume import FOLDER
 
-HOUSE = Path(__file__).parents[1]
-EPOCHS = 160  # as long again as the programs take to start, and more
 WENT_ON = re.compile(r"going on after epoch (\d+)/")
-TINY = HOUSE / "tests" / "workflow" / "tiny.yaml"
-
-
-@dataclass(frozen=True)
-class Network:
-    """A training as a user starts it.
-
-    Args:
-        name: for the table.
-        command: what is run.
-        folder: where it leaves its files.
-        repair: what else has to be typed after a kill.
-        clean: makes the command have everything to do again.
-    """
-
-    name: str
-    command: list[str]
-    folder: Path
-    repair: Callable[[], None] = lambda: None
-    clean: Callable[[], None] = lambda: None
-
-
-def training_programs(data: RandomStore, folder: Path, epochs: int = EPOCHS) -> list[Network]:
-    """The training scripts on made-up data: single slices, slices with an LSTM over their neighbours, and patches.
-
-    Args:
-        data: what to train on.
-        folder: where models go.
-        epochs: epochs of each; the sequence's three phases share them.
-    """
-    training = TrainingSpec(epochs=epochs, patience=epochs, batch=8, collapse_auroc=None)
-    classifier = ClassifierSpec(backbone="test_resnet", stride=8, training=training)
-    short = training.model_copy(update={"epochs": epochs // 3})
-    context = LstmContext(hidden=8, sequence=4, training=short, refit=short)
-    sequence = classifier.model_copy(update={"training": short, "context": context})
-    unet = UNet3dSpec(channels=(4, 8), depth=4, flat_levels=1, residual_units=0, training=training)
-    masks = ["--masks", *map(str, data.masks)]
-    return [
-        _program("classifier", "train_classifier", classifier.to_json(), [], data, folder),
-        _program("sequence", "train_classifier", sequence.to_json(), [], data, folder / "sequence"),
-        _program("3D U-Net", "train_segmenter", unet.to_json(), masks, data, folder),
-    ]
-
-
-def _program(name: str, script: str, spec: str, more: list[str], data: RandomStore, folder: Path) -> Network:
-    place = folder / script
-    options = {
-        "--folds": str(data.folds),
-        "--fold": "0",
-        "--fold-spec": FoldSpec(count=3).to_json(),
-        "--spec": spec,
-        "--seed": "1",
-        "--code": "0" * 16,
-        "--threads": "1",
-        "--out": str(place / "model.safetensors"),
-    }
-    command = [sys.executable, "-m", f"scripts.{script}", "--slices", *map(str, data.slices), *more]
-    command += [part for option in options.items() for part in option]
-    return Network(name, command, place, clean=lambda: shutil.rmtree(place, ignore_errors=True))
-
-
-def snakemake_runs(folder: Path) -> list[Network]:
-    """The tiny workflow up to a trained network, in a folder of its own; all before the training is made once."""
-    folder.mkdir(parents=True, exist_ok=True)
-    config = yaml.safe_load(TINY.read_text(encoding="utf-8"))
-    for family, name in (("classifiers", "tiny"), ("segmenters", "unet3d")):
-        config[family][name]["training"] |= {"epochs": EPOCHS, "patience": EPOCHS}
-    (folder / "tiny.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    fold = "results/phantom/fold-0"
-    targets = {"classifier": f"{fold}/tiny", "3D U-Net": f"{fold}/tiny/cam/crf/unet3d"}
-    base = [sys.executable, "-m", "snakemake", "--snakefile", str(HOUSE / "Snakefile"), "--directory", str(folder)]
-    base += ["--workflow-profile", str(HOUSE / "profiles" / "default"), "--configfile", str(folder / "tiny.yaml")]
-    base += ["--cores", "1"]
-
-    def unlock() -> None:
-        subprocess.run([*base, "--unlock"], check=True, capture_output=True)  # noqa: S603
-
-    networks = []
-    for name, target in targets.items():
-        place = folder / target
-
-        def clean(place: Path = place) -> None:
-            for file in place.glob("*.*"):
-                file.unlink() if file.is_file() else shutil.rmtree(file)
-
-        model = f"{target}/model.safetensors"
-        networks.append(Network(f"Snakemake, {name}", [*base, model], place, unlock, clean))
-    return networks
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -188,12 +91,7 @@ def try_kills(network: Network, moments: int, rng: np.random.Generator, log: Pat
 
 def _training_log(network: Network) -> str:
     """What the training said where Snakemake sent it to a log."""
-    parts = network.folder.parts
-    if "results" not in parts:
-        return ""
-    at = parts.index("results") + 1
-    file = Path(*parts[:at], "logs", *parts[at:]) / "model.log"
-    return file.read_text(encoding="utf-8") if file.is_file() else ""
+    return network.log.read_text(encoding="utf-8") if network.log and network.log.is_file() else ""
 
 
 def main() -> None:

@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.stats import wasserstein_distance
 
-from benchmarks.looks import DISTANCES_MM, HU_BINS, Look, look_at
-from benchmarks.real_slices import real_folder
+from benchmarks.figures.looks import DISTANCES_MM, HU_BINS, Look, look_at
+from benchmarks.pictures.real_slices import real_folder
 from bleedmap.brain.mask import brain_mask
 from bleedmap.config.brain import SkullInteriorSpec
 from bleedmap.config.datasets import PhantomSpec

@@ -23,13 +23,15 @@ from scipy import ndimage
 from scipy.stats import rankdata
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from benchmarks.learn import in_batches, train_classifier
-from benchmarks.measures import auroc_interval
-from benchmarks.phantom_slices import Slices, phantom_slices
-from benchmarks.pictures import mirrored
-from benchmarks.sim_to_real import LEAST_BLOOD_MM2
-from bleedmap.config.classifiers import ClassifierSpec, LseHead
+from benchmarks.figures.measures import auroc_interval
+from benchmarks.networks.batches import in_batches
+from benchmarks.networks.train import train_classifier
+from benchmarks.pictures.clear import LEAST_BLOOD_MM2
+from benchmarks.pictures.exported import mirrored
+from benchmarks.pictures.phantom_slices import Slices, phantom_slices
+from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.config.datasets import PhantomSpec
+from bleedmap.config.heads import LseHead
 from bleedmap.config.slices import WindowSpec
 from bleedmap.config.training import TrainingSpec
 
@@ -110,7 +112,7 @@ def _ring_scores(args: argparse.Namespace, train: Slices, test: Slices) -> NDArr
     )
     with torch.inference_mode():
         hu = ring(test).hu.astype(np.float32)
-        return np.concatenate([model(part).cpu().numpy() for part in in_batches(hu, model)])
+        return np.concatenate([model(part).logits[:, 0].cpu().numpy() for part in in_batches(hu, model)])
 
 
 def _feature_scores(feature: str, train: Slices, test: Slices) -> NDArray[np.floating]:

@@ -12,39 +12,28 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import torch
-from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
-from sklearn.metrics import roc_auc_score
 
-from benchmarks.frame import HIGH, LOW
-from benchmarks.heat import Draw, above, bright, choose_share, crf, explain, segment
-from benchmarks.learn import Pictures, make_pictures, train_classifiers, train_unets
-from benchmarks.measures import auroc_interval, cpu_minutes, dice, sensitivity_at
-from benchmarks.misses import draw_misses
-from benchmarks.phantom_slices import Slices, phantom_slices
-from benchmarks.pictures import anchored
-from benchmarks.real_slices import RealSlices, real_folder, real_slices
-from bleedmap.classifiers.slice_classifier import SliceClassifier
-from bleedmap.config.classifiers import ClassifierSpec, LseHead
+from benchmarks.networks.batches import make_pictures
+from benchmarks.networks.exam import PSEUDO, Exam, heat_rows, pseudo_masks, unet_row
+from benchmarks.networks.train import train_classifiers, train_unets
+from benchmarks.pictures.clear import split
+from benchmarks.pictures.misses import draw_misses
+from benchmarks.pictures.phantom_slices import phantom_slices
+from benchmarks.pictures.real_slices import RealSlices, real_folder, real_slices
+from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.config.datasets import PhantomSpec
-from bleedmap.config.segmenters import UNet2dSpec
+from bleedmap.config.heads import LseHead
+from bleedmap.config.segmenters import SegmenterTraining, UNet2dSpec
 from bleedmap.config.slices import WindowSpec
 from bleedmap.config.training import TrainingSpec
 from bleedmap.console import say
-from bleedmap.masks import MaskSlices
-from bleedmap.segmenters.segmenter import Segmenter
 
-# What is smaller, thinner or fainter teaches a network to see what nobody sees: a bleed in every bright rim.
-LEAST_BLOOD_MM2, LEAST_THICKNESS_MM, LEAST_CONTRAST_HU = 150.0, 11.0, 10.0
 # Anchored pictures reach below and above the brain window.
 ANCHORED = WindowSpec(level=40, width=120)
 UNET_CHANNELS = (16, 32, 64, 128, 128)
-PSEUDO: dict[str, Draw] = {"heatmap": above, "bright part": bright, "crf": crf}
 
 
 def main() -> None:
@@ -72,9 +61,8 @@ def measure(args: argparse.Namespace, real: RealSlices) -> pd.DataFrame:
     slices = phantom_slices(spec, args.size, args.cache or args.out / "cache", args.workers)
     train, held = split(slices)
     say(f"{len(train)} training and {len(held)} validation slices, {time.monotonic() - start:.0f} s")
-    training = TrainingSpec(
-        epochs=args.epochs, patience=args.epochs, batch=args.batch, learning_rate=args.rate, precision=args.precision
-    )
+    steps = {"batch": args.batch, "learning_rate": args.rate, "precision": args.precision}
+    training = TrainingSpec(epochs=args.epochs, patience=args.epochs, **steps)
     network = ClassifierSpec(
         backbone=args.backbone,
         stride=args.stride,
@@ -85,24 +73,22 @@ def measure(args: argparse.Namespace, real: RealSlices) -> pd.DataFrame:
     portions = [train.take(np.arange(number, len(train), args.networks)) for number in range(args.networks)]
     models = train_classifiers(network, portions, held, seed=args.seed, threads=args.threads, workers=args.workers)
     exam = Exam(real, make_pictures(held, args.seed))
-    scores, heat, shares, masks = _heat_rows(exam, models)
+    scores, heat, shares, masks = heat_rows(exam, models)
     if args.unet_epochs:
         best = max(shares, key=lambda name: exam.rows[name]["phantom_dice"])
         portion = portions[0]
-        own, others = (_pseudo(models, part, PSEUDO[best], shares[best]) for part in (portion, held))
+        own, others = (pseudo_masks(models, part, PSEUDO[best], shares[best]) for part in (portion, held))
         targets = {
             f"unet on {best}": (own, others),
             "unet on truth (upper bound)": (portion.truth > 0, held.truth > 0),
         }
-        length = {"epochs": args.unet_epochs, "patience": args.unet_epochs}
-        unet = UNet2dSpec(
-            residual_units=0, channels=UNET_CHANNELS, windows=(ANCHORED,), training=training.model_copy(update=length)
-        )
+        lessons = SegmenterTraining(epochs=args.unet_epochs, patience=args.unet_epochs, **steps)
+        unet = UNet2dSpec(residual_units=0, channels=UNET_CHANNELS, windows=(ANCHORED,), training=lessons)
         unets = train_unets(
             unet, portion, held, list(targets.values()), seed=args.seed, threads=args.threads, workers=args.workers
         )
         for name, model in zip(targets, unets, strict=True):
-            masks[name] = _unet_row(exam, model, name)
+            masks[name] = unet_row(exam, model, name)
 
     table = pd.DataFrame([{"row": name, **row} for name, row in exam.rows.items()])
     table.to_csv(args.out / "table.csv", index=False, lineterminator="\n")
@@ -112,98 +98,6 @@ def measure(args: argparse.Namespace, real: RealSlices) -> pd.DataFrame:
     (args.out / "settings.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
     draw_misses(real, scores, heat, masks, args.out / "misses.png")
     return table
-
-
-class Exam:
-    """Real slices and phantom validation pictures, and the figures of every method on both."""
-
-    def __init__(self, real: RealSlices, pictures: Pictures) -> None:
-        self.real, self.pictures = real, pictures
-        self.real_hu = real.hu.astype(np.float32)
-        self.rows: dict[str, dict[str, float]] = {}
-
-    def detection(self, scores: NDArray[np.float64], phantom_scores: NDArray[np.float64]) -> dict[str, float]:
-        """Figures of slice scores."""
-        auroc, low, high = auroc_interval(scores, self.real.label, self.real.group)
-        label = self.pictures.label.astype(int)
-        return {
-            "auroc": auroc,
-            "auroc_low": low,
-            "auroc_high": high,
-            "sensitivity_at_90": sensitivity_at(scores, self.real.label, 0.9),
-            "phantom_auroc": float(roc_auc_score(label, phantom_scores)),
-        }
-
-    def add(self, name: str, detection: dict[str, float], masks: NDArray[np.bool_], phantom_dice: float) -> None:
-        """Keep the figures of a method, with the time it was done."""
-        overlap = {"dice": self.real.mean_dice(masks), "phantom_dice": phantom_dice}
-        self.rows[name] = {**detection, **overlap, "cpu_minutes": cpu_minutes()}
-        say(f"{name}: AUROC {detection['auroc']:.3f}, Dice {overlap['dice']:.3f}")
-
-
-def _heat_rows(exam: Exam, models: list[SliceClassifier]) -> tuple[Any, Any, dict[str, float], dict[str, Any]]:
-    """Add a row for each way to draw a heatmap's mask.
-
-    Returns:
-        Scores and heatmaps of the real slices; and by row the share chosen on the phantom, and the real masks.
-    """
-    phantom_scores, phantom_heat = explain(models, exam.pictures.hu, exam.pictures.brain)
-    scores, heat = explain(models, exam.real_hu, exam.real.brain)
-    detection = exam.detection(scores, phantom_scores)
-    phantom = _bleeding(exam.pictures, phantom_heat)
-    real = MaskSlices(exam.real.hu, exam.real.brain, np.zeros_like(exam.real.hu, dtype=np.uint8), heat)
-    shares, masks = {}, {}
-    for name, draw in PSEUDO.items():
-        shares[name], phantom_dice = choose_share(draw, phantom)
-        masks[name] = draw(real, shares[name])
-        exam.add(name, detection, masks[name], phantom_dice)
-    return scores, heat, shares, masks
-
-
-def _unet_row(exam: Exam, model: Segmenter, name: str) -> NDArray[np.bool_]:
-    """Add the row of a U-Net; a slice's score is its most probable place."""
-    phantom_scores, phantom = segment(model, exam.pictures.hu, exam.pictures.brain)
-    scores, masks = segment(model, exam.real_hu, exam.real.brain)
-    truth = exam.pictures.truth
-    phantom_dice = float(np.mean([dice(phantom[row], truth[row]) for row in np.flatnonzero(truth.any(axis=(1, 2)))]))
-    exam.add(name, exam.detection(scores, phantom_scores), masks, phantom_dice)
-    return masks
-
-
-def split(slices: Slices) -> tuple[Slices, Slices]:
-    """Training and validation slices: every seventh subject validates.
-
-    Slices with a trace or a film of blood, or with blood as grey as the brain, are left out.
-    """
-    clear = (slices.blood_mm2 >= LEAST_BLOOD_MM2) & (slices.contrast_hu >= LEAST_CONTRAST_HU)
-    clear &= thickness_mm(slices) >= LEAST_THICKNESS_MM
-    usable = slices.take((slices.blood_mm2 == 0) | clear)
-    held = usable.subject % 7 == 3
-    return usable.take(~held), usable.take(held)
-
-
-def thickness_mm(slices: Slices) -> NDArray[np.float32]:
-    """(n,) diameter of the largest circle that the blood of each slice holds, mm; 0 without blood."""
-    radius = [distance_transform_edt(np.pad(blood, 1)).max() if blood.any() else 0 for blood in slices.truth > 0]
-    return np.asarray(2 * np.array(radius) * slices.pixel_mm, dtype=np.float32)
-
-
-def _bleeding(pictures: Pictures, maps: NDArray[np.float32]) -> MaskSlices:
-    rows = pictures.label & pictures.truth.any(axis=(1, 2))
-    hu = pictures.hu[rows].round().astype(np.int16)
-    return MaskSlices(hu, pictures.brain[rows], pictures.truth[rows].astype(np.uint8), maps[rows])
-
-
-def _pseudo(models: list[SliceClassifier], slices: Slices, draw: Draw, share: float) -> NDArray[np.bool_]:
-    """Masks of the slices that are labelled as bleeding, from their heatmaps; empty for the others."""
-    plain = torch.from_numpy(np.clip(slices.hu, LOW, HIGH).astype(np.float32))
-    grey = anchored(plain, torch.from_numpy(slices.brain)).numpy()
-    hu = grey.round().astype(np.int16)
-    _, maps = explain(models, grey, slices.brain)
-    rows = slices.blood_mm2 > 0
-    masks = np.zeros(hu.shape, dtype=bool)
-    masks[rows] = draw(MaskSlices(hu[rows], slices.brain[rows], slices.truth[rows], maps[rows]), share)
-    return masks
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,23 +9,20 @@ whatever else the machine does hits both alike; the medians of the turns are com
 """
 
 import argparse
-import copy
-import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
 import yaml
-from torch import Tensor, nn
+from torch import nn
 
-from benchmarks.random_store import write_random_store
+from benchmarks.figures.gpu_watch import GpuWatch
+from benchmarks.made_up.bare_loop import BareLoop, images, now
+from benchmarks.made_up.random_store import write_random_store
 from bleedmap.classifiers.load import build_classifier
 from bleedmap.classifiers.slice_batches import SliceBatches
 from bleedmap.config.classifiers import ClassifierSpec
@@ -38,40 +35,8 @@ from bleedmap.segmenters.patches import PatchBatches
 from bleedmap.segmenters.segmenter import Segmenter
 from bleedmap.slices.training_set import TrainingSet
 from bleedmap.training.engine import Batch, Batches, fit, make_deterministic
-from bleedmap.training.schedule import build_optimizer
 
 DEMO = Path(__file__).parents[1] / "config" / "config.yaml"
-
-
-class BareLoop:
-    """Steps of a copy of a network over one batch in memory.
-
-    Args:
-        model: the network.
-        loss: its loss.
-        batch: inputs and targets.
-        spec: optimiser and number format.
-    """
-
-    def __init__(self, model: nn.Module, loss: Loss, batch: Batch, spec: TrainingSpec) -> None:
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._model, self._loss = copy.deepcopy(model).to(device).train(), copy.deepcopy(loss).to(device)
-        self._inputs = batch[0].to(device)
-        self._targets = {name: part.to(device) for name, part in batch[1].items()}
-        self._optimizer = build_optimizer(self._model, spec)
-        half = torch.bfloat16 if spec.precision == "bf16-mixed" else torch.float16
-        self._format = nullcontext() if spec.precision == "32-true" else torch.autocast(device, dtype=half)
-
-    def run(self, steps: int) -> float:
-        """Images a second over some steps."""
-        start = _now()
-        for _ in range(steps):
-            self._optimizer.zero_grad()
-            with self._format:
-                value = self._loss(self._model(self._inputs), self._targets)
-            value.backward()
-            self._optimizer.step()
-        return steps * _images(self._inputs) / (_now() - start)
 
 
 @dataclass
@@ -93,15 +58,15 @@ class TakingTurns:
         """The first batches of an epoch."""
         bare = self.bare.run(self.turn)
         batches = self.data.training(epoch)
-        images, waited, start = 0, 0.0, _now()
+        seen, waited, start = 0, 0.0, now()
         for _ in range(self.turn):
             asked = time.perf_counter()
             batch = next(batches)
             waited += time.perf_counter() - asked
-            images += _images(batch[0])
+            seen += images(batch[0])
             yield batch
-        spent = _now() - start
-        self.rows.append({"bare": bare, "engine": images / spent, "waiting": waited / spent})
+        spent = now() - start
+        self.rows.append({"bare": bare, "engine": seen / spent, "waiting": waited / spent})
 
     def validation(self) -> Iterator[Batch]:
         """One batch."""
@@ -123,41 +88,11 @@ def measure(model: nn.Module, loss: Loss, data: Batches, spec: TrainingSpec, tur
         turn: steps of a turn.
     """
     turns = TakingTurns(data, BareLoop(model, loss, next(data.training(0)), spec), turn)
-    with _GpuWatch() as watch:
+    with GpuWatch() as watch:
         fit(model, loss, turns, spec)
     table = pd.DataFrame(turns.rows[1:])
     medians = {str(name): float(value) for name, value in table.median().items()}
     return {**medians, "ratio": float((table["engine"] / table["bare"]).median()), "gpu_busy": watch.busy()}
-
-
-class _GpuWatch:
-    """Share of time in which a kernel runs, as nvidia-smi tells it every fifth of a second."""
-
-    def __enter__(self) -> "_GpuWatch":
-        self._process = None
-        if torch.cuda.is_available() and shutil.which("nvidia-smi"):
-            query = ["nvidia-smi", "--query-gpu=utilization.gpu", "--format=csv,noheader,nounits", "-lms", "200"]
-            self._process = subprocess.Popen(query, stdout=subprocess.PIPE, text=True)  # noqa: S603
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._process:
-            self._process.terminate()
-            self._said = self._process.communicate()[0]
-
-    def busy(self) -> float:
-        """In [0, 1]; NaN without a GPU. Bare and engine turns are not told apart."""
-        return float(np.mean([int(line) for line in self._said.split()])) / 100 if self._process else float("nan")
-
-
-def _now() -> float:
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
-    return time.perf_counter()
-
-
-def _images(inputs: Tensor) -> int:
-    return inputs.shape[:-2].numel()
 
 
 def _classifier(options: argparse.Namespace, training: TrainingSpec) -> dict[str, float]:
@@ -173,7 +108,9 @@ def _classifier(options: argparse.Namespace, training: TrainingSpec) -> dict[str
 
 def _unet(options: argparse.Namespace, training: TrainingSpec) -> dict[str, float]:
     demo = load_config(yaml.safe_load(DEMO.read_text(encoding="utf-8"))).segmenters["unet3d"]
-    settings = demo.training.model_copy(update=training.model_dump(exclude={"batch", "loss"}))
+    settings = type(demo.training).model_validate(
+        demo.training.model_dump() | training.model_dump(exclude={"batch", "loss"})
+    )
     spec = UNet3dSpec.model_validate({**demo.model_dump(), "depth": options.depth, "training": settings.model_dump()})
     scans = max(6, 3 * settings.batch * options.steps // spec.patches_per_scan + 3)
     files = write_random_store(options.out / "unet", scans=scans, slices=options.depth + 8, size=options.unet_size)

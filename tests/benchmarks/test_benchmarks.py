@@ -87,7 +87,7 @@ def test_training_compares_the_engine_with_the_bare_loop(run):
 
 
 def test_noise_of_known_spread_is_found():
-    from benchmarks.looks import noise_spectrum
+    from benchmarks.figures.looks import noise_spectrum
 
     hu = np.random.default_rng(0).normal(30, 5, (2, 128, 128)).round().astype(np.int16)
     frequency, power, spread = noise_spectrum(hu, np.ones(hu.shape, dtype=bool), 0.5)
@@ -100,7 +100,7 @@ def test_noise_of_known_spread_is_found():
 def test_an_edge_of_known_width_is_found():
     from scipy import ndimage
 
-    from benchmarks.looks import edge_spread
+    from benchmarks.figures.looks import edge_spread
 
     rows, columns = np.mgrid[:256, :256] - 127.5
     radius = np.hypot(rows, columns)
@@ -111,7 +111,7 @@ def test_an_edge_of_known_width_is_found():
 
 
 def test_the_head_is_found_wherever_it_lies():
-    from benchmarks.frame import head_box
+    from benchmarks.pictures.frame import head_box
 
     hu = np.full((200, 300), -1000, dtype=np.int16)
     hu[40:141, 120:201] = 60
@@ -123,7 +123,7 @@ def test_the_head_is_found_wherever_it_lies():
 def test_pictures_are_a_function_of_their_seed():
     import torch
 
-    from benchmarks.pictures import as_pictures
+    from benchmarks.pictures.exported import as_pictures
 
     hu = torch.full((8, 64, 64), 35.0)
     first, second = (as_pictures(hu, hu[:, None] > 0, torch.Generator().manual_seed(3)) for _ in range(2))
@@ -134,7 +134,7 @@ def test_pictures_are_a_function_of_their_seed():
 def test_anchored_pictures_show_the_brain_with_the_density_of_brain():
     import torch
 
-    from benchmarks.pictures import anchored
+    from benchmarks.pictures.exported import anchored
 
     picture = torch.full((2, 32, 32), 60.0)
     picture[:, :16, :8] = 80.0
@@ -147,7 +147,7 @@ def test_anchored_pictures_show_the_brain_with_the_density_of_brain():
 
 
 def test_the_worst_misses_are_the_slices_deepest_among_the_other_class():
-    from benchmarks.misses import worst
+    from benchmarks.pictures.misses import worst
 
     scores = np.array([0.9, 0.1, 0.8, 0.2, 0.95, 0.3])
     labels = np.array([1, 1, 1, 0, 0, 0])

@@ -1,34 +1,23 @@
-"""Networks trained on phantom pictures, with the package's own networks, losses and training loop."""
+"""Pictures of phantom slices in batches, to train on and to look at."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from multiprocessing import get_context
-from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from benchmarks.phantom_slices import Slices
-from benchmarks.pictures import as_pictures
-from bleedmap.classifiers.classifier import SliceClassifier
-from bleedmap.classifiers.load import build_classifier
-from bleedmap.config.classifiers import ClassifierSpec
-from bleedmap.config.segmenters import UNet2dSpec
+from benchmarks.pictures.exported import as_pictures
+from benchmarks.pictures.phantom_slices import Slices
 from bleedmap.config.training import TrainingSpec
-from bleedmap.losses.build import build_loss
-from bleedmap.segmenters.segmenter import Segmenter
-from bleedmap.training.engine import Batch, fit, make_deterministic
+from bleedmap.training.engine import Batch
 
 VALIDATION_SEED = 10**6
 
 Render = Callable[[Tensor, Tensor, torch.Generator], tuple[Tensor, Tensor]]
 Targets = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 """Labels (n,) or masks (n, size, size) of the training slices and of the validation slices."""
-Network = TypeVar("Network", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -111,67 +100,8 @@ class PictureBatches:
         return pictures[:, None], {"masks": masks[:, 1:].to(torch.uint8)}
 
 
-def train_classifier(
-    spec: ClassifierSpec, train: Slices, validation: Slices, *, seed: int, threads: int, render: Render = as_pictures
-) -> SliceClassifier:
-    """A classifier trained on slice labels alone, on the CPU or the GPU it was trained on."""
-    make_deterministic(seed, threads)
-    model = build_classifier(spec)
-    targets = (train.blood_mm2 > 0, validation.blood_mm2 > 0)
-    batches = PictureBatches(train, validation, targets, spec.training, seed, render)
-    trained = fit(model, build_loss(spec.training.loss), batches, spec.training)
-    model.load_state_dict(trained.weights)
-    return model.eval()
-
-
-def train_classifiers(
-    spec: ClassifierSpec, parts: Sequence[Slices], validation: Slices, *, seed: int, threads: int, workers: int
-) -> list[SliceClassifier]:
-    """A classifier for each part of the training slices, each with a seed of its own, several at a time."""
-    seeds = range(seed, seed + len(parts))
-    return _side_by_side(partial(_train_one, spec, validation, threads), workers, parts, seeds)
-
-
-def _train_one(spec: ClassifierSpec, validation: Slices, threads: int, train: Slices, seed: int) -> SliceClassifier:
-    return train_classifier(spec, train, validation, seed=seed, threads=threads)
-
-
-def train_unets(
-    spec: UNet2dSpec,
-    train: Slices,
-    validation: Slices,
-    targets: Sequence[Targets],
-    *,
-    seed: int,
-    threads: int,
-    workers: int,
-) -> list[Segmenter]:
-    """A 2D U-Net for each set of masks, of any origin, of the same slices, several at a time."""
-    return _side_by_side(partial(_train_unet, spec, train, validation, seed, threads), workers, targets)
-
-
-def _train_unet(
-    spec: UNet2dSpec, train: Slices, validation: Slices, seed: int, threads: int, targets: Targets
-) -> Segmenter:
-    make_deterministic(seed, threads)
-    model = Segmenter(spec)
-    batches = PictureBatches(train, validation, targets, spec.training, seed)
-    trained = fit(model, build_loss(spec.training.loss), batches, spec.training)
-    model.load_state_dict(trained.weights)
-    return model.eval()
-
-
-def _side_by_side(train: Callable[..., Network], workers: int, *given: Sequence[Any]) -> list[Network]:
-    """A network for each item of ``given``, as ``map`` would; several at a time where there is no GPU."""
-    if workers == 1 or len(given[0]) == 1 or torch.cuda.is_available():
-        return list(map(train, *given))
-    # forked workers would share the state of torch's threads
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(train, *given))
-
-
 def in_batches(values: NDArray[np.float32], model: nn.Module, size: int = 64) -> Iterator[Tensor]:
-    """A float array's rows in batches on the device of a model."""
+    """Pictures (n, H, W) in batches (B, 1, H, W) as networks take them, on the device of a model."""
     device = next(model.parameters()).device
     for part in torch.split(torch.from_numpy(values), size):
-        yield part.float().to(device)
+        yield part[:, None].float().to(device)

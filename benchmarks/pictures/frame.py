@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bleedmap.brain.skull.picture_scale import head_outline
-from bleedmap.config.slices import BRAIN
+from bleedmap.constants import BRAIN_LEVEL_HU, BRAIN_WIDTH_HU
 from bleedmap.slices.box import Box
 
-LOW, HIGH = BRAIN.level - BRAIN.width / 2, BRAIN.level + BRAIN.width / 2
+LOW, HIGH = BRAIN_LEVEL_HU - BRAIN_WIDTH_HU / 2, BRAIN_LEVEL_HU + BRAIN_WIDTH_HU / 2  # black and white of a picture
 MARGIN = 0.04
 
 

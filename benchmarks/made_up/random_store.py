@@ -1,4 +1,4 @@
-"""Slice stores, masks and folds of made-up heads: data of any size in no time, for measuring the engine itself."""
+"""Slice stores, masks and a split of made-up heads: data of any size in no time, for measuring the engine itself."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,9 +6,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bleedmap.slices.store import add_rows, write_store
+from bleedmap.constants import CLASSES, UNKNOWN_LABEL
+from bleedmap.slices.store import ScanEntry, add_rows, slice_attributes, write_store
 
 SCANS_PER_SHARD = 20
+ROLES = ("test", "test", "validation", "validation", "train", "train")  # of scans in turn; every other one bleeds
+NO_SUBTYPES = (UNKNOWN_LABEL,) * (len(CLASSES) - 1)
 
 
 @dataclass(frozen=True)
@@ -18,12 +21,12 @@ class RandomStore:
     Args:
         slices: slice stores, one a shard.
         masks: mask stores of the same shards.
-        folds: table of subjects and parts; three parts.
+        split: split file of one fold: a third each tests, validates and trains.
     """
 
     slices: list[Path]
     masks: list[Path]
-    folds: Path
+    split: Path
 
 
 def write_random_store(folder: Path, *, scans: int, slices: int, size: int, seed: int = 0) -> RandomStore:
@@ -41,11 +44,12 @@ def write_random_store(folder: Path, *, scans: int, slices: int, size: int, seed
     files = RandomStore(
         slices=[folder / "slices" / f"{number}.zarr.zip" for number in range(len(starts))],
         masks=[folder / "masks" / f"{number}.zarr.zip" for number in range(len(starts))],
-        folds=folder / "folds.csv",
+        split=folder / "split.csv",
     )
     for start, slice_file, mask_file in zip(starts, files.slices, files.masks, strict=True):
         _write_shard(rng, range(start, min(start + SCANS_PER_SHARD, scans)), slices, size, slice_file, mask_file)
-    files.folds.write_text("subject,part\n" + "".join(f"p{scan:05d},{scan % 6 // 2}\n" for scan in range(scans)))
+    roles = [f"p{scan:05d},0,{ROLES[scan % len(ROLES)]}\n" for scan in range(scans)]
+    files.split.write_text("subject,fold,role\n" + "".join(roles), encoding="utf-8")
     return files
 
 
@@ -55,14 +59,14 @@ def _write_shard(
     middle = range(slices // 4, slices - slices // 4)
     bleeds = [scan % 2 == 1 and number in middle for scan in scans for number in range(slices)]
     rows = [
-        [f"s{scan:05d}", f"p{scan:05d}", number, int(bleeds[index * slices + number]), True]
+        [f"s{scan:05d}", f"p{scan:05d}", number, int(bleeds[index * slices + number]), *NO_SUBTYPES, True]
         for index, scan in enumerate(scans)
         for number in range(slices)
     ]
-    boxes = {f"s{scan:05d}": {"top": 0, "left": 0, "height": size, "width": size} for scan in scans}
+    entries = {f"s{scan:05d}": _entry(scan, slices, size) for scan in scans}
     with (
-        write_store(slice_file, {"rows": rows, "size": size, "boxes": boxes}) as images,
-        write_store(mask_file, {"known": [True] * len(rows)}) as masks,
+        write_store(slice_file, slice_attributes(rows, size, entries)) as images,
+        write_store(mask_file, {"classes": ["any"], "resolved": []}) as masks,
     ):
         arrays = {
             "hu": add_rows(images, "hu", len(rows), size, "int16"),
@@ -74,6 +78,16 @@ def _write_shard(
             hu, brain, truth = _slice(rng, size, blob=blob)
             for name, image in {"hu": hu, "brain": brain, "truth": truth, "labels": truth}.items():
                 arrays[name][row] = image
+
+
+def _entry(scan: int, slices: int, size: int) -> ScanEntry:
+    return ScanEntry(
+        box={"top": 0, "left": 0, "height": size, "width": size},
+        labels=np.array([scan % 2, *NO_SUBTYPES], dtype=np.int8),
+        drawn_subtypes=False,
+        intensity="hu",
+        voxel_ml=np.full(slices, 0.01),
+    )
 
 
 def _slice(

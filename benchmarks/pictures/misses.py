@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from benchmarks.real_slices import RealSlices
+from benchmarks.pictures.real_slices import RealSlices
 from bleedmap.report.drawing import FOUND, INK, PAPER, TRUE, fill, outline, save_png, show_heatmap, show_slice
 
 SHOWN = 10

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from benchmarks.phantom_slices import DARK_HU
-from bleedmap.config.slices import BRAIN
+from benchmarks.pictures.frame import HIGH, LOW
+from benchmarks.pictures.phantom_slices import DARK_HU
 
 BRAIN_HU = 33.0
 WINDOWS, NOISE = (28.0, 140.0), 0.07
@@ -35,7 +35,7 @@ def as_pictures(hu: Tensor, masks: Tensor, rng: torch.Generator) -> tuple[Tensor
 
 def as_hu(grey: Tensor) -> Tensor:
     """Grey values 0 to 1 as the package reads pictures: black 0 HU, white 80 HU."""
-    return grey * BRAIN.width + (BRAIN.level - BRAIN.width / 2)
+    return LOW + grey * (HIGH - LOW)
 
 
 def anchored(hu: Tensor, brain: Tensor) -> Tensor:
@@ -47,8 +47,7 @@ def anchored(hu: Tensor, brain: Tensor) -> Tensor:
     """
     values, inside = hu[:, ::2, ::2].flatten(1), brain[:, ::2, ::2].flatten(1) > 0
     # what is black or white was cut off, and says nothing of the window's place
-    low, high = BRAIN.level - BRAIN.width / 2, BRAIN.level + BRAIN.width / 2
-    shown = inside & (values > low + 1) & (values < high - 1)
+    shown = inside & (values > LOW + 1) & (values < HIGH - 1)
     median = values.masked_fill(~shown, torch.nan).nanmedian(dim=1).values
     return hu + torch.nan_to_num(BRAIN_HU - median)[:, None, None]
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from benchmarks.frame import head_box
+from benchmarks.pictures.frame import head_box
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.console import track
 from bleedmap.phantom.subject import PhantomSubject, make_subject

@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.frame import LOW, head_box
-from benchmarks.measures import dice
-from benchmarks.pictures import anchored
+from benchmarks.figures.measures import dice
+from benchmarks.pictures.exported import anchored
+from benchmarks.pictures.frame import LOW, head_box
 from bleedmap.brain.mask import brain_mask
 from bleedmap.config.brain import SkullInteriorSpec
 from bleedmap.config.datasets import PngSlicesSpec
