@@ -12,7 +12,11 @@ from bleedmap.segmenters.segment_scan import segment_scan
 from bleedmap.segmenters.segmenter import Segmenter
 
 SMALL = {"channels": (4, 8), "residual_units": 0}
-SPECS = {spec.model_fields["method"].default: spec(**SMALL) for spec in get_args(get_args(AnySegmenter)[0])}
+MEMBERS = get_args(get_args(AnySegmenter)[0])
+SPECS = {
+    spec.model_fields["method"].default: spec(**{key: SMALL[key] for key in SMALL if key in spec.model_fields})
+    for spec in MEMBERS
+}
 SPECS["unet3d"] = UNet3dSpec(**SMALL, depth=4)
 SPECS["unet3d, deep"] = UNet3dSpec(channels=(4, 8, 8), residual_units=1, depth=4, flat_levels=1)
 SPECS["unet3d, coarse plane"] = UNet3dSpec(**SMALL, depth=4, plane=32)
