@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-TINY = Path(__file__).with_name("tiny.yaml")
+CONFIGS = [Path(__file__).with_name(name) for name in ("tiny.yaml", "pictures.yaml")]
 PARTS = ("Snakefile", "workflow", "config", "envs", "profiles", "scripts", "src")
 RULE = re.compile(r"^(?:local)?rule (\w+):$")
 
@@ -32,7 +32,8 @@ class Checkout:
                 shutil.copytree(source, self.folder / part, ignore=ignored, copy_function=shutil.copy)
             else:
                 shutil.copy(source, self.folder / part)
-        shutil.copy(TINY, self.folder / "tiny.yaml")
+        for config in CONFIGS:
+            shutil.copy(config, self.folder / config.name)
 
     def snakemake(self, *arguments: str, config: str = "tiny.yaml") -> subprocess.CompletedProcess[str]:
         """Run Snakemake in the checkout with one config file, or with several that are merged in order."""
@@ -40,6 +41,8 @@ class Checkout:
         # scripts are started as ``python``: the one that runs the tests
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         environment = {**os.environ, "PATH": path, "PYTHONPATH": ""}
+        # jobs start in seconds where the package is compiled once, and in many where it never is
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         return subprocess.run(
             command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=1800
         )

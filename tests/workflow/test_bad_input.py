@@ -22,13 +22,8 @@ def pictures(tmp_path):
     return folder
 
 
-def dataset(folder, **more):
-    spec = {"adapter": "png_slices", "root": str(folder), "shards": 2, **more}
-    return json.dumps({"pictures": spec})
-
-
-def options(checkout, folder, **more):
-    return ("--config", f"datasets={dataset(folder, **more)}", "train=pictures", 'test=["pictures"]', "results=other")
+def options(folder):
+    return ("--config", "datasets=" + json.dumps({"pictures": {"root": str(folder), "shards": 2}}))
 
 
 def one_sentence(done):
@@ -43,18 +38,31 @@ def test_a_misspelt_key_is_named_with_the_right_one(checkout):
     assert "did you mean 'iterations'" in one_sentence(done)
 
 
+def test_a_key_given_twice_is_refused_before_any_job(checkout):
+    twice = checkout.folder / "twice.yaml"
+    twice.write_text((checkout.folder / "tiny.yaml").read_text() + "seed: 2\n")
+    assert "seed" in one_sentence(checkout.snakemake("--dry-run", config="twice.yaml"))
+
+
+def test_a_threshold_in_hu_on_pictures_is_refused_by_name(checkout, pictures):
+    rows = 'methods={"hu": {"mask": "hu"}}'
+    masks = 'masks={"hu": {"method": "hu_threshold"}}'
+    done = checkout.snakemake("--dry-run", *options(pictures), masks, rows, config="pictures.yaml")
+    assert "pictures" in one_sentence(done)
+
+
 def test_a_folder_that_is_not_there_is_one_sentence(checkout, tmp_path):
-    done = checkout.snakemake("--dry-run", *options(checkout, tmp_path / "nowhere"))
+    done = checkout.snakemake("--dry-run", *options(tmp_path / "nowhere"), config="pictures.yaml")
     assert "[no-folder]" in one_sentence(done)
 
 
 def test_a_folder_without_images_is_one_sentence(checkout, tmp_path):
-    done = checkout.snakemake("--dry-run", *options(checkout, tmp_path))
+    done = checkout.snakemake("--dry-run", *options(tmp_path), config="pictures.yaml")
     assert "[empty-folder]" in one_sentence(done)
 
 
 def test_bad_pictures_are_listed_and_the_others_go_on(checkout, pictures):
-    checkout.run(*options(checkout, pictures), "--", "other/pictures/scans.csv")
+    checkout.run(*options(pictures), "--", "other/pictures/scans.csv", config="pictures.yaml")
     refused = (checkout.folder / "other" / "pictures" / "rejected.csv").read_text()
     scans = (checkout.folder / "other" / "pictures" / "scans.csv").read_text().splitlines()
     assert sorted(line.split(",")[1] for line in refused.splitlines()[1:]) == ["label-slice", "not-a-picture"]
@@ -66,6 +74,6 @@ def test_bad_pictures_are_listed_and_the_others_go_on(checkout, pictures):
 def test_a_class_without_examples_ends_the_training_with_one_sentence(checkout, pictures):
     (pictures / "labels.csv").write_text("id,hemorrhage\n" + "".join(f"{number},0\n" for number in range(6)))
     target = "other/pictures/fold-0/tiny/model.safetensors"
-    done = checkout.snakemake(*options(checkout, pictures), "--", target)
+    done = checkout.snakemake(*options(pictures), "--", target, config="pictures.yaml")
     assert "[empty-class]" in one_sentence(done)
     shutil.rmtree(checkout.folder / "other")

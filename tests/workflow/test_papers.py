@@ -28,26 +28,12 @@ def results(tiny):
     return tiny.folder / "results" / "001-demo"
 
 
-def planned(checkout, config, *arguments):
+def planned(checkout, config):
     """How many jobs of each rule a run would start."""
-    done = checkout.snakemake("--dry-run", *arguments, config=config)
+    done = checkout.snakemake("--dry-run", config=config)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     counts = (line.split() for line in done.stdout.splitlines())
     return {words[0]: int(words[1]) for words in counts if len(words) == 2 and words[1].isdigit()}
-
-
-def test_the_paper_plans_on_its_own_data_set(checkout_at, miniature, tmp_path):
-    checkout = checkout_at(tmp_path)
-    root = json.dumps({"instance2022": {"root": str(miniature("instance2022"))}})
-    counts = planned(checkout, PAPER, "--config", f"datasets={root}")
-    # three folds of two classifiers and five segmenters
-    assert (counts["train_classifier"], counts["train_segmenter"]) == (6, 15)
-
-
-def test_demo_size_plans_on_the_phantom(checkout_at, tmp_path):
-    counts = planned(checkout_at(tmp_path), DEMO)
-    assert (counts["phantom"], counts["enhance"]) == (4, 4)
-    assert (counts["train_classifier"], counts["train_segmenter"]) == (2, 5)
 
 
 def test_an_edit_of_the_enhancement_reruns_segmenters_and_no_classifier(tiny, repository):
@@ -75,7 +61,7 @@ def test_every_row_is_scored_and_tested(results):
 
 
 def test_the_lstm_row_starts_from_the_network_of_the_other(results):
-    folder = results / "phantom" / "fold-0"
+    folder = results / "cv" / "fold-0"
     phases = pd.read_csv(folder / "resnet-lstm" / "history.csv")["phase"].unique().tolist()
     assert phases == ["context", "head"]
     assert (folder / "resnet-lstm" / "sequence.safetensors").is_file()
@@ -84,7 +70,7 @@ def test_the_lstm_row_starts_from_the_network_of_the_other(results):
 
 
 def test_every_cluster_that_was_weighed_is_on_record(results):
-    files = sorted((results / "phantom" / "fold-0" / "resnet-lstm" / "cam" / "kmeans" / "phantom").glob("*.notes.csv"))
+    files = sorted((results / "cv" / "fold-0" / "resnet-lstm" / "cam" / "kmeans" / "cv" / "fold-0").glob("*.notes.csv"))
     notes = pd.concat(pd.read_csv(file) for file in files)
     by_slice = notes.groupby(["scan", "slice"])
     assert by_slice["cluster"].count().eq(4).all()
@@ -94,5 +80,5 @@ def test_every_cluster_that_was_weighed_is_on_record(results):
 
 
 def test_manifests_list_what_the_paper_leaves_open(results):
-    manifest = json.loads((results / "phantom" / "fold-0" / "resnet-lstm" / "manifest.json").read_text())
+    manifest = json.loads((results / "cv" / "fold-0" / "resnet-lstm" / "manifest.json").read_text())
     assert any("head of the slice classifier is put back" in text for text in manifest["resolved"])

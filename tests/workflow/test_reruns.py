@@ -23,22 +23,57 @@ def test_a_crf_parameter_reruns_the_crf_masks_and_what_follows(checkout):
     jobs = checkout.planned("--config", 'masks={"crf": {"bilateral_sxy": 40}}')
     assert checkout.planned_rules("--config", 'masks={"crf": {"bilateral_sxy": 40}}') == CRF_CHAIN
     assert all("/crf/" in output for output in paths_of(jobs, "mask"))
-    assert paths_of(jobs, "score") == ["results/phantom/fold-0/scores/cam-crf-unet3d/phantom.csv"]
+    assert paths_of(jobs, "score") == ["results/phantom/fold-0/scores/cam-crf-unet3d.csv"]
 
 
 def test_an_edit_of_kmeans_reruns_its_rows_alone(checkout):
     checkout.edit("src/bleedmap/masks/kmeans_differential.py", "\n\nUNUSED = 1\n")
     jobs = checkout.planned()
-    assert checkout.planned_rules() == {"mask": 2, "score": 1, **AFTER_SCORES}
+    assert checkout.planned_rules() == {"mask": 4, "score": 2, **AFTER_SCORES}
     assert all("/kmeans/" in output for output in paths_of(jobs, "mask"))
-    assert paths_of(jobs, "score") == ["results/phantom/fold-0/scores/cam-kmeans/phantom.csv"]
+    assert paths_of(jobs, "score") == [
+        "results/phantom/fold-0/scores/cam-kmeans.csv",
+        "results/phantom/fold-0/scores/flips-kmeans.csv",
+    ]
+
+
+def test_an_edit_of_a_wrapper_reruns_its_rows_alone(checkout):
+    checkout.edit("src/bleedmap/saliency/flips.py", "\n\nUNUSED = 1\n")
+    jobs = checkout.planned()
+    assert checkout.planned_rules() == {"explain": 2, "mask": 2, "score": 1, **AFTER_SCORES}
+    assert all("/flips/" in output for output in paths_of(jobs, "explain") + paths_of(jobs, "mask"))
+
+
+def test_an_edit_of_what_a_wrapper_holds_reruns_the_wrapper_too_and_nothing_before_it(checkout):
+    checkout.edit("src/bleedmap/saliency/cam.py", "\n\nUNUSED = 1\n")
+    jobs, rules = checkout.planned(), checkout.planned_rules()
+    assert rules == {
+        "explain": 4, "mask": 6, "train_segmenter": 1, "segment": 2, "score": 3, **AFTER_SCORES
+    }  # fmt: skip
+    assert sum("/flips/" in output for output in paths_of(jobs, "explain")) == 2
+    assert not any("/none/" in output for output in paths_of(jobs, "mask"))
 
 
 def test_an_edit_of_the_pooling_head_reruns_from_the_classifier_on(checkout):
-    checkout.edit("src/bleedmap/classifiers/gap.py", "\n\nUNUSED = 1\n")
+    checkout.edit("src/bleedmap/classifiers/heads/gap.py", "\n\nUNUSED = 1\n")
     rules = checkout.planned_rules()
     assert rules["train_classifier"] == 1
-    assert not {"phantom", "ingest", "brain", "slices", "folds"} & rules.keys()
+    assert not {"phantom", "ingest", "brain", "slices", "split"} & rules.keys()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "rules"),
+    [
+        ("segmenters/unet3d.py", "return spec.depth", "return 2 * spec.depth", {"train_segmenter", "segment"}),
+        ("constants.py", "BRAIN_WIDTH_HU = 40.0, 80.0", "BRAIN_WIDTH_HU = 40.0, 90.0", {"montage", "overlays"}),
+    ],
+)
+def test_an_edit_of_behaviour_that_once_lay_in_the_config_reruns_what_it_changes(checkout, file, old, new, rules):
+    path = checkout.folder / "src" / "bleedmap" / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    assert rules <= checkout.planned_rules().keys()
 
 
 @pytest.mark.parametrize(
@@ -47,7 +82,7 @@ def test_an_edit_of_the_pooling_head_reruns_from_the_classifier_on(checkout):
         ("src/bleedmap/predict/preview.py", "\n\nUNUSED = 1\n"),
         ("src/bleedmap/saliency/cam.py", "\n# a remark\n"),
         ("src/bleedmap/errors.py", "\n\nUNUSED = 1\n"),
-        ("src/bleedmap/classifiers/lse.py", "\n\nUNUSED = 1\n"),
+        ("src/bleedmap/classifiers/heads/lse.py", "\n\nUNUSED = 1\n"),
     ],
 )
 def test_an_edit_that_touches_no_job_reruns_nothing(checkout, file, addition):
@@ -94,8 +129,8 @@ def test_one_more_scan_touches_one_shard_and_what_was_trained(checkout):
 
 def test_forcing_one_stage_reruns_it_and_what_follows(checkout):
     rules = checkout.planned_rules("-R", "explain")
-    assert rules["explain"] == 2
-    assert rules["mask"] == 4
+    assert rules["explain"] == 4
+    assert rules["mask"] == 6
     assert rules["train_segmenter"] == 1
     assert not {"train_classifier", "classify", "slices"} & rules.keys()
 
@@ -111,8 +146,8 @@ def test_a_rerun_stage_leaves_the_leaderboard_as_it_was(checkout):
 def test_every_score_is_there_for_every_row(checkout):
     board = pd.read_csv(checkout.folder / "results" / "leaderboard.csv")
     assert list(board.columns[:8]) == ["dataset", "method", "class", "unit", "metric", "mean", "std", "n"]
-    for method in ("hu-threshold", "cam-kmeans", "cam-crf-unet3d"):
+    for method in ("hu-threshold", "cam-kmeans", "flips-kmeans", "cam-crf-unet3d"):
         for unit in ("slice", "subject", "pooled"):
             metrics = set(board[(board.method == method) & (board.unit == unit)].metric)
             assert {"dice", "iou", "tpr", "rvd", "hd95", "surface_dice"} <= metrics
-    assert set(board[board.metric == "auroc"].method) == {"cam-kmeans", "cam-crf-unet3d"}
+    assert set(board[board.metric == "auroc"].method) == {"cam-kmeans", "flips-kmeans", "cam-crf-unet3d"}
