@@ -1,4 +1,6 @@
-"""The plan behind the rules: which shards, files and digests there are, from the config alone. Nothing heavy is imported.
+"""The plan behind the rules: which shards, files and digests there are, from the config alone.
+
+Nothing heavy is imported.
 
 - ``core``: shards of the data sets, digests, memory, and what all rules share;
 - ``rows``: rows of the leaderboard as names in the results tree;

@@ -55,7 +55,7 @@ class TrainedMethod:
             self._found = _masked(config, names, paths)
 
     def __call__(self, volume: CtVolume) -> NDArray[np.uint8]:
-        """Labels of hemorrhage on the volume's own voxels, (slices, rows, columns) uint8: 0, 1, or 1 to 5 by subtype."""
+        """Labels on the volume's own voxels, (slices, rows, columns) uint8: 0, and 1 or 1 to 5 by subtype."""
         working = resample_scan(volume, brain_mask(self._config.brain, volume), self._config.slices)
         return to_own_voxels(self._found(working, volume), working.box, *volume.hu.shape[1:])
 
