@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pydicom
 import pytest
-import yaml
 
 from bleedmap.config.dicom_datasets import Rsna2019Spec
 from bleedmap.config.load import load_config
@@ -149,29 +148,32 @@ def test_no_patient_of_bhsd_reaches_a_fold(indexed, bhsd, parts, tmp_path):
 
 
 @pytest.fixture
-def config_of(repository, indexed, bhsd):
-    """The demo's config, with RSNA 2019 and BHSD as data sets."""
+def config_of(indexed, bhsd):
+    """A config that trains and tests on the first of two data sets, RSNA 2019 and BHSD, and tests on the other."""
 
-    def config(split, **settings):
-        values = yaml.safe_load((repository / "config" / "config.yaml").read_text())
+    def config(names, **settings):
         datasets = {
             "rsna": {"adapter": "rsna2019", "root": str(indexed), **settings},
             "drawn": {"adapter": "bhsd", "root": str(bhsd)},
         }
-        values["datasets"] |= datasets
-        splits = {name: {"test_share": 1} for name in ("rsna", "drawn") if name in split}
-        return {**values, "splits": splits | {split[0]: {"folds": 2, "run": [0]}}}
+        first, *others = names
+        return {
+            "datasets": datasets,
+            "splits": {first: {"folds": 3}, **{name: {"test_share": 1} for name in others}},
+            "masks": {"fresh": {"method": "hu_threshold"}},
+            "methods": {"fresh": {"mask": "fresh"}},
+        }
 
     return config
 
 
-@pytest.mark.parametrize("split", [["rsna", "drawn"], ["drawn", "rsna"]])
-def test_a_config_that_trains_and_tests_on_the_same_patients_is_refused(config_of, bhsd, tmp_path, split):
+@pytest.mark.parametrize("names", [["rsna", "drawn"], ["drawn", "rsna"]])
+def test_a_config_that_trains_and_tests_on_the_same_patients_is_refused(config_of, bhsd, tmp_path, names):
     for exclude in ([], [str(tmp_path / "other")], [str(bhsd / "label_192")]):
         with pytest.raises(ConfigError, match=r"add the root of drawn to datasets\.rsna\.exclude"):
-            load_config(config_of(split, exclude=exclude))
-    assert load_config(config_of(split, exclude=[str(bhsd)]))
-    assert load_config(config_of(split, exclude=[str(bhsd.parent)]))
+            load_config(config_of(names, exclude=exclude))
+    assert load_config(config_of(names, exclude=[str(bhsd)]))
+    assert load_config(config_of(names, exclude=[str(bhsd.parent)]))
 
 
 def test_either_data_set_alone_needs_no_exclusion(config_of):

@@ -8,16 +8,20 @@ import yaml
 from safetensors.torch import save_file
 from typer.testing import CliRunner
 
+from bleedmap.brain.mask import brain_mask
+from bleedmap.classifiers.load import build_classifier
 from bleedmap.cli import application
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.config.load import load_config
-from bleedmap.enhancements import build_enhancement
-from bleedmap.enhancements.enhance_shard import as_stored
+from bleedmap.enhancements.enhance_scan import enhance_scan
 from bleedmap.errors import ConfigError, ScanError
 from bleedmap.phantom.cohort import write_cohort
 from bleedmap.predict.method import TrainedMethod
 from bleedmap.predict.scan import predict_scan, read_scan
-from bleedmap.segmenters.segmenter import Segmenter, mask_scan
+from bleedmap.segmenters.segment_scan import segment_scan
+from bleedmap.segmenters.segmenter import Segmenter
+from bleedmap.slices.box import to_own_voxels
+from bleedmap.slices.resample_scan import resample_scan
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +39,7 @@ def cohort(tmp_path_factory):
 
 @pytest.fixture
 def method(config):
-    return TrainedMethod(config, "hu-threshold", fold=0)
+    return TrainedMethod(config, "hu-threshold", "phantom", 0)
 
 
 def test_a_dicom_series_gets_a_mask_on_its_own_voxels(method, cohort, tmp_path):
@@ -51,27 +55,26 @@ def test_a_dicom_series_gets_a_mask_on_its_own_voxels(method, cohort, tmp_path):
     assert (tmp_path / "out" / "overlay.png").stat().st_size > 10_000
 
 
-def test_a_segmenter_with_an_enhancement_sees_enhanced_slices(config, tmp_path):
-    rng = np.random.default_rng(0)
-    hu = rng.integers(0, 80, (4, 32, 32)).astype(np.int16)
-    inside = np.ones(hu.shape, dtype=bool)
-    found = {}
+def test_a_segmenter_with_an_enhancement_sees_enhanced_slices(config, cohort, tmp_path):
+    volume = read_scan(cohort / "dicom" / "phantom-000")
+    values = config.model_dump()
+    values |= {"results": str(tmp_path), "enhancements": {"head": {"method": "head_equalised"}}}
+    found, expected = {}, {}
     for name in ("head", "none"):
-        values = config.model_dump()
-        values["results"] = str(tmp_path)
-        values["enhancements"] = {"head": {"method": "head_equalised"}}
         values["segmenters"]["unet3d"]["enhancement"] = name
         changed = load_config(values)
+        spec = changed.segmenters["unet3d"]
         torch.manual_seed(0)
-        model = Segmenter(changed.segmenters["unet3d"]).eval()
-        folder = tmp_path / "phantom" / "fold-0" / "tiny" / "cam" / "crf" / "unet3d"
+        model = Segmenter(spec).eval()
+        folder = tmp_path / "phantom" / "fold-0" / "tiny" / "cam" / "crf" / "phantom" / "fold-0" / "unet3d"
         folder.mkdir(parents=True, exist_ok=True)
-        spec = changed.segmenters["unet3d"].to_json()
-        save_file(model.state_dict(), folder / "model.safetensors", metadata={"spec": spec})
-        found[name] = TrainedMethod(changed, "cam-crf-unet3d", fold=0)._masks((hu, inside))
-    enhanced = as_stored(build_enhancement(changed.enhancements["head"])(hu, inside))
-    np.testing.assert_array_equal(found["head"], mask_scan(model, enhanced))
-    np.testing.assert_array_equal(found["none"], mask_scan(model, hu))
+        save_file(model.state_dict(), folder / "model.safetensors", metadata={"spec": spec.to_json()})
+        found[name] = TrainedMethod(changed, "cam-crf-unet3d")(volume)
+        scan = resample_scan(volume, brain_mask(changed.brain, volume), changed.slices)
+        hu = enhance_scan(changed.enhancements["head"], scan.hu, scan.brain) if name == "head" else scan.hu
+        labels = segment_scan(model, spec, hu, scan.brain, scan.voxel_ml)
+        expected[name] = to_own_voxels(labels, scan.box, *volume.hu.shape[1:])
+        np.testing.assert_array_equal(found[name], expected[name])
     assert not np.array_equal(found["head"], found["none"])
 
 
@@ -97,14 +100,25 @@ def test_the_summary_names_neither_file_nor_patient(method, cohort, tmp_path):
     }  # fmt: skip
 
 
+def test_a_classifier_without_an_operating_point_calls_no_slice_that_it_is_not_sure_of(config, cohort, tmp_path):
+    changed = load_config({**config.model_dump(), "results": str(tmp_path)})
+    folder = tmp_path / "phantom" / "fold-0" / "tiny"
+    folder.mkdir(parents=True)
+    spec = changed.classifiers["tiny"]
+    weights = {name: value.contiguous() for name, value in build_classifier(spec).state_dict().items()}
+    save_file(weights, folder / "model.safetensors", metadata={"spec": spec.to_json()})
+    (folder / "operating_point.json").write_text("{}")
+    assert not TrainedMethod(changed, "cam-kmeans")(read_scan(cohort / "dicom" / "phantom-000")).any()
+
+
 def test_a_method_that_was_not_trained_says_so(config):
     with pytest.raises(ConfigError, match="not-trained"):
-        TrainedMethod(config, "cam-kmeans", fold=0)
+        TrainedMethod(config, "cam-kmeans")
 
 
 def test_an_unknown_method_is_named_with_the_nearest(config):
     with pytest.raises(ConfigError, match="did you mean 'cam-kmeans'"):
-        TrainedMethod(config, "cam-kmean", fold=0)
+        TrainedMethod(config, "cam-kmean")
 
 
 def test_a_folder_without_images_is_one_sentence(tmp_path):
