@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from bleedmap.config.base import Spec
 
+
 def load(spec: Spec) -> ModuleType:
     """Module of a component, such as ``bleedmap.masks.dense_crf`` for ``method: dense_crf`` under ``masks``."""
     return importlib.import_module(spec.own_module())

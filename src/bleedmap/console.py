@@ -18,6 +18,7 @@ from bleedmap.errors import BleedmapError
 Item = TypeVar("Item")
 PLAIN_LINE_SECONDS = 10.0
 
+
 def say(message: str) -> None:
     """One line for the person who watches (standard error, which rules send to their log)."""
     sys.stderr.write(message + "\n")

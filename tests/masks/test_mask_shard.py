@@ -50,16 +50,18 @@ def test_notes_name_their_scan_and_slice(slice_store, inputs, roles, tmp_path):
     assert list(places.itertuples(index=False, name=None)) == [(f"s{n}", s) for n in range(5) for s in (1, 2)]
 
 
-def test_truth_is_taken_over_with_its_subtypes(slice_store, roles, tmp_path):
+def test_truth_is_taken_over_with_its_subtypes_but_that_of_test_subjects_is_unknown(slice_store, roles, tmp_path):
     labels, attributes, _ = make(TruthSpec(), slice_store, None, roles, tmp_path / "masks")
     with SliceStore(slice_store) as store:
-        np.testing.assert_array_equal(labels, store.rows("truth", slice(None)))
+        truth, is_tested = store.rows("truth", slice(None)), store.table["subject"].isin(["p0", "p1"]).to_numpy()
+    np.testing.assert_array_equal(labels[~is_tested], truth[~is_tested])
+    assert (labels[is_tested] == 255).all()
     assert attributes["classes"] == ["any", "iph", "ivh", "sah", "sdh", "edh"]
 
 
 @pytest.mark.parametrize(("told", "classes"), [(True, 6), (False, 1)])
 def test_truth_of_slices_that_nobody_drew_is_unknown(roles, tmp_path, told, classes):
-    rows = [["s", "p", number, *[1] * 6, number == 0] for number in range(2)]
+    rows = [["s", "p4", number, *[1] * 6, number == 0] for number in range(2)]
     box = {"top": 0, "left": 0, "height": 32, "width": 32}
     entries = {"s": ScanEntry(box, np.ones(6, dtype=np.int8), told, "hu", None)}
     with write_store(tmp_path / "slices", slice_attributes(rows, 32, entries)) as group:

@@ -1,14 +1,11 @@
+import re
+
 import pytest
 
+from bleedmap.paths import stage_patterns
 from bleedmap.report.timings import timings
 
-STAGES = (
-    ("ingest", "{dataset}/volumes/{shard}.zip"),
-    ("train_classifier", "{split}/fold-{fold}/{classifier}/model"),
-    ("explain", "{split}/fold-{fold}/{classifier}/{saliency}/{dataset}/{shard}.zarr.zip"),
-    ("mask", "{split}/fold-{fold}/{classifier}/{saliency}/{mask}/{dataset}/{shard}.zarr.zip"),
-    ("report", "report.html"),
-)
+STAGES = stage_patterns()
 
 
 def bench(results, place, *lines):
@@ -21,17 +18,33 @@ def bench(results, place, *lines):
     ("rule", "place"),
     [
         ("ingest", "brain/volumes/3.zip.tsv"),
-        ("train_classifier", "cv/fold-0/net/model.tsv"),
+        ("brain", "volumes/brain/3.zip.tsv"),
+        ("slices", "ct/slices/3.zarr.zip.tsv"),
+        ("enhance", "ct/enhanced/head/3.zarr.zip.tsv"),
+        ("split", "ct/splits/cv.csv.tsv"),
+        ("train_classifier", "cv/fold-0/net/model.safetensors.tsv"),
+        ("classify", "cv/fold-0/net/ct.scores.csv.tsv"),
         ("explain", "cv/fold-0/net/cam/brain/3.zarr.zip.tsv"),
-        ("mask", "cv/fold-0/net/cam/crf/brain/3.zarr.zip.tsv"),
+        ("tune_mask", "cv/fold-0/net/cam/crf/cv/fold-0/tuned.json.tsv"),
+        ("mask", "cv/fold-0/net/cam/crf/cv/fold-0/3.zarr.zip.tsv"),
+        ("detect", "cv/fold-0/net/cam/points/peaks/cv/fold-0/3.csv.tsv"),
+        ("train_segmenter", "cv/fold-0/net/cam/crf/cv/fold-0/unet/model.safetensors.tsv"),
+        ("segment", "cv/fold-0/net/cam/crf/cv/fold-0/unet/cv/fold-0/3.zarr.zip.tsv"),
+        ("score", "cv/fold-0/scores/row.csv.tsv"),
         ("report", "report.html.tsv"),
-        ("other", "cv/fold-0/net/cam/crf/unet/brain/3.zarr.zip.tsv"),
+        ("other", "cv/fold-0/net/cam/crf/cv/3.zarr.zip.tsv"),
         ("other", "brain/volumes/3xzip.tsv"),
     ],
 )
 def test_a_job_is_known_by_the_place_of_its_benchmark(rule, place, tmp_path):
     bench(tmp_path, place, "1.5\t0:00:01\t100\t200")
     assert timings(tmp_path, STAGES)["rule"].tolist() == [rule]
+
+
+def test_no_stage_is_taken_for_another(tmp_path):
+    for _, artifact in STAGES:
+        bench(tmp_path, f"{re.sub('{.*?}', '0', artifact)}.tsv", "1\t0:00:01\t1\t1")
+    assert timings(tmp_path, STAGES)["rule"].tolist() == [rule for rule, _ in STAGES]
 
 
 def test_jobs_of_a_rule_are_summed_in_the_order_of_the_stages(tmp_path):

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import torch
 
@@ -23,7 +24,7 @@ SPEC = ClassifierSpec(
 )
 
 
-def main(slices: Path, out: Path) -> None:
+def main(slices: Annotated[Path, "slice store"], out: Annotated[Path, "model to write"]) -> None:
     """Train on the slice store's split file, ``split.csv`` beside the model's folder."""
     split = out.parent.parent / "split.csv"
     data = [slices, split]

@@ -19,6 +19,7 @@ from bleedmap.saliency.map_store import MapStore
 from bleedmap.slices.store import SliceStore, add_rows, write_store
 from bleedmap.splits.roles import Roles
 
+
 def mask_shard(spec: AnyMask, slices: Path, inputs: MapInputs | None, roles: Roles, out: Path) -> pd.DataFrame:
     """Make masks scan by scan; memory holds one scan.
 

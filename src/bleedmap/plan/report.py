@@ -60,7 +60,9 @@ class ReportPlan:
     def overlay_inputs(self, wildcards: Names) -> Files:
         """Slices, heatmaps and masks of a fold: all shards of one heatmap or method, then all of the next."""
         plan, paths, spec = self.plan, self.plan.paths, self.overlays(wildcards["split"])
-        names = {row.name: row_names(plan.config, row.name, wildcards["split"], int(wildcards["fold"])) for row in spec.rows}
+        names = {
+            row.name: row_names(plan.config, row.name, wildcards["split"], int(wildcards["fold"])) for row in spec.rows
+        }
         about = next(iter(names.values()))
         inputs: Files = {
             "slices": plan.over_shards(paths.slices, **about),
@@ -103,9 +105,7 @@ class ReportPlan:
     def _histories(self) -> list[str]:
         """Training history of every network in every fold of its split, in the order of ``page.trained``."""
         folders = {name: folder for name, _, folder in self._networks()}
-        return [
-            f"{folders[network.name].format(fold=fold)}/history.csv" for network, fold in self.page.trained
-        ]
+        return [f"{folders[network.name].format(fold=fold)}/history.csv" for network, fold in self.page.trained]
 
     def _networks(self) -> Iterator[tuple[str, str, str]]:
         """Every network: its name, the split that it learns on, and its folder with the fold left open."""
