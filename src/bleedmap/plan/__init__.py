@@ -4,6 +4,7 @@
 - ``rows``: rows of the leaderboard as names in the results tree;
 - ``searches``: which components leave values to a search;
 - ``data``: phantom, ingestion, brain masks, enhancement, quality pages;
-- ``networks``: split files, classifiers and their maps; ``masks``: masks and points; ``segmenters``: what they learn and find;
+- ``networks``: split files, classifiers and their maps; ``masks``: masks and points;
+- ``segmenters``: what segmenters learn from and what they find;
 - ``scores``: scores, leaderboard, comparisons; ``report``: pictures and page.
 """
