@@ -8,6 +8,7 @@ import pandas as pd
 import pydicom
 import pytest
 import yaml
+from bleedmap.training.folds import make_folds
 
 from bleedmap.config.dicom_datasets import Rsna2019Spec
 from bleedmap.config.load import load_config
@@ -19,7 +20,6 @@ from bleedmap.datasets.rsna2019.check import check
 from bleedmap.datasets.rsna2019.listing import list_sources
 from bleedmap.datasets.rsna2019.reading import read
 from bleedmap.errors import ConfigError, ScanError, TableError
-from bleedmap.training.folds import make_folds
 from tests.heads import made_head
 
 SEED = 0

@@ -47,5 +47,10 @@ def read_inputs(
     # timm takes seconds to import, and some methods need no classifier
     from bleedmap.classifiers.load import load_classifier  # noqa: PLC0415
 
+    return MapInputs(maps, load_classifier(model), read_table(scores), any_threshold(operating_point))
+
+
+def any_threshold(operating_point: Path) -> float:
+    """Probability of class ``any`` from which a slice is called bleeding; 1 where validation slices could not tell."""
     threshold = OperatingPoints.read(operating_point).threshold(CLASSES[0])
-    return MapInputs(maps, load_classifier(model), read_table(scores), 1.0 if threshold is None else threshold)
+    return 1.0 if threshold is None else threshold

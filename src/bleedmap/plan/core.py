@@ -127,7 +127,7 @@ class Plan:
         return lambda wildcards, attempt: megabytes * attempt
 
     @staticmethod
-    def as_options(wildcards: Names, input: Any) -> str:  # noqa: A002, ANN401  Snakemake passes inputs by that name
+    def as_options(wildcards: Names, input: Any) -> str:  # noqa: ANN401  Snakemake passes inputs by that name
         """All inputs of a job as options of its program, for rules whose jobs do not all have the same ones."""
         files = {name: [value] if isinstance(value, str) else list(value) for name, value in input.items()}
         return " ".join(shlex.join([f"--{name.replace('_', '-')}", *values]) for name, values in files.items())

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from bleedmap.brain.mask import brain_mask
 from bleedmap.classifiers.classify_scan import classify_scan
 from bleedmap.classifiers.load import load_classifier
-from bleedmap.classifiers.operating_point import OperatingPoints
 from bleedmap.components import read_spec
 from bleedmap.config.masks import AnyMask
 from bleedmap.config.names import NONE, nearest
@@ -17,6 +16,7 @@ from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.config.workflow import Config
 from bleedmap.enhancements.enhance_scan import enhance_scan
 from bleedmap.errors import ConfigError
+from bleedmap.masks.map_inputs import any_threshold
 from bleedmap.masks.mask_scan import mask_scan
 from bleedmap.masks.mask_slices import MaskSlices
 from bleedmap.paths import Paths
@@ -55,7 +55,11 @@ class TrainedMethod:
             self._found = _masked(config, names, paths)
 
     def __call__(self, volume: CtVolume) -> NDArray[np.uint8]:
-        """Labels of hemorrhage on the volume's own voxels, (slices, rows, columns) uint8: 0, 1, or 1 to 5 by subtype."""
+        """Labels on the volume's own voxels.
+
+        Returns:
+            (slices, rows, columns) uint8: 0 background, 1 hemorrhage, or 1 to 5 where the method tells subtypes apart.
+        """
         working = resample_scan(volume, brain_mask(self._config.brain, volume), self._config.slices)
         return to_own_voxels(self._found(working, volume), working.box, *volume.hu.shape[1:])
 
@@ -112,11 +116,11 @@ def _masked(config: Config, names: RowNames, paths: Paths) -> Find:
     if names["classifier"] == NONE:
         return lambda scan, volume: mask_scan(spec, _slices(scan, volume), None, None).labels
     classifier = load_classifier(_existing(paths.classifier_model.format(**names)))
-    points = OperatingPoints.read(_existing(paths.operating_point.format(**names)))
+    threshold = any_threshold(_existing(paths.operating_point.format(**names)))
     saliency = config.saliency[names["saliency"]]
 
     def found(scan: WorkingScan, volume: CtVolume) -> NDArray[np.uint8]:
-        called = classify_scan(classifier, scan.hu)[:, 0] >= points.threshold(classifier.classes[0])
+        called = classify_scan(classifier, scan.hu)[:, 0] >= threshold
         maps = explain_scan(saliency, classifier, scan.hu, scan.brain)
         slices = _slices(scan, volume).with_maps(maps, classifier.classes)
         return mask_scan(spec, slices, called, classifier).labels
