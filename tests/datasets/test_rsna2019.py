@@ -8,11 +8,10 @@ import pandas as pd
 import pydicom
 import pytest
 import yaml
-from bleedmap.training.folds import make_folds
 
 from bleedmap.config.dicom_datasets import Rsna2019Spec
 from bleedmap.config.load import load_config
-from bleedmap.config.workflow import FoldSpec
+from bleedmap.config.splits import SplitSpec
 from bleedmap.datasets.check import check_data
 from bleedmap.datasets.ingest import ingest
 from bleedmap.datasets.rsna2019.build_index import build_index
@@ -20,6 +19,7 @@ from bleedmap.datasets.rsna2019.check import check
 from bleedmap.datasets.rsna2019.listing import list_sources
 from bleedmap.datasets.rsna2019.reading import read
 from bleedmap.errors import ConfigError, ScanError, TableError
+from bleedmap.splits.deal import deal
 from tests.heads import made_head
 
 SEED = 0
@@ -140,9 +140,9 @@ def bhsd(tmp_path, parts):
 def test_no_patient_of_bhsd_reaches_a_fold(indexed, bhsd, parts, tmp_path):
     spec = Rsna2019Spec(root=indexed, exclude=(bhsd,))
     scans, _, _ = ingest(list_sources(spec), partial(read, spec), tmp_path / "scans.zip").tables()
-    folds = make_folds(scans, FoldSpec(count=3), seed=1)
+    dealt = deal(scans, SplitSpec(folds=3), seed=1)
     patients, _, _ = parts.ids(SEED)
-    assert set(folds["subject"]) == {patients[number] for number in (1, 2, 4, 5)}
+    assert set(dealt["subject"]) == {patients[number] for number in (1, 2, 4, 5)}
     (note,) = [found for found in check(spec) if found.fault.code == "excluded-patients"]
     assert note.is_note
     assert note.fault.found.startswith("3 scans of 2 patients")
@@ -152,29 +152,31 @@ def test_no_patient_of_bhsd_reaches_a_fold(indexed, bhsd, parts, tmp_path):
 def config_of(repository, indexed, bhsd):
     """The demo's config, with RSNA 2019 and BHSD as data sets."""
 
-    def config(train, test, **settings):
+    def config(split, **settings):
         values = yaml.safe_load((repository / "config" / "config.yaml").read_text())
         datasets = {
             "rsna": {"adapter": "rsna2019", "root": str(indexed), **settings},
             "drawn": {"adapter": "bhsd", "root": str(bhsd)},
         }
-        return {**values, "datasets": {**values["datasets"], **datasets}, "train": train, "test": test}
+        values["datasets"] |= datasets
+        splits = {name: {"test_share": 1} for name in ("rsna", "drawn") if name in split}
+        return {**values, "splits": splits | {split[0]: {"folds": 2, "run": [0]}}}
 
     return config
 
 
-@pytest.mark.parametrize(("train", "test"), [("rsna", ["drawn"]), ("drawn", ["rsna"]), ("rsna", ["rsna", "drawn"])])
-def test_a_config_that_trains_and_tests_on_the_same_patients_is_refused(config_of, bhsd, tmp_path, train, test):
+@pytest.mark.parametrize("split", [["rsna", "drawn"], ["drawn", "rsna"]])
+def test_a_config_that_trains_and_tests_on_the_same_patients_is_refused(config_of, bhsd, tmp_path, split):
     for exclude in ([], [str(tmp_path / "other")], [str(bhsd / "label_192")]):
         with pytest.raises(ConfigError, match=r"add the root of drawn to datasets\.rsna\.exclude"):
-            load_config(config_of(train, test, exclude=exclude))
-    assert load_config(config_of(train, test, exclude=[str(bhsd)]))
-    assert load_config(config_of(train, test, exclude=[str(bhsd.parent)]))
+            load_config(config_of(split, exclude=exclude))
+    assert load_config(config_of(split, exclude=[str(bhsd)]))
+    assert load_config(config_of(split, exclude=[str(bhsd.parent)]))
 
 
 def test_either_data_set_alone_needs_no_exclusion(config_of):
-    assert load_config(config_of("rsna", ["rsna"]))
-    assert load_config(config_of("drawn", ["drawn"]))
+    assert load_config(config_of(["rsna"]))
+    assert load_config(config_of(["drawn"]))
 
 
 def test_patients_are_excluded_by_a_list_as_by_a_copy_of_bhsd(indexed, bhsd, parts, tmp_path):
