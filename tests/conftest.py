@@ -67,7 +67,7 @@ def head(rng, blob):
 
 @pytest.fixture(scope="session")
 def slice_store(tmp_path_factory) -> Path:
-    """Slice store of scans s0 to s5 of subjects p0 to p5, four slices each; slices 1 and 2 bleed (IPH) but in s5."""
+    """Slice store of scans s0 to s5, a subject p0 to p5 each, of four slices; 1 and 2 bleed (IPH), but none of s5."""
     rng = np.random.default_rng(0)
     bleeds = [scan < 5 and number in (1, 2) for scan in range(6) for number in range(SLICES)]
     subtypes = [[int(blob), int(blob), 0, 0, 0, 0] for blob in bleeds]

@@ -85,6 +85,10 @@ def test_without_comparisons_every_row_is_tested_against_the_one_before_it_where
         ({"splits": {"a": {"folds": 2}}, "methods": {"masks": {"scored": "b"}}}, "in several folds of 'a'"),
         ({"splits": {"a": {"dataset": "b", "test_share": 0.5}}}, "the name of another data set"),
         ({"splits": {"c": {"dataset": "a", "test_share": 1}}}, "of the same data"),
+        (
+            {"splits": {"c": {"dataset": "b", "test_share": 1}}, "methods": {"masks": {"scored": ["b", "c"]}}},
+            "two splits of one data set",
+        ),
         ({"splits": {"c": {}}}, "splits.c.dataset: no 'c' under datasets"),
         ({"splits": {"c": {"dataset": "bb"}}}, "did you mean 'b'"),
         ({"comparisons": [["unet", "unet"]]}, "compared with itself"),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bleedmap.config.nifti_datasets import BhsdSpec
-from bleedmap.datasets.bhsd.listing import list_sources, patient_tokens
+from bleedmap.datasets.bhsd.listing import list_sources
 from bleedmap.datasets.bhsd.reading import read
 from bleedmap.errors import TableError
 from tests.heads import made_head
@@ -74,11 +74,6 @@ def test_two_scans_of_a_patient_have_one_subject(root):
     hidden = read_all(root, public_names=False)
     assert len({scan.subject for scan in hidden.values()}) == len(scans) - 1
     assert not any("2db7ee14" in scan.subject + scan.id for scan in hidden.values())
-
-
-def test_tokens_name_every_patient_once(root):
-    tokens = {"ID_0a11ce01", "ID_1b0b0b02", "ID_2db7ee14", "ID_3d0d0d04", "ID_4e0e0e05"}
-    assert patient_tokens(root) == patient_tokens(root / "label_192") == tokens
 
 
 @pytest.mark.parametrize("axes", [(0,), (1,), (2,), (0, 1, 2)])

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from bleedmap.config.masks import HuThresholdSpec, KMeansDifferentialSpec, ThresholdSpec, TruthSpec
-from bleedmap.masks.mask_shard import MapInputs, mask_shard
+from bleedmap.masks.map_inputs import MapInputs
+from bleedmap.masks.mask_shard import mask_shard
 from bleedmap.saliency.map_store import map_attributes
 from bleedmap.slices.store import ScanEntry, SliceStore, Store, add_rows, slice_attributes, write_store
 from bleedmap.splits.roles import read_roles

@@ -6,7 +6,8 @@ from bleedmap.config.masks import HuThresholdSpec, ThresholdSpec
 from bleedmap.config.searches import Search
 from bleedmap.config.tuning import TuningSpec
 from bleedmap.errors import ConfigError, TableError
-from bleedmap.masks.mask_shard import MapInputs, mask_shard
+from bleedmap.masks.map_inputs import MapInputs
+from bleedmap.masks.mask_shard import mask_shard
 from bleedmap.saliency.map_store import map_attributes
 from bleedmap.slices.store import SliceStore, Store, add_rows, write_store
 from bleedmap.splits.roles import Roles

@@ -8,11 +8,11 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from bleedmap.classifiers.classifier import SliceClassifier
-from bleedmap.components import load
-from bleedmap.config.classifiers import ClassifierSpec
+from bleedmap.components import load, read_spec
+from bleedmap.config.classifiers import AnyClassifier
 
 
-def build_classifier(spec: ClassifierSpec, *, pretrained: bool = False) -> SliceClassifier:
+def build_classifier(spec: AnyClassifier, *, pretrained: bool = False) -> SliceClassifier:
     """The network that a config names.
 
     Args:
@@ -25,7 +25,7 @@ def build_classifier(spec: ClassifierSpec, *, pretrained: bool = False) -> Slice
 def load_classifier(path: Path) -> SliceClassifier:
     """A trained classifier, ready to explain; on the GPU if there is one."""
     with safe_open(path, framework="pt") as file:
-        spec = ClassifierSpec.from_json(file.metadata()["spec"])
+        spec: AnyClassifier = read_spec(AnyClassifier, file.metadata()["spec"])
     model = build_classifier(spec)
     model.load_state_dict(load_file(path))
     return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")

@@ -55,6 +55,7 @@ def check_row(key: str, row: MethodSpec, parts: "Config") -> None:
             check_known(f"{key}.{step}", family, name, getattr(parts, family))
     _check_end(key, row)
     _check_path(key, row, parts)
+    _check_scored(key, row, parts)
     for split in row.scored or ():
         _check_networks(key, row, split, parts)
         _check_searches(key, row, split, parts)
@@ -68,6 +69,16 @@ def _check_end(key: str, row: MethodSpec) -> None:
     if row.detector != NONE and (row.mask != NONE or row.segmenter != NONE):
         msg = f"{key} ends in points and in masks; leave out the detector, or mask and segmenter"
         raise ValueError(msg)
+
+
+def _check_scored(key: str, row: MethodSpec, parts: "Config") -> None:
+    """Tables of scores name data sets, not splits, so a subject scored twice could not be told apart."""
+    datasets: dict[str, str] = {}
+    for split in row.scored or ():
+        first = datasets.setdefault(parts.splits[split].dataset or split, split)
+        if first != split:
+            msg = f"{key} is scored on {first!r} and {split!r}, two splits of one data set; name one of them as scored"
+            raise ValueError(msg)
 
 
 def _check_path(key: str, row: MethodSpec, parts: "Config") -> None:

@@ -47,14 +47,10 @@ def read_inputs(
     # timm takes seconds to import, and some methods need no classifier
     from bleedmap.classifiers.load import load_classifier  # noqa: PLC0415
 
-    return MapInputs(maps, load_classifier(model), read_table(scores), calling_threshold(operating_point))
+    return MapInputs(maps, load_classifier(model), read_table(scores), any_threshold(operating_point))
 
 
-def calling_threshold(operating_point: Path) -> float:
-    """Score of class ``any`` from which a slice is called bleeding; 1 where validation slices could not tell it.
-
-    Args:
-        operating_point: operating points of a classifier, JSON.
-    """
+def any_threshold(operating_point: Path) -> float:
+    """Probability of class ``any`` from which a slice is called bleeding; 1 where validation slices could not tell."""
     threshold = OperatingPoints.read(operating_point).threshold(CLASSES[0])
     return 1.0 if threshold is None else threshold

@@ -1,10 +1,10 @@
-"""The plan behind the rules: which shards, files and digests there are, from the config alone.
-
-Nothing heavy is imported.
+"""The plan behind the rules: which shards, files and digests there are, from the config alone; nothing heavy is loaded.
 
 - ``core``: shards of the data sets, digests, memory, and what all rules share;
 - ``rows``: rows of the leaderboard as names in the results tree;
-- ``data``: phantom, ingestion, brain masks, quality pages; ``splits``: split files;
-- ``networks``: classifiers and their maps; ``masks``: masks and points, tuned or not; ``segmenters``;
+- ``searches``: which components leave values to a search;
+- ``data``: phantom, ingestion, brain masks, enhancement, quality pages;
+- ``networks``: split files, classifiers and their maps; ``masks``: masks and points;
+- ``segmenters``: what segmenters learn from and what they find;
 - ``scores``: scores, leaderboard, comparisons; ``report``: pictures and page.
 """

@@ -1,4 +1,4 @@
-"""Rows of the leaderboard as names in the results tree: the networks and folds of a row in a fold it is scored on."""
+"""Rows of the leaderboard as names in the results tree: every network and fold behind a row in one fold."""
 
 from collections.abc import Iterator
 

@@ -16,7 +16,7 @@ from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.config.workflow import Config
 from bleedmap.enhancements.enhance_scan import enhance_scan
 from bleedmap.errors import ConfigError
-from bleedmap.masks.map_inputs import calling_threshold
+from bleedmap.masks.map_inputs import any_threshold
 from bleedmap.masks.mask_scan import mask_scan
 from bleedmap.masks.mask_slices import MaskSlices
 from bleedmap.paths import Paths
@@ -55,7 +55,11 @@ class TrainedMethod:
             self._found = _masked(config, names, paths)
 
     def __call__(self, volume: CtVolume) -> NDArray[np.uint8]:
-        """Labels on the volume's own voxels, (slices, rows, columns) uint8: 0, and 1 or 1 to 5 by subtype."""
+        """Labels on the volume's own voxels.
+
+        Returns:
+            (slices, rows, columns) uint8: 0 background, 1 hemorrhage, or 1 to 5 where the method tells subtypes apart.
+        """
         working = resample_scan(volume, brain_mask(self._config.brain, volume), self._config.slices)
         return to_own_voxels(self._found(working, volume), working.box, *volume.hu.shape[1:])
 
@@ -112,7 +116,7 @@ def _masked(config: Config, names: RowNames, paths: Paths) -> Find:
     if names["classifier"] == NONE:
         return lambda scan, volume: mask_scan(spec, _slices(scan, volume), None, None).labels
     classifier = load_classifier(_existing(paths.classifier_model.format(**names)))
-    threshold = calling_threshold(_existing(paths.operating_point.format(**names)))
+    threshold = any_threshold(_existing(paths.operating_point.format(**names)))
     saliency = config.saliency[names["saliency"]]
 
     def found(scan: WorkingScan, volume: CtVolume) -> NDArray[np.uint8]:

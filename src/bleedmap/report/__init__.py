@@ -5,7 +5,7 @@
 - ``panels``: everything known about one slice;
 - ``chosen_points``: a detector's points on it;
 - ``drawing``: a slice, a heatmap, an outline, and PNG files with the same bytes for the same picture;
-- ``sheet``: all methods on all chosen slices;
+- ``sheet``: all methods on all chosen slices; ``overlays``: both pictures of one fold;
 - ``hero``: one slice through one method, step by step;
 - ``charts``: Dice of every subject, and training curves;
 - ``board``: the leaderboard as tables to read;

@@ -14,8 +14,9 @@ from bleedmap.config.searches import Search
 from bleedmap.config.tuning import TuningSpec
 from bleedmap.console import track
 from bleedmap.masks.called import called_slices
+from bleedmap.masks.map_inputs import MapInputs
 from bleedmap.masks.mask_scan import mask_scan
-from bleedmap.masks.mask_shard import MapInputs, read_slices
+from bleedmap.masks.mask_shard import read_slices
 from bleedmap.masks.mask_slices import MaskSlices
 from bleedmap.saliency.map_store import MapStore
 from bleedmap.slices.store import SliceStore

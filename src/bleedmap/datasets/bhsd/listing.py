@@ -34,19 +34,6 @@ def list_sources(spec: BhsdSpec) -> list[Source]:
     ]
 
 
-def patient_tokens(root: Path) -> set[str]:
-    """RSNA patient ids of the scans with masks, such as ``ID_0237f3c9``; whoever is scored here must not train there.
-
-    Args:
-        root: folder of ``label_192``, or that folder itself.
-
-    Raises:
-        TableError: no scan where the layout puts them.
-    """
-    matches = (NAME.fullmatch(name) for name in labelled_files(root)[0])
-    return {match[1] for match in matches if match is not None}
-
-
 def labelled_files(root: Path) -> tuple[dict[str, Path], dict[str, Path]]:
     """Scans and masks by name."""
     folder = labelled_folder(root)

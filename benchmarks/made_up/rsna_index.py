@@ -1,0 +1,47 @@
+"""An index as large as that of RSNA 2019 without an image behind it: all that planning reads of such a data set."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from bleedmap.datasets.rsna2019.index import COLUMNS, LABELS
+from bleedmap.provenance.atomic import atomic_path
+
+NO_OTHER_SUBTYPE = (0,) * (len(LABELS) - 2)
+FILE_BYTES = (526_000, 526_002, 525_998)
+SPREAD = 0x9E3779B1  # odd, so that numbers below a power of two are dealt out without a double
+
+
+def write_rsna_index(folder: Path, *, studies: int, images: int) -> Path:
+    """Write the index of a made-up copy, unless it is there already.
+
+    Args:
+        folder: where the copy would lie.
+        studies: of one series each; every sixth is the second of its patient.
+        images: slices of all studies, shared out evenly; every seventh shows a bleed.
+
+    Returns:
+        The index, a file in ``folder``.
+    """
+    file = folder / f"index-{studies}-{images}.csv"
+    if not file.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        with atomic_path(file) as temporary, temporary.open("w", newline="", encoding="utf-8") as opened:
+            writer = csv.writer(opened)
+            writer.writerow(COLUMNS)
+            writer.writerows(_rows(studies, images))
+    return file
+
+
+def _rows(studies: int, images: int) -> Iterator[list[object]]:
+    for image in range(images):
+        study = image * studies // images
+        patient = study - (study % 6 == 5)
+        bleeds = int(image % 7 == 0)
+        names = [_name(image, 9), _name(patient, 8), _name(study, 10), _name(study + studies, 10)]
+        yield [*names, FILE_BYTES[image % len(FILE_BYTES)], bleeds, bleeds, *NO_OTHER_SUBTYPE]
+
+
+def _name(number: int, digits: int) -> str:
+    """A name as RSNA 2019 gives them, another one for every number."""
+    return f"ID_{number * SPREAD % 16**digits:0{digits}x}"

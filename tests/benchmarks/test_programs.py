@@ -1,0 +1,126 @@
+"""Every benchmark end to end at toy size: its table has the promised rows, and figures that can be."""
+
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path, cache, capsys):
+    def _run(module, *options):
+        out = tmp_path / "out"
+        monkeypatch.setattr(sys, "argv", ["benchmark", "--out", str(out), *map(str, options)])
+        module.main()
+        assert capsys.readouterr().out.strip()
+        return out, pd.read_csv(out / "table.csv")
+
+    return _run
+
+
+@pytest.fixture
+def few_pictures(real_data, tmp_path, monkeypatch):
+    """Real data of which every fifth picture is left."""
+    folder = tmp_path / "real" / "head_ct"
+    folder.mkdir(parents=True)
+    whole = real_data / "head_ct"
+    labels = pd.read_csv(whole / "labels.csv", dtype=str)[::5]
+    labels.to_csv(folder / "labels.csv", index=False)
+    (folder / "groups.csv").symlink_to(whole / "groups.csv")
+    (folder / "masks").mkdir()
+    for name in labels["id"]:
+        for part in (f"{name}.png", f"masks/{name}.png"):
+            if (whole / part).is_file():
+                (folder / part).symlink_to(whole / part)
+    monkeypatch.setenv("BLEEDMAP_REAL_DATA", str(folder.parent))
+    return len(labels)
+
+
+# four subjects of this seed bleed enough to train, validate and test on; both programs share them
+COHORT = ("--subjects", 4, "--phantom-seed", 0, "--matrix", 64, "--size", 64, "--workers", 1, "--threads", 1)
+NETWORK = ("--epochs", 1, "--backbone", "test_resnet")
+
+
+def shares(table, *columns):
+    values = table[list(columns)].to_numpy()
+    return np.isfinite(values).all() and (values >= 0).all() and (values <= 1).all()
+
+
+@pytest.mark.slow
+def test_sim_to_real_measures_every_row(run, cache, few_pictures):
+    from benchmarks import sim_to_real
+
+    sizes = ("--prevalence", 0.7, "--unet-epochs", 1, "--device", "cpu")
+    out, table = run(sim_to_real, *COHORT, *NETWORK, "--cache", cache, *sizes)
+    assert table["row"].str.split(" on ").str[0].tolist() == ["heatmap", "bright part", "crf", "unet", "unet"]
+    assert shares(table, "auroc", "auroc_low", "auroc_high", "sensitivity_at_90", "dice", "phantom_auroc")
+    assert (table["auroc_low"] <= table["auroc"]).all()
+    assert (table["auroc"] <= table["auroc_high"]).all()
+    assert len(pd.read_csv(out / "scores.csv")) == few_pictures
+    assert (out / "misses.png").stat().st_size > 10_000
+
+
+@pytest.mark.slow
+def test_shortcuts_measures_every_row(run, cache):
+    from benchmarks import shortcuts
+
+    _, table = run(shortcuts, *COHORT, *NETWORK, "--cache", cache, "--parts", 2)
+    assert table["sees"].tolist() == ["skull ring", "mean HU", "noise level", "height"]
+    assert shares(table, "auroc", "auroc_low", "auroc_high")
+
+
+@pytest.mark.slow
+def test_realism_finds_the_real_scan_to_be_itself(run, real_data, monkeypatch):
+    from benchmarks import realism
+
+    monkeypatch.setenv("BLEEDMAP_REAL_DATA", str(real_data))
+    out, table = run(realism, "--subjects", 1, "--matrix", 192)
+    assert table["scan"].tolist() == ["real", "phantom 0"]
+    assert table["apart_hu"][0] == 0
+    assert table["mean"].between(20, 45).all()
+    assert table["noise_hu"].between(1, 15).all()
+    assert (out / "realism.png").stat().st_size > 10_000
+
+
+@pytest.mark.slow
+def test_training_compares_the_engine_with_the_bare_loop(run):
+    from benchmarks import training
+
+    sizes = ("--size", 32, "--unet-size", 32, "--batch", 4, "--backbone", "test_resnet", "--steps", 2, "--turns", 2)
+    _, table = run(training, *sizes)
+    assert table["network"].tolist() == ["test_resnet, 32 px", "3D U-Net, 32 px x 8"]
+    assert (table[["bare", "engine", "ratio"]] > 0).all(axis=None)
+    assert shares(table, "waiting")
+
+
+@pytest.mark.slow
+def test_startup_measures_every_start(run):
+    from benchmarks import startup
+
+    _, table = run(startup, "--studies", 40, "--images", 400, "--shards", 2, "--repeats", 0)
+    assert table["start"].tolist() == [
+        "snakemake --version",
+        "empty Snakefile",
+        "config.yaml, all to do",
+        "40 scans, one row",
+    ]
+    assert (table["cpu_seconds"] > 0).all()
+    assert table["aim"].isna().tolist() == [True, True, False, False]
+
+
+def test_the_made_up_index_is_one_that_the_data_set_is_listed_from(tmp_path):
+    from benchmarks.made_up.rsna_index import write_rsna_index
+    from bleedmap.config.dicom_datasets import Rsna2019Spec
+    from bleedmap.datasets.rsna2019.listing import list_sources
+
+    index = write_rsna_index(tmp_path, studies=30, images=400)
+    sources = list_sources(Rsna2019Spec(root=tmp_path, index=index))
+    assert len({source.id for source in sources}) == 30
+    assert len({source.stamp for source in sources}) == 30
+    assert len(set(index.read_text().splitlines())) == 401
