@@ -11,6 +11,9 @@ GPU_JOBS ?= $(shell nvidia-smi -L 2>/dev/null | wc -l | sed 's/^0$$/99/')
 UV := $(BIN)/uv
 GENERATED := --schema workflow/schemas/config.schema.json --reference config/README.md
 
+# every job is a process of its own: compiled modules save it seconds
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint format lock schema clean
 

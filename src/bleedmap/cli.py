@@ -32,11 +32,12 @@ def predict(
     ] = None,
 ) -> None:
     """Apply a trained method to a new scan: mask in the scan's own geometry, volume in mL, overlay picture."""
-    from bleedmap.predict.method import TrainedMethod  # noqa: PLC0415  torch is slow to import; --help is not
-    from bleedmap.predict.scan import predict_scan  # noqa: PLC0415
-
     values = read_config_file(config)
     checked = load_config({**values, "results": results} if results else values)
+
+    from bleedmap.predict.method import TrainedMethod  # noqa: PLC0415  torch is slow to import; faults are told before
+    from bleedmap.predict.scan import predict_scan  # noqa: PLC0415
+
     trained = TrainedMethod(checked, method, split, fold)
     found = predict_scan(trained, method, source, out)
     say(f"{found.volume_ml:.1f} mL of hemorrhage on {len(found.bleeding_slices)} of {found.slices} slices")
