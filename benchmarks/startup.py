@@ -141,7 +141,9 @@ def main() -> None:
     parser.add_argument("--studies", type=int, default=21_784, help="scans of the large data set (21,784)")
     parser.add_argument("--images", type=int, default=752_803, help="their slices (752,803)")
     parser.add_argument("--shards", type=int, default=100, help="shards of the large data set (100)")
-    parser.add_argument("--repeats", type=int, default=3, help="runs of each after the first; the fastest counts (3); 0: the first")
+    parser.add_argument(
+        "--repeats", type=int, default=3, help="runs of each after the first; the fastest counts (3); 0: the first"
+    )
     args = parser.parse_args()
     args.out, args.config = args.out.resolve(), args.config.resolve()
     table = measure(args)
