@@ -115,3 +115,5 @@ def miniature(tmp_path_factory):
         folder = tmp_path_factory.mktemp(name)
         import_module(f"tests.datasets.miniature_{name}").write(folder, seed=0)
         return folder
+
+    return made
