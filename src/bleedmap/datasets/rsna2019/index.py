@@ -115,7 +115,7 @@ def bad_index() -> TableError:
 def _load(file: Path, changed: int, size: int) -> Index:
     # what changed is not used, it makes a changed file another entry of the cache
     header, _, body = file.read_bytes().partition(b"\n")
-    if header.decode(errors="replace").split(",") != list(COLUMNS):
+    if header.rstrip(b"\r").decode(errors="replace").split(",") != list(COLUMNS):
         raise bad_index()
     gathered: dict[tuple[bytes, bytes], list[bytes]] = {}
     unreadable = []
