@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 CORES ?= all
-# tests that share a finished run go to one worker
+# a file goes to one worker: its tests may share a finished run
 TEST_WORKERS ?= 2
 # one network job a GPU; without a GPU the cores are the only limit
 GPU_JOBS ?= $(shell nvidia-smi -L 2>/dev/null | wc -l | sed 's/^0$$/99/')
@@ -35,10 +35,10 @@ demo: .venv/ready  ## the whole chain on the embedded phantom
 	@echo "open results/report.html"
 
 test: .venv/ready  ## all tests
-	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile
 
 check: .venv/ready  ## the fast tests
-	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadgroup -m "not slow"
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile -m "not slow"
 
 lint: .venv/ready  ## format, lint and type checks, and the workflow linter
 	$(BIN)/ruff format --check .

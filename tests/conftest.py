@@ -20,12 +20,8 @@ SIZE, SLICES = 32, 4
 
 
 def pytest_collection_modifyitems(items):
-    """Slow tests first, so that no worker is left with them; tests that share a finished run go to one worker."""
+    """Slow tests first, so that no worker is left with them."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-    for item in items:
-        shares_run = "finished" in item.fixturenames and "checkout" in item.fixturenames
-        group = "finished run" if shares_run else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ def noise_spectrum(
     """
     rows, columns = np.mgrid[:PATCH, :PATCH].reshape(2, -1)
     plane = np.stack([np.ones(PATCH**2), rows, columns, rows * columns, rows**2, columns**2], axis=1)
-    fit = plane @ np.linalg.pinv(plane)
+    solve = np.linalg.pinv(plane)
     patches = []
     for image, mask in zip(hu, brain, strict=True):
         for top in range(0, image.shape[0] - PATCH + 1, PATCH // 2):
@@ -61,7 +61,7 @@ def noise_spectrum(
                 where = (slice(top, top + PATCH), slice(left, left + PATCH))
                 if mask[where].all():
                     patch = image[where].astype(np.float64).ravel()
-                    patches.append((patch - fit @ patch).reshape(PATCH, PATCH))
+                    patches.append((patch - plane @ (solve @ patch)).reshape(PATCH, PATCH))
     if not patches:
         return np.zeros(0), np.zeros(0), np.nan
     stack = np.stack(patches)

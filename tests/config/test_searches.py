@@ -18,6 +18,9 @@ def linear(first, last, steps=3):
 @pytest.fixture
 def load(repository):
     demo = yaml.safe_load((repository / "config" / "config.yaml").read_text())
+    # numbers in the place of its own searches, with which those of the tests would be merged
+    demo["masks"]["threshold"]["threshold"], demo["masks"]["crf"]["threshold"] = 0.4, 0.2
+    demo["segmenters"]["unet3d"]["min_component_ml"] = 1.5
 
     def loaded(**families):
         values = copy.deepcopy(demo)

@@ -9,6 +9,12 @@ from PIL import Image
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory, checkout_at):
+    """A checkout in which nothing has been run."""
+    return checkout_at(tmp_path_factory.mktemp("bad-input"))
+
+
 @pytest.fixture
 def pictures(tmp_path):
     """Six pictures of which one cannot be read, with labels that also name one that is not there."""

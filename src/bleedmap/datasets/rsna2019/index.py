@@ -4,10 +4,8 @@ Built once (``build_index``); from then on the data set is listed from this one 
 that planning imports nothing heavy.
 """
 
-import csv
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
@@ -26,19 +24,45 @@ Labels = tuple[int, ...]
 
 @dataclass(frozen=True, repr=False)
 class IndexedScan:
-    """The slices of one series, in the order of their names.
+    """The slices of one series.
 
     Args:
-        images: names of the images.
-        labels: a row an image in the order of ``LABELS``, values as in ``RsnaLabels``.
-        patients: whose they are: one, or the data set is at fault.
-        stamp: digest of images, patients, sizes and labels, whatever their order in the index.
+        rows: its lines of the index without study and series, sorted: image, patient, size and labels.
     """
 
-    images: tuple[str, ...]
-    labels: tuple[Labels, ...]
-    patients: frozenset[str]
-    stamp: str
+    rows: tuple[bytes, ...]
+
+    @property
+    def first_image(self) -> str:
+        """Name of the image whose name comes first."""
+        return self.rows[0].split(b",", 1)[0].decode()
+
+    @cached_property
+    def images(self) -> tuple[str, ...]:
+        """Names of the images, sorted."""
+        return tuple(row.split(b",", 1)[0].decode() for row in self.rows)
+
+    @cached_property
+    def patients(self) -> frozenset[str]:
+        """Whose they are: one, or the data set is at fault."""
+        return frozenset(row.split(b",", 2)[1].decode() for row in self.rows)
+
+    @cached_property
+    def labels(self) -> tuple[Labels, ...]:
+        """A row an image in the order of ``LABELS``, values as in ``RsnaLabels``.
+
+        Raises:
+            TableError: a value that is no number.
+        """
+        try:
+            return tuple(tuple(map(int, row.split(b",")[3:])) for row in self.rows)
+        except ValueError:
+            raise bad_index() from None
+
+    @property
+    def stamp(self) -> str:
+        """Digest of images, patients, sizes and labels, whatever their order in the index."""
+        return blake2b(b"\n".join(self.rows), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,15 +76,6 @@ class Index:
 
     scans: dict[str, IndexedScan]
     unreadable: tuple[str, ...]
-
-
-@dataclass
-class _Gathered:
-    """Rows of one series while the index is read."""
-
-    rows: list[tuple[str, Labels]] = field(default_factory=list)
-    patients: set[str] = field(default_factory=set)
-    digest: int = 0
 
 
 def index_file(spec: Rsna2019Spec) -> Path:
@@ -99,52 +114,25 @@ def bad_index() -> TableError:
 @lru_cache(maxsize=2)
 def _load(file: Path, changed: int, size: int) -> Index:
     # what changed is not used, it makes a changed file another entry of the cache
-    gathered: dict[tuple[str, str], _Gathered] = {}
-    unreadable = []
-    for image, patient, study, series, labels, digest in _rows(file):
-        if not (patient and study and series):
-            unreadable.append(image)
-            continue
-        group = gathered.setdefault((study, series), _Gathered())
-        group.rows.append((image, labels))
-        group.patients.add(patient)
-        group.digest += digest
-    names = _names(sorted(gathered))
-    scans = {name: _scan(gathered[key]) for key, name in names.items()}
-    return Index(scans, tuple(sorted(unreadable)))
-
-
-def _rows(file: Path) -> Iterator[tuple[str, str, str, str, Labels, int]]:
-    """Image, patient, study, series, labels and digest of every row.
-
-    Raises:
-        TableError: a row of another form.
-    """
-    # few sizes and rows of labels differ, so each is read once and shared
-    boards: dict[tuple[str, ...], Labels] = {}
-    sizes: dict[str, int] = {}
-    try:
-        with file.open(newline="", encoding="utf-8") as opened:
-            reader = csv.reader(opened)
-            if tuple(next(reader, ())) != COLUMNS:
-                raise bad_index()
-            for image, patient, study, series, size, *said in reader:
-                key = tuple(said)
-                if key not in boards:
-                    boards[key] = _labels(key)
-                if size not in sizes:
-                    sizes[size] = int(size)
-                content = f"{image} {patient} {size} {' '.join(said)}".encode()
-                digest = int.from_bytes(blake2b(content, digest_size=8).digest(), "big")
-                yield image, patient, study, series, boards[key], digest
-    except (ValueError, csv.Error):
-        raise bad_index() from None
-
-
-def _labels(said: tuple[str, ...]) -> Labels:
-    if len(said) != len(LABELS):
+    header, _, body = file.read_bytes().partition(b"\n")
+    if header.rstrip(b"\r").decode(errors="replace").split(",") != list(COLUMNS):
         raise bad_index()
-    return tuple(map(int, said))
+    gathered: dict[tuple[bytes, bytes], list[bytes]] = {}
+    unreadable = []
+    for line in body.splitlines():
+        try:
+            image, patient, study, series, rest = line.split(b",", 4)
+        except ValueError:
+            raise bad_index() from None
+        if rest.count(b",") != len(LABELS):
+            raise bad_index()
+        if patient and study and series:
+            gathered.setdefault((study, series), []).append(b"%b,%b,%b" % (image, patient, rest))
+        else:
+            unreadable.append(image.decode())
+    scans = {(study.decode(), series.decode()): tuple(sorted(rows)) for (study, series), rows in gathered.items()}
+    names = _names(sorted(scans))
+    return Index({name: IndexedScan(scans[key]) for key, name in names.items()}, tuple(sorted(unreadable)))
 
 
 def _names(keys: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
@@ -152,8 +140,3 @@ def _names(keys: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
     studies = [study for study, _ in keys]
     several = {study for study, after in pairwise(studies) if study == after}
     return {(study, series): f"{study}-{series}" if study in several else study for study, series in keys}
-
-
-def _scan(group: _Gathered) -> IndexedScan:
-    images, labels = zip(*sorted(group.rows), strict=True)
-    return IndexedScan(images, labels, frozenset(group.patients), f"{group.digest % 2**64:016x}")

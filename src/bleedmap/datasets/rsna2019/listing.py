@@ -28,7 +28,7 @@ def list_sources(spec: Rsna2019Spec) -> list[Source]:
     index, folder = load_index(spec), spec.root / IMAGES
     left_out = excluded_scans(spec, index)
     scans = [
-        _source(spec, name, folder / f"{scan.images[0]}.dcm", scan.stamp)
+        _source(spec, name, folder / f"{scan.first_image}.dcm", scan.stamp)
         for name, scan in index.scans.items()
         if name not in left_out
     ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bleedmap.constants import MM3_PER_ML
 from bleedmap.phantom.anatomy.atlas import load_atlas
 from bleedmap.phantom.fields import Array, Axes, smooth_field
 from bleedmap.phantom.scanner.geometry import ScanGeometry
@@ -147,7 +148,7 @@ def _voxel_ml(geometry: ScanGeometry, sub_slices: int, step: float) -> Array:
     gaps = geometry.gaps if len(geometry.gaps) else geometry.thickness
     extent = (np.concatenate([gaps[:1], gaps]) + np.concatenate([gaps, gaps[-1:]])) / 2
     volume = np.repeat(extent[: len(geometry.thickness)] / sub_slices, sub_slices) * np.cos(np.radians(geometry.tilt))
-    return np.asarray(volume * step**2 / 1000, dtype=np.float32).reshape(-1, 1, 1)
+    return np.asarray(volume * step**2 / MM3_PER_ML, dtype=np.float32).reshape(-1, 1, 1)
 
 
 def _to_mni(axes: Axes, matrix: NDArray[np.float64], centre: NDArray[np.float64], bend_seed: int) -> Array:
