@@ -51,6 +51,7 @@ def read_sorted(cohort, index):
     return sorted(found, key=lambda data: float(data.ImagePositionPatient[2]))
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_bytes_in_another_process_and_another_year(cohort, tmp_path):
     code = (
         "import sys, pathlib\n"
