@@ -2,9 +2,10 @@
 
 import csv
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
-from bleedmap.datasets.rsna2019.index import COLUMNS, LABELS
+from bleedmap.datasets.rsna2019.index import COLUMNS, END, LABELS
 from bleedmap.provenance.atomic import atomic_path
 
 NO_OTHER_SUBTYPE = (0,) * (len(LABELS) - 2)
@@ -23,23 +24,26 @@ def write_rsna_index(folder: Path, *, studies: int, images: int) -> Path:
     Returns:
         The index, a file in ``folder``.
     """
-    file = folder / f"index-{studies}-{images}.csv"
+    file = folder / f"scans-{studies}-{images}.csv"
     if not file.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         with atomic_path(file) as temporary, temporary.open("w", newline="", encoding="utf-8") as opened:
-            writer = csv.writer(opened)
+            writer = csv.writer(opened, lineterminator="\n")
             writer.writerow(COLUMNS)
-            writer.writerows(_rows(studies, images))
+            for (study, series), rows in groupby(_rows(studies, images), key=lambda row: row[:2]):
+                writer.writerow([study, series, ";".join(row[2] for row in rows)])
+            writer.writerow([END, studies, ""])
     return file
 
 
-def _rows(studies: int, images: int) -> Iterator[list[object]]:
+def _rows(studies: int, images: int) -> Iterator[tuple[str, str, str]]:
     for image in range(images):
         study = image * studies // images
         patient = study - (study % 6 == 5)
         bleeds = int(image % 7 == 0)
-        names = [_name(image, 9), _name(patient, 8), _name(study, 10), _name(study + studies, 10)]
-        yield [*names, FILE_BYTES[image % len(FILE_BYTES)], bleeds, bleeds, *NO_OTHER_SUBTYPE]
+        size = FILE_BYTES[image % len(FILE_BYTES)]
+        row = (_name(image, 9), _name(patient, 8), size, bleeds, bleeds, *NO_OTHER_SUBTYPE)
+        yield _name(study, 10), _name(study + studies, 10), " ".join(map(str, row))
 
 
 def _name(number: int, digits: int) -> str:

@@ -4,7 +4,6 @@ import stat
 from functools import partial
 
 import numpy as np
-import pandas as pd
 import pydicom
 import pytest
 
@@ -115,14 +114,26 @@ def test_listing_opens_nothing_but_the_index(root):
 def test_a_stamp_follows_the_labels_of_its_own_scan_and_not_the_order_of_rows(root):
     spec, file = Rsna2019Spec(root=root), root / "bleedmap-index.csv"
     before = {source.id: source.stamp for source in list_sources(spec)}
-    table = pd.read_csv(file, dtype=str)
-    table.iloc[::-1].to_csv(file, index=False)
+    header, *lines, end = file.read_text().splitlines()
+    file.write_text("\n".join([header, *reversed(lines), end, ""]))
     assert {source.id: source.stamp for source in list_sources(spec)} == before
-    table.loc[0, "any"] = "0" if table.loc[0, "any"] == "1" else "1"
-    table.to_csv(file, index=False)
+    study, series, slices = lines[-1].split(",")
+    image, patient, size, any_, *others = slices.split(";")[0].split(" ")
+    changed = " ".join([image, patient, size, str(1 - int(any_)), *others])
+    lines[-1] = f"{study},{series},{';'.join([changed, *slices.split(';')[1:]])}"
+    file.write_text("\n".join([header, *lines, end, ""]))
     os.utime(file, (1, 1))
     after = {source.id: source.stamp for source in list_sources(spec)}
-    assert {name for name in before if before[name] != after[name]} == {table.loc[0, "study"]}
+    assert {name for name in before if before[name] != after[name]} == {study}
+
+
+@pytest.mark.parametrize("spoil", [lambda text: text[:-30], lambda text: text.replace(" ", ",", 1)])
+def test_an_index_cut_short_or_edited_is_refused(root, spoil):
+    file = root / "bleedmap-index.csv"
+    file.write_text(spoil(file.read_text()))
+    os.utime(file, (2, 2))
+    with pytest.raises(TableError, match="bad-index"):
+        list_sources(Rsna2019Spec(root=root))
 
 
 @pytest.fixture

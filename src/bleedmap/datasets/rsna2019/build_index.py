@@ -11,7 +11,7 @@ from bleedmap.config.dicom_datasets import Rsna2019Spec
 from bleedmap.console import say, track
 from bleedmap.constants import UNKNOWN_LABEL
 from bleedmap.datasets.dicom_tags import read_tags
-from bleedmap.datasets.rsna2019.index import COLUMNS, IMAGES, LABELS, index_file
+from bleedmap.datasets.rsna2019.index import COLUMNS, END, IMAGES, LABELS, SLICE, index_file
 from bleedmap.datasets.rsna2019.labels import KINDS, RsnaLabels, read_labels
 from bleedmap.errors import TableError
 from bleedmap.provenance.tables import write_table
@@ -19,6 +19,7 @@ from bleedmap.provenance.tables import write_table
 LABEL_TABLE = "stage_2_train.csv"
 
 _IMAGE_FILE = re.compile(r"ID_[0-9a-f]{9}\.dcm")
+_NAME = re.compile(r"[\w.-]+")
 
 
 def build_index(spec: Rsna2019Spec, workers: int = 2) -> int:
@@ -38,17 +39,32 @@ def build_index(spec: Rsna2019Spec, workers: int = 2) -> int:
     known = read_labels(spec.root / LABEL_TABLE)
     headers = read_tags(list(files.values()), ["PatientID", "StudyInstanceUID", "SeriesInstanceUID"], workers)
     owners = [
-        tags if tags and all(tags) else ("", "", "")
+        tags if tags and all(map(_NAME.fullmatch, tags)) else ("", "", "")
         for tags in track(headers, "reading headers", total=len(files), unit="images")
     ]
-    table = pd.DataFrame(owners, columns=list(COLUMNS[1:4]))
-    table.insert(0, "image", list(files))
+    table = pd.DataFrame(owners, columns=["patient", "study", "series"])
+    table["image"] = list(files)
     table["size"] = [file.stat().st_size for file in files.values()]
     table[list(LABELS)] = labels_of(list(files), known)
-    write_table(table.sort_values(["study", "series", "image"]), index_file(spec), private=True)
+    write_table(scan_lines(table), index_file(spec), private=True)
     unreadable = int((table["study"] == "").sum())
     say(f"{len(table)} images indexed, {unreadable} of them unreadable")
     return len(table)
+
+
+def scan_lines(table: pd.DataFrame) -> pd.DataFrame:
+    """What the index file holds.
+
+    Args:
+        table: a row an image: study, series (both empty where the header is damaged) and the columns of ``SLICE``.
+
+    Returns:
+        A row a scan, sorted, with its slices sorted by image, and the row that ends the file.
+    """
+    table = table.sort_values(["study", "series", "image"])
+    slices = table[list(SLICE)].astype(str).agg(" ".join, axis=1)
+    lines = slices.groupby([table["study"], table["series"]]).agg(";".join).reset_index(name="slices")
+    return pd.concat([lines, pd.DataFrame([(END, str(len(lines)), "")], columns=list(COLUMNS))])
 
 
 def image_files(spec: Rsna2019Spec) -> dict[str, Path]:

@@ -1,7 +1,7 @@
 """What the layout and the tables of an RSNA 2019 copy tell before any pixel is read."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from io import StringIO
 
 import pandas as pd
 
@@ -10,7 +10,15 @@ from bleedmap.constants import UNKNOWN_LABEL
 from bleedmap.datasets.findings import Finding, set_finding
 from bleedmap.datasets.rsna2019.build_index import LABEL_TABLE, image_files, labels_of
 from bleedmap.datasets.rsna2019.exclusion import excluded_scans
-from bleedmap.datasets.rsna2019.index import COLUMNS, CONTRADICTED, IMAGES, LABELS, bad_index, index_file, load_index
+from bleedmap.datasets.rsna2019.index import (
+    CONTRADICTED,
+    IMAGES,
+    LABELS,
+    SLICE,
+    bad_index,
+    index_file,
+    load_index,
+)
 from bleedmap.datasets.rsna2019.labels import RsnaLabels, read_labels
 
 ALL_IMAGES = 752_803
@@ -24,7 +32,7 @@ def check(spec: Rsna2019Spec) -> list[Finding]:
     """
     known = read_labels(spec.root / LABEL_TABLE)
     files = image_files(spec)
-    table = _read_index(index_file(spec))
+    table = _read_index(spec)
     strays = sum(1 for entry in (spec.root / IMAGES).iterdir() if entry.stem not in files)
     sizes = pd.Series({name: file.stat().st_size for name, file in files.items()}, dtype="int64")
     return [*_of_images(sizes.index, strays), *_of_labels(sizes.index, known), *_of_index(table, sizes, known),
@@ -117,15 +125,22 @@ def _of_patients(spec: Rsna2019Spec, table: pd.DataFrame) -> Iterator[Finding]:
         )
 
 
-def _read_index(file: Path) -> pd.DataFrame:
-    """The index as it was written.
+def _read_index(spec: Rsna2019Spec) -> pd.DataFrame:
+    """The index, a row an image: study, and the columns of ``SLICE``.
 
     Raises:
         TableError: there is none, or it is no index.
     """
-    types = {"image": "object", "size": "int64", **dict.fromkeys(COLUMNS[1:4], "category")}
+    load_index(spec)
+    lines = pd.read_csv(index_file(spec), dtype=str, keep_default_na=False).iloc[:-1]
+    rows = (
+        f"{study} {row}\n"
+        for study, slices in zip(lines["study"], lines["slices"], strict=True)
+        for row in slices.split(";")
+    )
+    types = {"image": "object", "size": "int64", "study": "category", "patient": "category"}
     types |= dict.fromkeys(LABELS, "int8")
     try:
-        return pd.read_csv(file, dtype=types, usecols=list(COLUMNS))[list(COLUMNS)]
+        return pd.read_csv(StringIO("".join(rows)), sep=" ", names=["study", *SLICE], dtype=types)
     except (ValueError, OverflowError, pd.errors.ParserError):
         raise bad_index() from None

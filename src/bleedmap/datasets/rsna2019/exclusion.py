@@ -20,6 +20,8 @@ def excluded_scans(spec: Rsna2019Spec, index: Index) -> set[str]:
         TableError: a place under ``exclude`` that names nobody.
     """
     patients = excluded_patients(spec.exclude)
+    if not patients:
+        return set()
     return {name for name, scan in index.scans.items() if not patients.isdisjoint(scan.patients)}
 
 
