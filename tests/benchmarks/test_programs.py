@@ -123,4 +123,4 @@ def test_the_made_up_index_is_one_that_the_data_set_is_listed_from(tmp_path):
     sources = list_sources(Rsna2019Spec(root=tmp_path, index=index))
     assert len({source.id for source in sources}) == 30
     assert len({source.stamp for source in sources}) == 30
-    assert len(set(index.read_text().splitlines())) == 401
+    assert index.read_text().count(";") == 400 - 30
