@@ -12,6 +12,7 @@ from bleedmap.scoring.overlap import overlap
 from bleedmap.scoring.scan import score_scan
 from bleedmap.scoring.surface import hd95, surface_areas, surface_dice
 from bleedmap.scoring.table import COLUMNS, RowLabels, join
+from bleedmap.volumes.geometry import Geometry
 
 from .conftest import GEOMETRY, geometry
 
@@ -57,6 +58,16 @@ def test_a_scan_is_scored_in_3d_and_its_slices_in_2d(blobs):
     assert set(found) == SLICE_METRICS
     assert found["iou"] == pytest.approx(float(overlap(prediction[index], truth[index])["iou"]))
     assert found["surface_dice"] == surface_dice(prediction[index], truth[index], GEOMETRY, 2.0)
+
+
+def test_a_scan_with_missing_slices_is_measured_where_they_lie():
+    origins = np.array([[0, 0, height] for height in (0, 5, 10, 30, 35)], dtype=np.float64)
+    stack = Geometry(origins, np.array([0, 0.5, 0]), np.array([0.5, 0, 0]))
+    prediction, truth = np.zeros((2, 5, 8, 8), np.uint8)
+    prediction[3, 2:4, 2:4] = truth[1, 2:4, 2:4] = 1
+    found = values_of(score_scan(prediction, truth, stack, LABELS), "subject")
+    assert found["hd"] == found["hd95"] == 25
+    assert found["surface_dice"] == 0
 
 
 def test_the_tolerance_comes_from_the_config(blobs):

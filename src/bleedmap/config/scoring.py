@@ -21,5 +21,6 @@ class ScoringSpec(Spec):
     surface_dice: SurfaceForm = Field(
         "voxels",
         description="what surface Dice is a share of: voxels, the number of surface voxels, as MONAI; area, mm2 of a "
-        "surface drawn between the voxels, as DeepMind's surface-distance (Nikolov 2018), called surface_dice_area",
+        "surface drawn between the voxels (in a slice, mm), as DeepMind's surface-distance (Nikolov 2018), called "
+        "surface_dice_area",
     )
