@@ -1,3 +1,5 @@
+import re
+
 import pandas as pd
 import pytest
 
@@ -59,6 +61,13 @@ def test_scans_without_a_place_are_counted(scans, rejected):
 
 def test_a_scan_without_spacing_or_volume_says_unknown(scans, rejected):
     assert page(scans, rejected).count("unknown") == 2
+
+
+def test_a_page_of_pictures_speaks_of_no_mm_and_no_ml(scans, rejected):
+    pictures = scans.assign(**dict.fromkeys(["slice_mm", "row_mm", "column_mm", "brain_ml"], None))
+    text = page(pictures, rejected)
+    assert not {"mm", "mL"} & set(re.findall(r"\w+", text))
+    assert "mm" in page(scans, rejected)
 
 
 def test_a_data_set_without_refusals_says_so(scans, rejected):

@@ -5,6 +5,8 @@ import pytest
 from bleedmap.report.board import tables
 from bleedmap.scoring.leaderboard import BOARD_COLUMNS
 
+FALSE = ("false_positive", "false_positive_ml")
+
 
 def board(*rows):
     return pd.DataFrame([("d", m, "any", *rest) for m, *rest in rows], columns=list(BOARD_COLUMNS))
@@ -38,6 +40,20 @@ def test_true_volume_is_no_contest(rows):
     (table,) = tables(scores, rows)["d", "any"]
     assert best(table) == set()
     assert table.kind == "volume"
+
+
+def test_false_positives_stand_in_a_table_of_their_own_and_fewer_are_better(rows):
+    scores = [(m, "subject", name, v, 0.1, 4, 8) for m, v in (("plain", 0.5), ("weak", 0.0)) for name in FALSE]
+    found = tables(board(*scores, ("weak", "subject", "dice", 0.5, 0.1, 8, 4)), rows)["d", "any"]
+    assert [table.kind for table in found] == ["subject", "healthy"]
+    assert found[1].columns == [("with a mask, share", "↓"), ("found, mL", "↓")]
+    assert best(found[1]) == best(found[1], 1) == {"weak"}
+
+
+def test_surface_dice_says_what_it_is_a_share_of(rows):
+    scores = [("weak", "subject", name, 0.5, 0.1, 8, 4) for name in ("surface_dice", "surface_dice_area")]
+    (table,) = tables(board(*scores), rows)["d", "any"]
+    assert [title for title, _ in table.columns] == ["surface Dice, voxels", "surface Dice, area"]
 
 
 def test_units_left_out_are_told_and_nan_is_blank(rows):

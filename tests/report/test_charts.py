@@ -28,6 +28,12 @@ def test_dots_are_subjects_as_the_leaderboard_counts_them(scores):
     assert board.loc["weak", "n"] == len(weak)
 
 
+def test_dots_are_those_of_the_subjects_that_all_methods_have(scores, rows):
+    other = scores[scores["subject"] == "b"].assign(method="plain")
+    alone = pd.concat([scores[scores["subject"] == "b"], other], ignore_index=True)
+    assert dice_chart(pd.concat([scores, other], ignore_index=True), rows) == dice_chart(alone, rows)
+
+
 def test_charts_are_png_with_the_same_bytes_twice(scores, rows):
     history = pd.DataFrame({"epoch": [0, 1], "train_loss": [1.0, 0.5], "validation_loss": [1.1, 0.8]})
     for draw in (lambda: dice_chart(scores, rows), lambda: training_chart(["net"] * 4, [[history]] * 4)):

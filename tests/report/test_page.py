@@ -102,6 +102,23 @@ def test_a_run_of_one_method_has_no_comparisons(parts):
     assert "Comparisons" not in render(**parts | {"comparisons": parts["comparisons"][:0]})
 
 
+NO_DICE = "No bleed is drawn"
+
+
+def test_where_no_bleed_is_drawn_the_page_says_that_there_is_no_dice(parts, html, detector):
+    nothing = [
+        ("weak", "subject", "dice", math.nan, math.nan, 0, 9),
+        ("weak", "subject", "false_positive", 0.25, 0.4, 9, 0),
+    ]
+    board = pd.DataFrame([("d", m, "any", *rest) for m, *rest in nothing], columns=list(BOARD_COLUMNS))
+    scores = parts["scores"].assign(value=math.nan)
+    assert NO_DICE in render(**parts | {"board": board, "scores": scores})
+    assert NO_DICE not in html
+    points = pd.DataFrame([("d", "peaks", "any", "pooled", "ppv", 0.5, math.nan, 3, 0)], columns=list(BOARD_COLUMNS))
+    spec = parts["spec"].model_copy(update={"rows": (*parts["spec"].rows, detector)})
+    assert NO_DICE not in render(**parts | {"spec": spec, "board": points, "scores": scores})
+
+
 def test_methods_are_shown_as_paths(html):
     page = Reader(html)
     assert any(

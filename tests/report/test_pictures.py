@@ -43,6 +43,9 @@ def test_dice_is_that_of_the_slice(panels):
     assert panels[0].dice("plain") == 0
     assert panels[0].dice("weak") == pytest.approx(2 / 3)
     assert np.isnan(panels[2].dice("weak"))
+    # nothing drawn, something found: no Dice of 0 where there was nothing to find
+    healthy = Panel("scan", 1, panels[0].hu, np.zeros((32, 32), bool), {}, {"m": np.ones((32, 32), bool)})
+    assert np.isnan(healthy.dice("m"))
 
 
 def test_maps_are_those_of_any_hemorrhage_and_labels_of_every_subtype_count(panels):

@@ -66,6 +66,49 @@ def test_a_subject_scored_by_several_folds_counts_once():
     assert np.isnan(found["std"])
 
 
+def test_all_methods_have_their_means_over_the_units_that_all_were_scored_on():
+    values = {"m": {"a": 0.2, "b": 0.4, "c": 0.9}, "k": {"b": 0.5, "c": 0.7, "d": 0.1}}
+    parts = [
+        rows(method, 0, name, name, ("subject", "dice", value), ("slice", "dice", value / 2, 3))
+        for method, of in values.items()
+        for name, value in of.items()
+    ]
+    parts.append(rows("k", 0, "c", "c", ("slice", "iou", 0.5, 3)))
+    board = leaderboard(join(parts))
+    for method, mean in (("m", 0.65), ("k", 0.6)):
+        found = entry(board, "subject", "dice", method)
+        assert found["mean"] == pytest.approx(mean)
+        assert (found["n"], found["missing"]) == (2, 1)
+        assert entry(board, "slice", "dice", method)["mean"] == pytest.approx(mean / 2)
+    # what one method alone has hinders nobody
+    assert entry(board, "slice", "iou", "k")["n"] == 1
+
+
+def test_methods_without_a_subject_in_common_have_no_mean_and_say_so():
+    board = leaderboard(join([rows(name, 0, name, name, ("subject", "dice", 0.5)) for name in "mk"]))
+    assert board["mean"].isna().all()
+    assert board[["n", "missing"]].to_numpy().tolist() == [[0, 1], [0, 1]]
+
+
+def test_a_method_without_any_value_hinders_no_other():
+    parts = [rows("m", 0, "a", "a", ("subject", "dice", 0.5)), rows("k", 0, "a", "a", ("subject", "dice", np.nan))]
+    board = leaderboard(join(parts))
+    assert entry(board, "subject", "dice")["mean"] == 0.5
+    assert (entry(board, "subject", "dice", "k")["n"], entry(board, "subject", "dice", "k")["missing"]) == (0, 1)
+
+
+def test_pooled_values_are_of_the_scans_that_all_methods_were_scored_on():
+    parts = [counts("m", 0, "a", (8, 2, 2)), counts("m", 1, "b", (0, 0, 4)), counts("k", 0, "b", (3, 1, 1))]
+    board = leaderboard(join(parts))
+    assert entry(board, "pooled", "dice", "m")["mean"] == 0
+    assert entry(board, "pooled", "dice", "k")["mean"] == pytest.approx(6 / 8)
+    assert [entry(board, "pooled", "dice", name)["n"] for name in "mk"] == [1, 1]
+    assert [entry(board, "pooled", "dice", name)["missing"] for name in "mk"] == [1, 0]
+    # distances are summed by fold, so those of scan b cannot be told from those of a
+    assert np.isnan(entry(board, "pooled", "hd95", "m")["mean"])
+    assert entry(board, "pooled", "hd95", "k")["mean"] == 1.0
+
+
 def test_pooled_dice_is_one_dice_over_the_counts_of_all_folds():
     board = leaderboard(
         join([counts("m", 0, "a", (8, 2, 2)), counts("m", 0, "b", (0, 0, 4)), counts("m", 1, "c", (2, 4, 4))])

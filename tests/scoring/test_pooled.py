@@ -9,7 +9,7 @@ from bleedmap.scoring.scan import score_scan
 from bleedmap.scoring.surface import surface_distances
 from bleedmap.scoring.table import RowLabels, Score, join, tabulate
 
-from .conftest import GEOMETRY, SPACING
+from .conftest import GEOMETRY
 
 
 def scored(pair, name):
@@ -33,7 +33,7 @@ def test_pooled_surfaces_are_those_of_all_scans_together(blobs):
     pairs = [blobs(seed) for seed in range(4)]
     pairs[2] = (np.zeros_like(pairs[2][0]), pairs[2][1])
     pooled = pooled_scores(counts_of(*pairs))
-    measured = [surface_distances(p, t, SPACING) for p, t in pairs]
+    measured = [surface_distances(p, t, GEOMETRY) for p, t in pairs]
     ways = [np.concatenate([getattr(d, way) for d in measured]) for way in ("to_truth", "to_prediction")]
     assert pooled["hd95"] == pytest.approx(max(np.percentile(way, 95) for way in ways), abs=0.051)
     near = sum(np.count_nonzero(way <= 2.0) for way in ways)
@@ -73,11 +73,14 @@ def test_finding_none_of_the_boxes_has_no_ppv_to_boast_of():
     assert set(pooled_localisation(boxes_and_points(0, 4, 0)).values()) == {0}
 
 
-def test_without_boxes_points_are_false_and_sensitivity_is_missing():
-    scores = pooled_localisation(boxes_and_points(0, 0, 4))
-    assert (scores["ppv"], scores["localisation_f1"]) == (0, 0)
-    assert np.isnan(scores["sensitivity"])
-    assert all(np.isnan(value) for value in pooled_localisation(boxes_and_points(0, 0, 0)).values())
+@pytest.mark.parametrize("false", [0, 4])
+def test_without_any_box_there_is_nothing_to_find_and_no_score(false):
+    assert all(np.isnan(value) for value in pooled_localisation(boxes_and_points(0, 0, false)).values())
+
+
+def test_without_any_drawn_voxel_there_is_nothing_to_find_and_no_score(blobs):
+    found, _ = blobs(0)
+    assert all(np.isnan(value) for value in pooled_scores(counts_of((found, np.zeros_like(found)))).values())
 
 
 def test_voxels_are_not_boxes(blobs):

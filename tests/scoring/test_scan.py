@@ -7,12 +7,14 @@ from scipy.ndimage import gaussian_filter
 from bleedmap.config.scoring import ScoringSpec
 from bleedmap.errors import ScanError
 from bleedmap.scoring.classes import scored_classes
+from bleedmap.scoring.leaderboard import leaderboard
 from bleedmap.scoring.overlap import overlap
 from bleedmap.scoring.scan import score_scan
-from bleedmap.scoring.surface import hd95, surface_dice
-from bleedmap.scoring.table import COLUMNS, RowLabels
+from bleedmap.scoring.surface import hd95, surface_areas, surface_dice
+from bleedmap.scoring.table import COLUMNS, RowLabels, join
+from bleedmap.volumes.geometry import Geometry
 
-from .conftest import GEOMETRY, SPACING, geometry
+from .conftest import GEOMETRY, geometry
 
 LABELS = RowLabels("phantom", "cam", 1, "subject-7", "scan-7")
 SLICE_METRICS = {"dice", "iou", "tpr", "ppv", "rvd", "hd", "hd95", "surface_dice"}
@@ -49,19 +51,41 @@ def test_a_scan_is_scored_in_3d_and_its_slices_in_2d(blobs):
     subject = values_of(table, "subject")
     assert set(subject) == SLICE_METRICS | {"volume_true_ml", "volume_predicted_ml", "volume_error_ml"}
     assert subject["dice"] == pytest.approx(float(overlap(prediction, truth)["dice"]))
-    assert subject["hd95"] == hd95(prediction, truth, SPACING)
+    assert subject["hd95"] == hd95(prediction, truth, GEOMETRY)
     assert subject["volume_true_ml"] == pytest.approx(truth.sum() * 5 * 0.45 * 0.6 / 1000)
     index = int(np.flatnonzero(truth.any(axis=(1, 2)))[0])
     found = values_of(table, "slice", index)
     assert set(found) == SLICE_METRICS
     assert found["iou"] == pytest.approx(float(overlap(prediction[index], truth[index])["iou"]))
-    assert found["surface_dice"] == surface_dice(prediction[index], truth[index], SPACING[1:], 2.0)
+    assert found["surface_dice"] == surface_dice(prediction[index], truth[index], GEOMETRY, 2.0)
+
+
+def test_a_scan_with_missing_slices_is_measured_where_they_lie():
+    origins = np.array([[0, 0, height] for height in (0, 5, 10, 30, 35)], dtype=np.float64)
+    stack = Geometry(origins, np.array([0, 0.5, 0]), np.array([0.5, 0, 0]))
+    prediction, truth = np.zeros((2, 5, 8, 8), np.uint8)
+    prediction[3, 2:4, 2:4] = truth[1, 2:4, 2:4] = 1
+    found = values_of(score_scan(prediction, truth, stack, LABELS), "subject")
+    assert found["hd"] == found["hd95"] == 25
+    assert found["surface_dice"] == 0
 
 
 def test_the_tolerance_comes_from_the_config(blobs):
     prediction, truth = blobs(2)
     found = values_of(score(prediction, truth, spec=ScoringSpec(surface_tolerance_mm=0.5)), "subject")
-    assert found["surface_dice"] == surface_dice(prediction, truth, SPACING, 0.5)
+    assert found["surface_dice"] == surface_dice(prediction, truth, GEOMETRY, 0.5)
+
+
+def test_surface_dice_of_area_has_a_name_of_its_own(blobs):
+    prediction, truth = blobs(2)
+    spec = ScoringSpec(surface_dice="area", surface_tolerance_mm=1.1)
+    table = score(prediction, truth, spec=spec)
+    expected = surface_areas(prediction, truth, GEOMETRY).surface_dice(1.1)
+    assert values_of(table, "subject")["surface_dice_area"] == pytest.approx(expected)
+    assert "surface_dice" not in set(table["metric"])
+    pooled = leaderboard(table).set_index(["unit", "metric"])["mean"]
+    assert pooled["pooled", "surface_dice_area"] == pytest.approx(expected)
+    assert values_of(table, "subject")["hd95"] == values_of(score(prediction, truth), "subject")["hd95"]
 
 
 def test_slices_without_true_bleed_are_kept_as_nan_if_something_was_predicted_and_dropped_if_not(blobs):
@@ -101,11 +125,53 @@ def test_a_scan_without_truth_gets_no_rows(blobs):
     assert tuple(table.columns) == COLUMNS
 
 
-def test_two_empty_masks_are_counted_as_nan_for_the_subject():
+@pytest.mark.parametrize("voxels", [0, 300])
+def test_a_healthy_scan_has_no_dice_but_says_what_was_found_in_it(voxels):
     empty = np.zeros((8, 48, 40), bool)
-    found = values_of(score(empty, empty), "subject")
-    assert all(np.isnan(found[name]) for name in SLICE_METRICS)
-    assert found["volume_error_ml"] == 0
+    found = np.zeros(empty.size, bool)
+    found[:voxels] = True
+    values = values_of(score(found.reshape(empty.shape), empty), "subject")
+    assert all(np.isnan(values[name]) for name in SLICE_METRICS)
+    assert values["false_positive"] == (voxels > 0)
+    expected = voxels * 5 * 0.45 * 0.6 / 1000
+    assert values["false_positive_ml"] == values["volume_error_ml"] == pytest.approx(expected)
+
+
+def test_a_bleeding_scan_is_no_false_positive_whatever_is_found(blobs):
+    assert not {"false_positive", "false_positive_ml"} & set(values_of(score(*blobs(1)), "subject"))
+
+
+def test_methods_have_their_means_over_the_same_bleeding_subjects_whatever_they_find_in_healthy_ones(blobs):
+    # the demo's cam-crf found something in a healthy subject, and had one Dice of 0 more than the network it taught
+    prediction, truth = blobs(1)
+    nothing = np.zeros_like(truth)
+    scans = {"bleeds": truth, "missed": truth, "healthy": nothing}
+    found = {"loud": (prediction, prediction, prediction), "quiet": (prediction, nothing, nothing)}
+    tables = [
+        score_scan(mask.astype(np.uint8), real.astype(np.uint8), GEOMETRY, RowLabels("d", method, 0, name, name))
+        for method, masks in found.items()
+        for mask, (name, real) in zip(masks, scans.items(), strict=True)
+    ]
+    board = leaderboard(join(tables)).set_index(["unit", "metric", "method"])
+    dice = float(overlap(prediction, truth)["dice"])
+    of = board.loc["subject"]
+    assert of.loc["dice", "mean"].to_dict() == pytest.approx({"loud": dice, "quiet": dice / 2})
+    for metric in SLICE_METRICS:
+        assert of.loc[metric, "n"].to_dict() == {"loud": 2, "quiet": 2}
+    assert of.loc["false_positive", "mean"].to_dict() == {"loud": 1, "quiet": 0}
+    assert of.loc["false_positive", "n"].tolist() == [1, 1]
+    volume = prediction.sum() * 5 * 0.45 * 0.6 / 1000
+    assert of.loc["false_positive_ml", "mean"].to_dict() == pytest.approx({"loud": volume, "quiet": 0})
+
+
+def test_without_a_drawn_bleed_there_is_no_dice_of_any_unit():
+    empty = np.zeros((8, 48, 40), bool)
+    board = leaderboard(score(~empty, empty))
+    assert set(board.loc[board["n"] > 0, "metric"]) == {
+        *("false_positive", "false_positive_ml"),
+        *("volume_true_ml", "volume_predicted_ml", "volume_error_ml"),
+    }
+    assert board.loc[board["metric"] == "dice", "mean"].isna().all()
 
 
 def test_subtype_labels_count_as_bleed(blobs):
@@ -129,7 +195,9 @@ def test_a_bleed_called_by_another_name_is_found_as_any_and_missed_as_its_own(bl
     _, truth = blobs(7)
     table = score(truth * 3, truth * 4, classes=("any", "sah", "sdh"))
     dice = table[(table["unit"] == "subject") & (table["metric"] == "dice")].set_index("class")["value"]
-    assert dice.to_dict() == {"any": 1, "sah": 0, "sdh": 0}
+    assert dice.dropna().to_dict() == {"any": 1, "sdh": 0}
+    false = table[table["metric"] == "false_positive"].set_index("class")["value"]
+    assert false.to_dict() == {"sah": 1}
 
 
 def test_a_subtype_that_is_neither_there_nor_called_is_missing_and_not_zero(blobs):
@@ -156,12 +224,18 @@ def test_a_prediction_has_no_unknown_voxels(blobs):
         score(prediction, truth, truth_slices=np.arange(8) == 0)
 
 
-def test_a_picture_without_mm_has_no_volume(blobs):
+@pytest.mark.parametrize("bleeds", [True, False])
+def test_a_picture_has_no_score_in_mm_or_ml(blobs, bleeds):
     prediction, truth = (mask.astype(np.uint8) for mask in blobs(7))
-    table = score_scan(prediction, truth, geometry(8, (1, 1, 1), in_mm=False), LABELS)
-    volumes = table[table["metric"].str.startswith("volume")]
-    assert len(volumes) == 3
-    assert volumes["value"].isna().all()
+    board = leaderboard(score_scan(prediction, truth * bleeds, geometry(8, (1, 1, 1), in_mm=False), LABELS))
+    assert set(board["metric"]) == {"dice", "iou", "tpr", "ppv", "rvd", *([] if bleeds else ["false_positive"])}
+
+
+def test_a_lone_slice_has_no_volume_for_nobody_knows_how_thick_it_is(blobs):
+    prediction, truth = (mask[:1].astype(np.uint8) for mask in blobs(7))
+    metrics = set(score_scan(prediction, truth, geometry(1), LABELS)["metric"])
+    assert "hd95" in metrics
+    assert not {name for name in metrics if name.endswith("_ml")}
 
 
 def test_truth_slices_of_another_scan_are_refused(blobs):

@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 
 from bleedmap.errors import ScanError
-from bleedmap.scoring.volume import volume_error_ml, volume_ml, voxel_ml
+from bleedmap.scoring.volume import known_voxel_ml, volume_error_ml, volume_ml
 from bleedmap.volumes.geometry import Geometry
 
 from .conftest import geometry
 
 
 def test_a_thousand_cubic_millimetres_are_a_millilitre():
-    assert volume_ml(np.ones((10, 10, 10), bool), voxel_ml(geometry(10, (1, 1, 1)))) == pytest.approx(1.0)
+    assert volume_ml(np.ones((10, 10, 10), bool), known_voxel_ml(geometry(10, (1, 1, 1)))) == pytest.approx(1.0)
 
 
 def test_every_slice_counts_with_its_own_thickness():
@@ -18,11 +18,12 @@ def test_every_slice_counts_with_its_own_thickness():
     uneven = Geometry(origins, row_step=np.array([0, 0.5, 0]), column_step=np.array([0.5, 0, 0]))
     mask = np.zeros((3, 10, 10), bool)
     mask[0, :5], mask[1, :2], mask[2, 0, 0] = True, True, True
-    assert volume_ml(mask, voxel_ml(uneven)) == pytest.approx((50 * 4 + 20 * 7 + 1 * 10) * 0.25 / 1000)
+    assert volume_ml(mask, known_voxel_ml(uneven)) == pytest.approx((50 * 4 + 20 * 7 + 1 * 10) * 0.25 / 1000)
 
 
-def test_without_mm_there_is_no_volume():
-    assert np.isnan(volume_ml(np.ones((3, 2, 2), bool), voxel_ml(geometry(3, (1, 1, 1), in_mm=False))))
+def test_without_mm_or_with_one_slice_alone_there_is_no_volume():
+    assert known_voxel_ml(geometry(3, (1, 1, 1), in_mm=False)) is None
+    assert known_voxel_ml(geometry(1)) is None
 
 
 def test_the_error_has_no_sign():
@@ -31,4 +32,4 @@ def test_the_error_has_no_sign():
 
 def test_voxels_of_another_scan_are_refused():
     with pytest.raises(ScanError, match="voxel volumes"):
-        volume_ml(np.ones((3, 2, 2), bool), voxel_ml(geometry(4)))
+        volume_ml(np.ones((3, 2, 2), bool), known_voxel_ml(geometry(4)))

@@ -25,8 +25,8 @@ SCANS = [
     ("unit", "score", "n"),
     [
         ("slice", (2 / 3 + 0 + 1 + 1 / 2) / 4, 4),
-        # a: 2 * (1 + 4) / (2 + 4 + 4 + 4); b is left out; c is 0; d is 1/2
-        ("subject", (10 / 14 + 0 + 1 / 2) / 3, 3),
+        # a: 2 * (1 + 4) / (2 + 4 + 4 + 4); b is healthy and found so; c is healthy and not; d is 1/2
+        ("subject", (10 / 14 + 1 + 0 + 1 / 2) / 4, 4),
         ("pooled", 2 * 6 / (14 + 1 + 4), 1),
     ],
 )
@@ -38,12 +38,23 @@ def test_dice_by_unit_of_a_hand_example(unit, score, n):
 
 
 @pytest.mark.parametrize("unit", ["slice", "subject", "pooled"])
-def test_nothing_drawn_and_nothing_found_is_no_score(unit):
+@pytest.mark.parametrize("found", ["0000", "0110"])
+def test_where_nothing_is_drawn_there_is_no_score_whatever_is_found(unit, found):
     dice = DiceByUnit(unit)
-    dice.add("a", Overlap.of(rows("0000"), rows("0000")))
+    dice.add("a", Overlap.of(rows(found), rows("0000")))
     score, n = dice.score()
     assert math.isnan(score)
     assert n == 0
+
+
+def test_candidates_are_judged_on_the_same_subjects_and_false_positives_are_paid_for():
+    judged = []
+    for of_healthy in ("0000", "0001"):
+        dice = DiceByUnit("subject")
+        dice.add("bleeds", Overlap.of(rows("1100"), rows("1100")))
+        dice.add("healthy", Overlap.of(rows(of_healthy), rows("0000")))
+        judged.append(dice.score())
+    assert judged == [(1.0, 2), (0.5, 2)]
 
 
 def test_subtypes_are_hemorrhage_and_unknown_voxels_take_no_part():

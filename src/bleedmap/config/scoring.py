@@ -1,8 +1,12 @@
 """How predictions are scored."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from bleedmap.config.base import Spec
+
+SurfaceForm = Literal["voxels", "area"]
 
 
 class ScoringSpec(Spec):
@@ -13,4 +17,10 @@ class ScoringSpec(Spec):
         ge=0,
         allow_inf_nan=False,
         description="distance up to which two surfaces count as one in surface Dice, mm (no paper states theirs)",
+    )
+    surface_dice: SurfaceForm = Field(
+        "voxels",
+        description="what surface Dice is a share of: voxels, the number of surface voxels, as MONAI; area, mm2 of a "
+        "surface drawn between the voxels (in a slice, mm), as DeepMind's surface-distance (Nikolov 2018), called "
+        "surface_dice_area",
     )

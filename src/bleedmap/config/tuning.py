@@ -14,7 +14,9 @@ class TuningSpec(Spec):
         "grid", description="grid: every combination; coordinate: one key after the other; bayes: a Gaussian process"
     )
     unit: Literal["slice", "subject", "pooled"] = Field(
-        "subject", description="whose Dice is averaged: of slices, of subjects, or one over all voxels pooled"
+        "subject",
+        description="whose Dice is averaged: of slices with a bleed, of subjects (a healthy one counts 1 if nothing is "
+        "found, else 0), or one over all voxels pooled",
     )
     trials: int = Field(50, ge=2, le=10000, description="combinations that bayes tries")
     rounds: int = Field(2, ge=1, le=100, description="times that coordinate goes over all keys")

@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from bleedmap.config.losses import DiceBceSpec
+from bleedmap.constants import UNKNOWN_VOXEL
 from bleedmap.losses.known import known_mean, known_voxels
 from bleedmap.losses.loss import Loss, Targets
 from bleedmap.losses.positive_weight import weight_of_positives
@@ -35,8 +36,8 @@ class DiceBce(Loss):
         return dice + known_mean(entropy, known)
 
     def weight(self, targets: Targets) -> int:
-        """Number of samples, for the Dice part is none of single voxels."""
-        return len(targets["masks"])
+        """Number of known voxels: a patch of slices that an earlier one has shown counts what it shows anew."""
+        return int((targets["masks"] != UNKNOWN_VOXEL).sum())
 
 
 def build(spec: DiceBceSpec, negatives_per_positive: ArrayLike) -> DiceBce:

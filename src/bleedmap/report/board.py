@@ -11,9 +11,10 @@ from bleedmap.report.spec import Row
 from bleedmap.scoring.leaderboard import METRICS
 
 DETECTION = ("auroc", "accuracy", "recall", "specificity", "precision", "f1")
-KINDS = ("subject", "slice", "pooled", "localisation", "volume", "detection")
+KINDS = ("subject", "healthy", "slice", "pooled", "localisation", "volume", "detection")
 VOLUMES = ("volume_true_ml", "volume_predicted_ml", "volume_error_ml")
-LOWER_IS_BETTER = frozenset({"rvd", "hd", "hd95", "volume_error_ml"})
+HEALTHY = ("false_positive", "false_positive_ml")
+LOWER_IS_BETTER = frozenset({"rvd", "hd", "hd95", "volume_error_ml", *HEALTHY})
 NOT_A_CONTEST = frozenset({"volume_true_ml", "volume_predicted_ml"})
 TITLES: Mapping[str, str] = MappingProxyType(
     {
@@ -24,8 +25,11 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "rvd": "RVD",
         "hd": "HD, mm",
         "hd95": "HD95, mm",
-        "surface_dice": "surface Dice",
+        "surface_dice": "surface Dice, voxels",
+        "surface_dice_area": "surface Dice, area",
         "localisation_f1": "localisation F1",
+        "false_positive": "with a mask, share",
+        "false_positive_ml": "found, mL",
         "volume_true_ml": "true, mL",
         "volume_predicted_ml": "predicted, mL",
         "volume_error_ml": "error, mL",
@@ -96,6 +100,8 @@ def _blocks(part: pd.DataFrame, rows: Sequence[Row]) -> Iterator[Table]:
 def _kind(finds_points: bool, unit: str, metric: str) -> str:
     if metric in VOLUMES:
         return "volume"
+    if metric in HEALTHY:
+        return "healthy"
     if metric in DETECTION:
         return "detection"
     # PPV of points in boxes has no place beside that of voxels
@@ -131,7 +137,7 @@ def _best(scores: pd.DataFrame, metric: str, rows: Sequence[Row]) -> set[str]:
 
 def digits(metric: str) -> int:
     """Decimals that a metric is shown with."""
-    return 1 if metric in {"hd", "hd95"} or metric in VOLUMES else 3
+    return 1 if metric in {"hd", "hd95", "false_positive_ml"} or metric in VOLUMES else 3
 
 
 def _cell(score: object, best: bool) -> Cell:

@@ -9,24 +9,25 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bleedmap.report.spec import Row
-from bleedmap.scoring.subjects import subject_means
+from bleedmap.scoring.subjects import on_shared_units, subject_means
 
 DOT, SUPERVISED, MEAN, GREY = "#3b76c4", "#8a8f98", "#c8371f", "#9aa4b2"
 ACROSS = 3  # training curves side by side
 
 
 def dice_chart(scores: pd.DataFrame, rows: Sequence[Row]) -> bytes:
-    """PNG: a line of dots a method, one dot a subject, the mean as a bar.
+    """PNG: a line of dots a method, one dot a subject of the leaderboard's means, the mean as a bar.
 
     Args:
         scores: long table of one data set and class.
         rows: the methods, from top to bottom.
     """
-    means = subject_means(scores, "dice").dropna(subset=["value"])
+    means = subject_means(scores, "dice").pivot(index="subject", columns="method", values="value")
+    shared = on_shared_units(means)
     figure = Figure(figsize=(7.5, 0.8 + 0.42 * len(rows)), layout="constrained")
     axes = figure.add_subplot()
     for place, row in enumerate(rows):
-        values = means.loc[means["method"] == row.name, "value"].to_numpy()
+        values = shared.get(row.name, pd.Series(dtype="float64")).to_numpy()
         colour = SUPERVISED if row.supervised else DOT
         axes.scatter(values, place + _spread(values), s=14, color=colour, alpha=0.65, linewidths=0)
         if len(values):

@@ -28,12 +28,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class Block:
-    """Scores of one data set and class; without a chart where no subject has a Dice."""
+    """Scores of one data set and class; no chart where no subject has a Dice, and a word if masks were made."""
 
     title: str
     tables: list[Table]
     chart: bytes | None
     comparisons: Comparisons
+    without_dice: bool
 
 
 def render(
@@ -76,7 +77,12 @@ def _blocks(spec: PageSpec, board: pd.DataFrame, comparisons: pd.DataFrame, scor
             table[(table["dataset"] == dataset) & (table["class"] == name)] for table in (scores, comparisons)
         )
         title = f"{dataset}: {CLASS_TITLES[name]}" if classes[dataset] != ["any"] else dataset
-        blocks.append(Block(title, blocks_of_class, _chart(own, spec.rows), lay_out(tested)))
+        chart = _chart(own, spec.rows)
+        makes_masks = {row.name for row in spec.rows if row.detector is None}
+        without = chart is None and bool(
+            makes_masks & {row.name for table in blocks_of_class for row, _ in table.lines}
+        )
+        blocks.append(Block(title, blocks_of_class, chart, lay_out(tested), without))
     return blocks
 
 

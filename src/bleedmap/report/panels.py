@@ -40,8 +40,8 @@ class Panel:
     points: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     def dice(self, method: str) -> float:
-        """Dice of a method's mask on this slice; NaN without truth or mask, and if both masks are empty."""
-        if self.truth is None or method not in self.masks:
+        """Dice of a method's mask on this slice; NaN without a mask, and where nothing is drawn to be found."""
+        if self.truth is None or not self.truth.any() or method not in self.masks:
             return float("nan")
         return float(dice(*count(self.masks[method], self.truth)))
 

@@ -30,7 +30,7 @@ Draw = Callable[[Axes, Panel], None]
 
 
 def draw_sheet(panels: Sequence[Panel], heatmaps: Sequence[str], methods: Sequence[str], path: Path) -> None:
-    """Draw all methods on all chosen slices; numbers are Dice on the slice.
+    """Draw all methods on all chosen slices; numbers are Dice on the slice, where a bleed is drawn.
 
     Args:
         panels: the slices.
@@ -60,7 +60,9 @@ def draw_sheet(panels: Sequence[Panel], heatmaps: Sequence[str], methods: Sequen
             draw(axes, panel)
     if not panels:
         figure.text(0.5, 0.5, "no test scans", color=FAINT, fontsize=9, ha="center", va="center")
-    legend(figure, CAPTION / width, FOOT / 2 / height, size=8, more="numbers are Dice on the slice")
+    has_dice = any(not np.isnan(panel.dice(method)) for panel in panels for method in methods)
+    told = "numbers are Dice on the slice" if has_dice else ""
+    legend(figure, CAPTION / width, FOOT / 2 / height, size=8, more=told)
     save_png(figure, path, dpi=110)
 
 

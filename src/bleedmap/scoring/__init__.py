@@ -2,7 +2,8 @@
 
 - ``classes``: from labels to one mask a class;
 - ``overlap``: Dice, IoU, TPR, PPV, RVD, from masks or from voxel counts;
-- ``surface``: HD95 and surface Dice, with the rule for an empty mask;
+- ``surface``: distances in mm of the patient, with the rule for an empty mask; ``surfels``: pieces of a surface;
+- ``surface_scores``: HD, HD95 and surface Dice of voxels or of area;
 - ``volume``: millilitres;
 - ``detection``: accuracy to AUROC of a slice classifier;
 - ``boxes``: where the bleeds lie that points are to be found in;
@@ -12,7 +13,7 @@
 - ``score_detection``: those of a classifier;
 - ``points``: those of a detector's points;
 - ``pooled``: counts of many scans as the score of one;
-- ``subjects``: one value a subject;
+- ``subjects``: one value a subject, and the units that all methods share;
 - ``compare``: paired tests between methods;
 - ``leaderboard``: means, deviations and numbers of units, one row a method, class and metric.
 

@@ -1,8 +1,9 @@
 """Does one method score better than another on the same subjects? Paired tests, corrected for their number (spec 0.4).
 
-The unit is the subject, for slices of one patient are not independent. Papers 000 and 001 state two-sided paired
-t-tests; Wilcoxon's signed-rank test stands beside it because overlaps are not normally distributed. Holm's correction
-(Holm 1979) is over the pairs of one data set, class, metric and test.
+The unit is the subject who bleeds, for slices of one patient are not independent, and a healthy subject has none of
+these scores (``scan``); where all methods are scored on one split, the tests are on the subjects of the leaderboard's
+means. Papers 000 and 001 state two-sided paired t-tests; Wilcoxon's signed-rank test stands beside it because overlaps
+are not normally distributed. Holm's correction (Holm 1979) is over the pairs of one data set, class, metric and test.
 """
 
 import warnings
@@ -18,7 +19,7 @@ from bleedmap.constants import CLASSES
 from bleedmap.provenance.tables import write_table
 from bleedmap.scoring.subjects import subject_means
 
-METRICS = ("dice", "rvd", "tpr", "hd", "hd95", "surface_dice")
+METRICS = ("dice", "rvd", "tpr", "hd", "hd95", "surface_dice", "surface_dice_area")
 TESTS = ("t", "wilcoxon")
 COLUMNS = (
     *("dataset", "class", "metric", "method", "against", "n", "missing", "mean_difference"),

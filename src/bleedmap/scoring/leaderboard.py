@@ -6,11 +6,19 @@
   deviation is that of the folds' own pooled values.
 - detection metrics: mean over the folds' values, for scores of different networks share no scale.
 
+All methods of a data set and class have their means over the same units, so ``n`` is the same in every row. Dice and
+its kin are of slices and scans with true hemorrhage (``scan``), where a method that finds nothing scores 0 and a
+penalty in mm; false positives are of scans without. Methods scored on other splits of the data set share those units
+that all have a value of; a mean over others is nobody's to compare, and is not made. Pooled HD95 is left out there, for
+distances are kept by fold.
+
 A deviation is that of a sample (n - 1), NaN for one value. ``n`` counts the units (slices, subjects; for detection the
-labelled slices; for pooled the subjects), ``missing`` those that were left out because their value is NaN.
+labelled slices; for pooled the subjects), ``missing`` those of the method that were left out: without a value, or
+without one of another method.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,24 +29,28 @@ from bleedmap.constants import CLASSES
 from bleedmap.errors import TableError
 from bleedmap.provenance.atomic import write_text
 from bleedmap.scoring.pooled import pooled_localisation, pooled_scores
+from bleedmap.scoring.subjects import on_shared_units
 from bleedmap.scoring.table import COLUMNS, DISTANCE
 
 BOARD_COLUMNS = ("dataset", "method", "class", "unit", "metric", "mean", "std", "n", "missing")
 UNITS = ("slice", "subject", "pooled")
 METRICS = (
-    *("dice", "iou", "tpr", "ppv", "rvd", "hd", "hd95", "surface_dice"),
+    *("dice", "iou", "tpr", "ppv", "rvd", "hd", "hd95", "surface_dice", "surface_dice_area"),
+    *("false_positive", "false_positive_ml"),
     *("sensitivity", "localisation_f1"),
     *("volume_true_ml", "volume_predicted_ml", "volume_error_ml"),
     *("auroc", "accuracy", "recall", "specificity", "precision", "f1"),
 )
-GROUP = ["dataset", "method", "class"]
+GROUP = ["dataset", "class"]
+UNIT = ["subject", "scan", "slice"]
 # what is pooled, and the count that every subject behind it has
 POOLED = ((pooled_scores, "tp"), (pooled_localisation, "box_tp"))
 
 
 class Row(NamedTuple):
-    """One row of a leaderboard, of a data set, method and class."""
+    """One row of a leaderboard, of a data set and class."""
 
+    method: str
     unit: str
     metric: str
     mean: float
@@ -61,10 +73,10 @@ def leaderboard(scores: pd.DataFrame, methods: Sequence[str] | None = None) -> p
     """
     _check(scores)
     order = _method_order(scores, methods)
-    rows: list[tuple[str, str, str, Row]] = []
+    rows: list[tuple[str, str, Row]] = []
     # sums of floats depend on their order, so rows are brought into one
     for _, table in scores.sort_values(list(COLUMNS), ignore_index=True).groupby(GROUP):
-        dataset, method, class_name = (str(table[name].iloc[0]) for name in GROUP)
+        dataset, class_name = (str(table[name].iloc[0]) for name in GROUP)
         by_fold = (table["unit"] == "slice") & table["slice"].isna()
         counts = table[table["unit"] == "count"]
         found = [
@@ -72,9 +84,9 @@ def leaderboard(scores: pd.DataFrame, methods: Sequence[str] | None = None) -> p
             *_detection_rows(table[by_fold], counts),
             *_pooled_rows(counts),
         ]
-        rows += [(dataset, method, class_name, row) for row in found]
-    rows.sort(key=lambda row: (row[0], order.index(row[1]), CLASSES.index(row[2]), _place(row[3])))
-    flat = [(*group, *row) for *group, row in rows]
+        rows += [(dataset, class_name, row) for row in found]
+    rows.sort(key=lambda row: (row[0], order.index(row[2].method), CLASSES.index(row[1]), _place(row[2])))
+    flat = [(dataset, row.method, class_name, *row[1:]) for dataset, class_name, row in rows]
     return pd.DataFrame(flat, columns=list(BOARD_COLUMNS)).astype({"n": "int64", "missing": "int64"})
 
 
@@ -86,29 +98,47 @@ def write(board: pd.DataFrame, path: Path) -> None:
 def _mask_rows(table: pd.DataFrame) -> Iterator[Row]:
     is_subject = table["unit"] == "subject"
     # a subject's scans are one unit, a scan's slices are many
-    table = table.assign(scan=table["scan"].mask(is_subject, ""))
-    means = table.groupby(["unit", "metric", "subject", "scan", "slice"], dropna=False)["value"].mean().reset_index()
+    table = table.assign(scan=table["scan"].mask(is_subject, ""), slice=table["slice"].fillna(-1))
+    means = table.groupby(["unit", "metric", *UNIT, "method"])["value"].mean().reset_index()
     for _, units in means.groupby(["unit", "metric"]):
-        first, values = units.iloc[0], units["value"]
-        n = int(values.count())
-        yield Row(first["unit"], first["metric"], values.mean(), values.std(), n, len(values) - n)
+        first = units.iloc[0]
+        shared = on_shared_units(units.pivot(index=UNIT, columns="method", values="value"))
+        for method, own in units.groupby("method"):
+            values = shared[method] if method in shared else pd.Series(dtype="float64")
+            n = len(values)
+            yield Row(str(method), first["unit"], first["metric"], values.mean(), values.std(), n, len(own) - n)
 
 
 def _detection_rows(table: pd.DataFrame, counts: pd.DataFrame) -> Iterator[Row]:
-    slices = counts[counts["metric"] == "detection_slices"].set_index("fold")["value"]
-    for metric, rows in table.groupby("metric"):
-        behind = rows["fold"].map(slices).fillna(0)
+    slices = counts[counts["metric"] == "detection_slices"].set_index(["method", "fold"])["value"]
+    for (method, metric), rows in table.groupby(["method", "metric"]):
+        behind = slices.reindex(pd.MultiIndex.from_frame(rows[["method", "fold"]])).fillna(0).to_numpy()
         n, missing = (int(behind[here].sum()) for here in (rows["value"].notna(), rows["value"].isna()))
-        yield Row("slice", str(metric), rows["value"].mean(), rows["value"].std(), n, missing)
+        yield Row(str(method), "slice", str(metric), rows["value"].mean(), rows["value"].std(), n, missing)
 
 
 def _pooled_rows(counts: pd.DataFrame) -> Iterator[Row]:
     for pool, counted in POOLED:
-        subjects = counts.loc[counts["metric"] == counted, "subject"].nunique()
-        folds = pd.DataFrame([pool(rows) for _, rows in counts.groupby("fold")])
-        for metric, value in pool(counts).items():
-            n = 0 if np.isnan(value) else subjects
-            yield Row("pooled", metric, value, folds[metric].std(), n, subjects - n)
+        by_method = counts[counts["metric"] == counted].groupby("method")
+        scans = {str(method): _pairs(rows).unique() for method, rows in by_method}
+        if not scans:
+            continue
+        shared = reduce(pd.MultiIndex.intersection, scans.values())
+        n = shared.get_level_values("subject").nunique()
+        for method, own in scans.items():
+            rows = counts[counts["method"] == method]
+            kept = rows if len(own) == len(shared) else rows[_pairs(rows).isin(shared)]
+            whole, folds = pool(kept), [pool(part) for _, part in kept.groupby("fold")]
+            subjects = own.get_level_values("subject").nunique()
+            for metric in pool(rows):
+                value = whole.get(metric, np.nan)
+                deviation = pd.Series([fold[metric] for fold in folds], dtype="float64").std()
+                behind = 0 if np.isnan(value) else n
+                yield Row(method, "pooled", metric, value, deviation, behind, subjects - behind)
+
+
+def _pairs(rows: pd.DataFrame) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(rows[["subject", "scan"]])
 
 
 def _place(row: Row) -> tuple[int, int, str]:

@@ -1,9 +1,10 @@
 """Scores of all voxels of many scans at once, from counts that add up.
 
-Pooled Dice, IoU, TPR, PPV and RVD are those of the summed voxel counts. Pooled surface Dice is the sum of near surface
-voxels over the sum of all. Pooled HD95 is the larger of the two directions' 95th percentiles over the distances of all
-scans, penalties for empty masks among them; distances are kept to 0.1 mm, so it is within 0.05 mm of exact. Pooled
-scores of localisation are those of the summed counts of boxes and points.
+Pooled Dice, IoU, TPR, PPV and RVD are those of the summed voxel counts, false positives of healthy scans among them.
+Pooled surface Dice is the sum of near surface voxels (or mm2) over the sum of all. Pooled HD95 is the larger of the two
+directions' 95th percentiles over the distances of all scans, penalties for empty masks among them; distances are kept
+to 0.1 mm, so it is within 0.05 mm of exact. Pooled scores of localisation are those of the summed counts of boxes and
+points. Where nothing is drawn or framed in any of the scans, nothing could be found, and all of them are NaN.
 """
 
 from collections.abc import Iterator
@@ -13,19 +14,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bleedmap.scoring.overlap import Counts, dice, overlap_from_counts, ppv, tpr
-from bleedmap.scoring.surface import SurfaceDistances
+from bleedmap.scoring.surface_scores import FORMS, SurfaceScores
 from bleedmap.scoring.table import DISTANCE, Score
 
 DIRECTIONS = ("truth", "prediction")
 
 
-def count_scores(counts: Counts, distances: SurfaceDistances, tolerance_mm: float) -> Iterator[Score]:
-    """The ``count`` rows of one scan."""
+def count_scores(counts: Counts, surfaces: SurfaceScores | None) -> Iterator[Score]:
+    """The ``count`` rows of one scan; those of surfaces where there are mm."""
     for name, voxels in counts._asdict().items():
         yield Score("count", name, float(voxels))
-    yield Score("count", "surface_near", distances.near(tolerance_mm))
-    yield Score("count", "surface_all", distances.elements)
-    for direction, measured in zip(DIRECTIONS, (distances.to_truth, distances.to_prediction), strict=True):
+    if surfaces is None:
+        return
+    near, whole = surfaces.form.counts
+    yield Score("count", near, surfaces.near)
+    yield Score("count", whole, surfaces.whole)
+    for direction, measured in zip(DIRECTIONS, (surfaces.voxels.to_truth, surfaces.voxels.to_prediction), strict=True):
         # whole tenths of a mm, so that equal distances of different scans have equal names
         tenths, voxels = np.unique(np.rint(measured * 10).astype(np.int64), return_counts=True)
         for tenth, number in zip(tenths, voxels, strict=True):
@@ -43,10 +47,12 @@ def pooled_scores(rows: pd.DataFrame) -> dict[str, float]:
         return {}
     counts = Counts(*(np.asarray(sums[name], dtype=np.float64) for name in Counts._fields))
     scores = {name: float(value) for name, value in overlap_from_counts(counts).items()}
-    elements = float(sums["surface_all"])
-    scores["hd95"] = max((d for way in DIRECTIONS for d in _hd95_one_way(sums, way)), default=np.nan)
-    scores["surface_dice"] = float(sums["surface_near"]) / elements if elements else np.nan
-    return scores
+    for form in FORMS.values():
+        near, whole = form.counts
+        if whole in sums.index:
+            scores["hd95"] = max((d for way in DIRECTIONS for d in _hd95_one_way(sums, way)), default=np.nan)
+            scores[form.metric] = float(sums[near]) / float(sums[whole]) if sums[whole] else np.nan
+    return scores if counts.tp + counts.fn > 0 else dict.fromkeys(scores, np.nan)
 
 
 def pooled_localisation(rows: pd.DataFrame) -> dict[str, float]:
@@ -57,13 +63,15 @@ def pooled_localisation(rows: pd.DataFrame) -> dict[str, float]:
 
     Returns:
         ppv, found boxes among found boxes and false points; sensitivity, found boxes among all; localisation_f1, the
-        harmonic mean of both. NaN for the first with neither boxes nor points, for the second without boxes.
+        harmonic mean of both. NaN without boxes.
     """
     sums = rows.groupby("metric", sort=True)["value"].sum()
     names = ("box_tp", "point_fp", "box_fn")
     if not set(names) <= set(sums.index):
         return {}
     tp, fp, fn = (float(sums[name]) for name in names)
+    if tp + fn == 0:
+        return dict.fromkeys(("ppv", "sensitivity", "localisation_f1"), np.nan)
     return {
         "ppv": float(ppv(tp, fp, fn)),
         "sensitivity": float(tpr(tp, fp, fn)),

@@ -1,9 +1,14 @@
 """All scores of one scan, class by class, as rows of the long table.
 
-Slice scores are those of slices with true hemorrhage, as in the papers: a slice without any has no TPR, and its Dice
-would only say whether one voxel too many was found. A slice where something was predicted though nothing is there keeps
+Overlap and distances are those of masks with true hemorrhage, as in the papers: without any there is no TPR, and Dice
+would only say whether one voxel too many was found. So every method has them on the same slices and scans, whatever it
+found elsewhere, and their means can be compared. A slice where something was predicted though nothing is there keeps
 its rows with NaN, so that the leaderboard's ``missing`` counts such slices; a slice where both masks are empty has no
-rows. Subject scores are those of the whole scan in 3D, false positives on any slice included.
+rows. A scan without true hemorrhage keeps its rows with NaN too, and says what was found there: ``false_positive``, 1
+if anything, else 0, and ``false_positive_ml``.
+
+Subject scores are those of the whole scan in 3D, false positives on any slice included. What is measured in mm or mL is
+left out where there are none (pictures), and mL of a lone slice, whose extent nobody knows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,9 +23,9 @@ from bleedmap.errors import ScanError
 from bleedmap.scoring.classes import ANY, check_known, class_mask
 from bleedmap.scoring.overlap import check_shapes, count, overlap, overlap_from_counts
 from bleedmap.scoring.pooled import count_scores
-from bleedmap.scoring.surface import SurfaceDistances, surface_distances
+from bleedmap.scoring.surface_scores import SurfaceScores, surface_scores
 from bleedmap.scoring.table import RowLabels, Score, tabulate
-from bleedmap.scoring.volume import volume_error_ml, volume_ml, voxel_ml
+from bleedmap.scoring.volume import known_voxel_ml, volume_error_ml, volume_ml
 from bleedmap.volumes.geometry import Geometry
 
 DEFAULTS = ScoringSpec()
@@ -46,12 +51,13 @@ def score_scan(
         classes: classes to score (see ``classes.scored_classes``); for ``any``, every label is hemorrhage.
         truth_slices: (slices,) bool, slices whose truth is known; None: all. Voxels of the others take no part in
             any score. A scan without any known slice gets no rows.
-        spec: tolerance of the surface Dice.
+        spec: form and tolerance of the surface Dice.
 
     Returns:
-        Long table (see ``table``), class by class: units ``slice`` and ``subject`` with dice, iou, tpr, ppv, rvd, hd,
-        hd95 (mm) and surface_dice; ``subject`` also with volume_true_ml, volume_predicted_ml and volume_error_ml (NaN
-        in pictures without mm); and ``count``.
+        Long table (see ``table``), class by class: units ``slice`` and ``subject`` with dice, iou, tpr, ppv, rvd, and
+        where there are mm hd, hd95 (mm) and surface_dice or surface_dice_area; ``subject`` also with volume_true_ml,
+        volume_predicted_ml and volume_error_ml, or without true hemorrhage false_positive and false_positive_ml; and
+        ``count``.
 
     Raises:
         ScanError: other shapes than the truth's, or unknown voxels (255) in the prediction.
@@ -66,52 +72,54 @@ def score_scan(
     for name in classes:
         found, real = class_mask(prediction, name) & here, class_mask(truth, name) & here
         scores = [
-            *_slice_scores(found, real, geometry.spacing[1:], spec.surface_tolerance_mm),
-            *_scan_scores(found, real, geometry, spec.surface_tolerance_mm),
+            *_slice_scores(found, real, geometry, spec),
+            *_scan_scores(found, real, geometry, spec),
         ]
         tables.append(tabulate(replace(labels, class_name=name), scores))
     return pd.concat(tables, ignore_index=True)
 
 
 def _slice_scores(
-    prediction: NDArray[np.bool_], truth: NDArray[np.bool_], spacing: Sequence[float], tolerance_mm: float
+    prediction: NDArray[np.bool_], truth: NDArray[np.bool_], geometry: Geometry, spec: ScoringSpec
 ) -> Iterator[Score]:
     overlaps = overlap(prediction, truth, slicewise=True)
     bleeds, called = (np.asarray(mask.any(axis=(1, 2))) for mask in (truth, prediction))
     for index in np.flatnonzero(bleeds | called).tolist():
-        values = dict.fromkeys((*overlaps, "hd", "hd95", "surface_dice"), np.nan)
-        if bleeds[index]:
-            distances = surface_distances(prediction[index], truth[index], spacing)
-            values = {name: float(value[index]) for name, value in overlaps.items()}
-            values |= _surface(distances, tolerance_mm)
+        values = {name: float(value[index]) for name, value in overlaps.items()}
+        values |= _surface(surface_scores(prediction[index], truth[index], geometry, spec))
         for name, value in values.items():
-            yield Score("slice", name, value, index)
+            yield Score("slice", name, value if bleeds[index] else np.nan, index)
 
 
 def _scan_scores(
-    prediction: NDArray[np.bool_],
-    truth: NDArray[np.bool_],
-    geometry: Geometry,
-    tolerance_mm: float,
+    prediction: NDArray[np.bool_], truth: NDArray[np.bool_], geometry: Geometry, spec: ScoringSpec
 ) -> Iterator[Score]:
     counts = count(prediction, truth)
-    distances = surface_distances(prediction, truth, geometry.spacing)
-    voxels = voxel_ml(geometry)
-    true_ml, predicted_ml = (volume_ml(mask, voxels) for mask in (truth, prediction))
-    values = {name: float(value) for name, value in overlap_from_counts(counts).items()}
-    values |= _surface(distances, tolerance_mm)
-    values |= {
-        "volume_true_ml": true_ml,
-        "volume_predicted_ml": predicted_ml,
-        "volume_error_ml": volume_error_ml(predicted_ml, true_ml),
-    }
+    surfaces = surface_scores(prediction, truth, geometry, spec)
+    bleeds = bool(truth.any())
+    values = {name: float(value) for name, value in overlap_from_counts(counts).items()} | _surface(surfaces)
     for name, value in values.items():
-        yield Score("subject", name, value)
-    yield from count_scores(counts, distances, tolerance_mm)
+        yield Score("subject", name, value if bleeds else np.nan)
+    if not bleeds:
+        yield Score("subject", "false_positive", float(prediction.any()))
+    yield from _volumes(prediction, truth, geometry)
+    yield from count_scores(counts, surfaces)
 
 
-def _surface(distances: SurfaceDistances, tolerance_mm: float) -> dict[str, float]:
-    return {"hd": distances.hd(), "hd95": distances.hd95(), "surface_dice": distances.surface_dice(tolerance_mm)}
+def _volumes(prediction: NDArray[np.bool_], truth: NDArray[np.bool_], geometry: Geometry) -> Iterator[Score]:
+    voxels = known_voxel_ml(geometry)
+    if voxels is None:
+        return
+    true_ml, predicted_ml = (volume_ml(mask, voxels) for mask in (truth, prediction))
+    if not truth.any():
+        yield Score("subject", "false_positive_ml", predicted_ml)
+    yield Score("subject", "volume_true_ml", true_ml)
+    yield Score("subject", "volume_predicted_ml", predicted_ml)
+    yield Score("subject", "volume_error_ml", volume_error_ml(predicted_ml, true_ml))
+
+
+def _surface(surfaces: SurfaceScores | None) -> dict[str, float]:
+    return {} if surfaces is None else surfaces.values
 
 
 def _known_slices(truth_slices: NDArray[np.bool_] | None, shape: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -3,31 +3,25 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from bleedmap.constants import MM3_PER_ML
 from bleedmap.errors import ScanError
 from bleedmap.volumes.geometry import Geometry
 
 
-def voxel_ml(geometry: Geometry) -> NDArray[np.float64] | None:
-    """(slices,) mL that one voxel of each slice stands for, so that uneven gaps count rightly; None without mm."""
-    if not geometry.in_mm:
-        return None
-    _, row_mm, column_mm = geometry.spacing
-    return geometry.slice_extents * (row_mm * column_mm / MM3_PER_ML)
+def known_voxel_ml(geometry: Geometry) -> NDArray[np.float64] | None:
+    """(slices,) mL of one voxel of each slice; None in pictures without mm, and of a lone slice, whose extent is open.
+
+    ``Geometry.voxel_ml`` takes a lone slice to stand for 1 mm, which is no volume to print.
+    """
+    return None if len(geometry.origins) == 1 else geometry.voxel_ml
 
 
-def volume_ml(mask: NDArray[np.bool_], voxels: NDArray[np.float64] | None) -> float:
-    """Volume of a mask.
+def volume_ml(mask: NDArray[np.bool_], voxels: NDArray[np.float64]) -> float:
+    """Volume of a mask, mL.
 
     Args:
         mask: (slices, rows, columns) bool.
-        voxels: (slices,) mL of one voxel (``voxel_ml``); None in pictures without mm.
-
-    Returns:
-        Volume in mL; NaN where the size of a voxel is not known.
+        voxels: (slices,) mL of one voxel of each slice (``known_voxel_ml``).
     """
-    if voxels is None:
-        return np.nan
     if voxels.shape != mask.shape[:1]:
         raise ScanError(
             code="voxel-volumes",

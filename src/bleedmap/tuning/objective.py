@@ -1,4 +1,4 @@
-"""What tuning maximises: Dice by unit (spec 0.3)."""
+"""What tuning maximises: Dice by unit (spec 0.3), the same units for every candidate."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -39,7 +39,10 @@ class Overlap:
 
 
 class DiceByUnit:
-    """Mean Dice over units; units in which nothing is drawn and nothing found are left out.
+    """Mean Dice over units, which are the same for every candidate, whatever it finds.
+
+    A healthy subject counts 1 where nothing is found and 0 where something is, so that false positives are paid for
+    and the mean is over the same subjects all the same. Where nothing at all is drawn there is nothing to choose by.
 
     Args:
         unit: slice: slices with hemorrhage in the truth; subject: subjects, their scans summed; pooled: all voxels.
@@ -48,7 +51,7 @@ class DiceByUnit:
     def __init__(self, unit: str) -> None:
         self._unit = unit
         self._slices = [np.zeros(0)]
-        self._sums: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(2, dtype=np.int64))
+        self._sums: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(3, dtype=np.int64))
 
     def add(self, subject: str, overlap: Overlap) -> None:
         """Take in a scan, or those slices of it that have truth."""
@@ -58,12 +61,13 @@ class DiceByUnit:
             self._slices.append(2 * overlap.both[bleeds] / total[bleeds])
         else:
             name = subject if self._unit == "subject" else ""
-            self._sums[name] += (overlap.both.sum(), total.sum())
+            self._sums[name] += (overlap.both.sum(), total.sum(), overlap.drawn.sum())
 
     def score(self) -> tuple[float, int]:
         """The mean and the number of units that it is of; NaN of none."""
         if self._unit == "slice":
             values = np.concatenate(self._slices)
         else:
-            values = np.array([2 * both / total for both, total in self._sums.values() if total])
+            sums = list(self._sums.values()) if any(drawn for _, _, drawn in self._sums.values()) else []
+            values = np.array([2 * both / total if total else 1.0 for both, total, _ in sums])
         return (float(values.mean()), len(values)) if len(values) else (float("nan"), 0)
