@@ -24,7 +24,7 @@ BRIGHT = 4096.0  # HU above any window's, so that nothing is black
 _measured: WeakKeyDictionary[nn.Module, dict[Key, tuple[int, Centres]]] = WeakKeyDictionary()
 
 
-def logit_map_centres(classifier: SliceClassifier, hu: Tensor) -> Centres:
+def logit_map_centres(classifier: SliceClassifier | PlainNetwork, hu: Tensor) -> Centres:
     """Centres of the cells of a classifier's logit maps of (B, 2 reach + 1, H, W) slices."""
     if isinstance(classifier, PlainNetwork):
         return receptive_centres(classifier.network, tuple(hu.shape[1:]), feature_map)
