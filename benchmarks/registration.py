@@ -19,7 +19,6 @@ from torch import Tensor
 
 from benchmarks.made_up.disc_networks import RADIUS, Cut, adding_up, centroids, discs, places
 from bleedmap.config.saliency import CamSpec
-from bleedmap.console import say
 from bleedmap.report.drawing import INK, PAPER, TRUE, save_png
 from bleedmap.saliency import explain
 from bleedmap.saliency.plain_network import PlainNetwork
@@ -90,7 +89,7 @@ def main() -> None:
             drawn[case] = maps
     table = pd.DataFrame(rows).round(2)
     table.to_csv(args.out / "table.csv", index=False)
-    say(table.to_string(index=False))
+    print(table.to_string(index=False))  # noqa: T201
     draw(drawn, args.out / "registration.png")
 
 
