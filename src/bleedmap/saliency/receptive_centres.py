@@ -57,8 +57,8 @@ def receptive_centres(network: nn.Module, shape: tuple[int, ...], ask: Ask) -> C
 
 
 def _measure(network: nn.Module, shape: tuple[int, ...], ask: Ask) -> Centres:
-    device = next(network.parameters()).device
-    with torch.inference_mode(False), torch.enable_grad(), torch.autocast(device.type, enabled=False):
+    # on the CPU, so that a map lies at the same place on every device
+    with torch.inference_mode(False), torch.enable_grad(), torch.autocast("cpu", enabled=False):
         positive = _positive(network)
         channels, *size = shape
         axes = [_axis(positive, ask, channels, (size[number], size[1 - number]), -2 + number) for number in (0, 1)]
@@ -67,7 +67,7 @@ def _measure(network: nn.Module, shape: tuple[int, ...], ask: Ask) -> Centres:
 
 def _positive(network: nn.Module) -> nn.Module:
     """A copy whose weights are all positive, without biases; layers let through as much as they do where signs vary."""
-    made = copy.deepcopy(network).float().eval().requires_grad_(False)
+    made = copy.deepcopy(network).cpu().float().eval().requires_grad_(False)
     for name, weights in made.named_parameters():
         if name.endswith("bias"):
             weights.zero_()
@@ -92,7 +92,7 @@ def _axis(network: nn.Module, ask: Ask, channels: int, lengths: tuple[int, int],
         image, features = _pass(network, ask, channels, lengths, axis)
         stride = lengths[0] / features.shape[axis]
     cells = features.shape[axis]
-    middle = torch.tensor(sorted({(cells - 1) // 2, cells // 2}), device=features.device)
+    middle = torch.tensor(sorted({(cells - 1) // 2, cells // 2}))
     (gradient,) = torch.autograd.grad(features.index_select(axis, middle).sum(), image)
     return Axis(round(_centroid(gradient, axis) - stride * (cells - 1) / 2, 2), stride)
 
@@ -100,7 +100,7 @@ def _axis(network: nn.Module, ask: Ask, channels: int, lengths: tuple[int, int],
 def _pass(network: nn.Module, ask: Ask, channels: int, lengths: tuple[int, int], axis: int) -> tuple[Tensor, Tensor]:
     """A white image of ``lengths`` along an axis and across, and its features."""
     size = lengths if axis == -2 else lengths[::-1]
-    image = torch.full((1, channels, *size), BRIGHT, device=next(network.parameters()).device, requires_grad=True)
+    image = torch.full((1, channels, *size), BRIGHT, device="cpu", requires_grad=True)
     with PositivePass():
         return image, ask(network, image * 1)
 
@@ -111,5 +111,5 @@ def _centroid(gradient: Tensor, axis: int) -> float:
     profile = (profile - profile.median()).clamp(min=0)
     if not profile.sum() > 0:
         return (len(profile) - 1) / 2  # nothing reaches the cell: one place is as good as another
-    pixels = torch.arange(len(profile), device=profile.device)
+    pixels = torch.arange(len(profile))
     return cast("float", ((profile * pixels).sum() / profile.sum()).item())
