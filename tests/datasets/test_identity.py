@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from bleedmap.datasets.id_key import id_key
 from bleedmap.datasets.identity import public_name, shard_of
 from bleedmap.datasets.sources import Source, by_shard, stamps
 
@@ -14,15 +15,13 @@ def test_a_private_name_becomes_a_hash_that_does_not_hold_it():
 
 
 def test_another_key_gives_another_name(tmp_path, monkeypatch):
-    from bleedmap.datasets import identity
-
     first = public_name("Roe^Jane", public=False)
     monkeypatch.setenv("BLEEDMAP_ID_KEY", str(tmp_path / "other" / "id.key"))
-    identity._key.cache_clear()
+    id_key.cache_clear()
     second = public_name("Roe^Jane", public=False)
     assert (tmp_path / "other" / "id.key").stat().st_mode & 0o777 == 0o600
     monkeypatch.undo()
-    identity._key.cache_clear()
+    id_key.cache_clear()
     assert first != second
     assert public_name("Roe^Jane", public=False) == first
 

@@ -1,10 +1,13 @@
 """Tables as CSV files with the same bytes for the same content."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
 
 from bleedmap.provenance.atomic import atomic_path
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")  # as OWASP lists them; apostrophes before one come back
 
 
 def write_table(table: pd.DataFrame, path: Path, *, private: bool = False) -> None:
@@ -13,10 +16,24 @@ def write_table(table: pd.DataFrame, path: Path, *, private: bool = False) -> No
     Args:
         table: what to write.
         path: CSV file.
-        private: whether only the owner may read it.
+        private: whether only the owner may read it. It may hold names that nobody has chosen for a spreadsheet, which
+            are written so that none takes them for a formula; ``undefused`` gives them back.
     """
+    if private:
+        texts = table.select_dtypes(exclude="number")
+        table = table.assign(**{name: texts[name].map(defused) for name in texts.columns})
     with atomic_path(path, private=private) as temporary:
         table.to_csv(temporary, index=False, float_format="%.9g", lineterminator="\n")
+
+
+def defused(cell: object) -> object:
+    """A text that a spreadsheet would calculate, with an apostrophe before it (OWASP, CSV injection); else the cell."""
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+
+
+def undefused(cell: str) -> str:
+    """What ``defused`` was given."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def read_table(path: Path) -> pd.DataFrame:

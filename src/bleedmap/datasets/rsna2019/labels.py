@@ -78,11 +78,13 @@ def _chunks(path: Path) -> Iterator[pd.DataFrame]:
             remedy="correct root, or fetch the table",
         )
     try:
-        with pd.read_csv(path, dtype=str, keep_default_na=False, chunksize=ROWS_AT_ONCE) as reader:
+        # without an index of pandas' own, a comma at the end of every line is an empty cell
+        with pd.read_csv(path, dtype=str, keep_default_na=False, index_col=False, chunksize=ROWS_AT_ONCE) as reader:
             for chunk in reader:
-                if list(chunk.columns) != ["ID", "Label"]:
+                # pandas' names for columns without one
+                if [name for name in chunk.columns if not name.startswith("Unnamed: ")] != ["ID", "Label"]:
                     raise _no_labels("a label table with other columns")
-                yield chunk
+                yield chunk[(chunk != "").any(axis=1)]
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):
         raise _no_labels("a table that is no CSV text in UTF-8") from None
 
