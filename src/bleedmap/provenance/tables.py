@@ -1,5 +1,6 @@
 """Tables as CSV files with the same bytes for the same content."""
 
+import csv
 import re
 from pathlib import Path
 
@@ -19,11 +20,14 @@ def write_table(table: pd.DataFrame, path: Path, *, private: bool = False) -> No
         private: whether only the owner may read it. It may hold names that nobody has chosen for a spreadsheet, which
             are written so that none takes them for a formula; ``undefused`` gives them back.
     """
+    quoting = csv.QUOTE_MINIMAL
     if private:
         texts = table.select_dtypes(exclude="number")
         table = table.assign(**{name: texts[name].map(defused) for name in texts.columns})
+        if texts.map(lambda cell: "\r" in str(cell)).any(axis=None):
+            quoting = csv.QUOTE_ALL  # a bare carriage return would begin a new line, and perhaps a formula
     with atomic_path(path, private=private) as temporary:
-        table.to_csv(temporary, index=False, float_format="%.9g", lineterminator="\n")
+        table.to_csv(temporary, index=False, float_format="%.9g", lineterminator="\n", quoting=quoting)
 
 
 def defused(cell: object) -> object:
