@@ -20,12 +20,13 @@ def write_table(table: pd.DataFrame, path: Path, *, private: bool = False) -> No
         private: whether only the owner may read it. It may hold names that nobody has chosen for a spreadsheet, which
             are written so that none takes them for a formula; ``undefused`` gives them back.
     """
-    quoting = csv.QUOTE_MINIMAL
+    has_returns = False
     if private:
         texts = table.select_dtypes(exclude="number")
         table = table.assign(**{name: texts[name].map(defused) for name in texts.columns})
-        if texts.map(lambda cell: "\r" in str(cell)).any(axis=None):
-            quoting = csv.QUOTE_ALL  # a bare carriage return would begin a new line, and perhaps a formula
+        has_returns = bool(texts.map(lambda cell: "\r" in str(cell)).any(axis=None))
+    # a bare carriage return would begin a new line, and perhaps a formula
+    quoting = csv.QUOTE_ALL if has_returns else csv.QUOTE_MINIMAL
     with atomic_path(path, private=private) as temporary:
         table.to_csv(temporary, index=False, float_format="%.9g", lineterminator="\n", quoting=quoting)
 
