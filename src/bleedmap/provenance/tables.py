@@ -3,6 +3,7 @@
 import csv
 import re
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -26,7 +27,7 @@ def write_table(table: pd.DataFrame, path: Path, *, private: bool = False) -> No
         table = table.assign(**{name: texts[name].map(defused) for name in texts.columns})
         has_returns = bool(texts.map(lambda cell: "\r" in str(cell)).any(axis=None))
     # a bare carriage return would begin a new line, and perhaps a formula
-    quoting = csv.QUOTE_ALL if has_returns else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if has_returns else csv.QUOTE_MINIMAL
     with atomic_path(path, private=private) as temporary:
         table.to_csv(temporary, index=False, float_format="%.9g", lineterminator="\n", quoting=quoting)
 
