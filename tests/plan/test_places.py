@@ -1,9 +1,11 @@
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from bleedmap.errors import ConfigError
-from bleedmap.plan.core import Plan
+from bleedmap.plan.core import Plan, _let_jobs_find
 from bleedmap.plan.places import check_places
 
 
@@ -28,6 +30,19 @@ def test_results_below_a_file_are_refused(tmp_path, place):
     with pytest.raises(ConfigError, match="results-folder"):
         check_places(tmp_path, tmp_path / place)
     check_places(tmp_path, tmp_path / "new" / "results")
+
+
+def test_jobs_run_the_scripts_of_the_checkout_whatever_lies_where_the_run_is_started(tmp_path, monkeypatch):
+    for variable in ("PATH", "PYTHONPATH", "PYTHONSAFEPATH"):
+        monkeypatch.setenv(variable, os.environ.get(variable, ""))  # put back afterwards
+    house, elsewhere = tmp_path / "it's a house of Ü", tmp_path / "elsewhere"
+    for folder in (house, elsewhere):
+        (folder / "scripts").mkdir(parents=True)
+        (folder / "scripts" / "which.py").write_text(f"print({folder.name!r})")
+    (elsewhere / "scripts" / "__init__.py").touch()
+    _let_jobs_find(house)
+    done = subprocess.run(["python", "-m", "scripts.which"], cwd=elsewhere, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == house.name
 
 
 def test_a_file_whose_name_begins_with_a_dash_is_no_option():

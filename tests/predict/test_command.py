@@ -136,9 +136,13 @@ def test_a_tilted_gantry_is_told_and_no_cause_for_worry(predict, series):
     assert "flag: tilted" in done.output
 
 
-def test_a_refused_scan_ends_with_2_and_leaves_no_result(predict, series):
+def test_a_refused_scan_ends_with_2_and_leaves_no_result_of_another(predict, series, tmp_path):
+    move_a_slice(series)
+    predict()
+    assert (tmp_path / "out" / "mask_even.nii.gz").is_file()
     spoil(series)
     done, said = predict()
     assert (done.exit_code, said) == (2, None)
     assert done.output.startswith("bleedmap: [not-dicom]")
     assert done.output.count("\n") == 1
+    assert list((tmp_path / "out").iterdir()) == []

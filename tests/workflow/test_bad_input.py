@@ -20,7 +20,7 @@ def checkout(tmp_path_factory, checkout_at):
 @pytest.fixture
 def pictures(tmp_path):
     """Six pictures of which one cannot be read, with labels that also name one that is not there."""
-    folder = tmp_path / "pictures"
+    folder = tmp_path / "Köln's {scans} * $HOME"
     folder.mkdir()
     for number in range(6):
         Image.new("L", (64, 64), 40 + 10 * number).save(folder / f"{number}.png")

@@ -67,11 +67,10 @@ def refuse_repeats(header: Sequence[str]) -> None:
         TableError: ``repeated-column``.
     """
     names = [name for name in header if name]
-    repeated = len(names) - len(set(names))
-    if repeated:
+    if len(names) > len(set(names)):
         raise TableError(
             "repeated-column",
-            found=f"a table with {repeated} columns of a name that another column has",
+            found="a table that has a column more than once",
             expected="each column once",
             remedy="take out or rename one of the two",
         )

@@ -145,7 +145,8 @@ def _digest(house: Path, script: str, modules: tuple[str, ...]) -> str:
 
 
 def _let_jobs_find(house: Path) -> None:
-    """Jobs run this Python and the package and scripts of this checkout, whatever else is installed."""
+    """Jobs run this Python and the package and scripts of this checkout, whatever else is installed or lies around."""
+    os.environ["PYTHONSAFEPATH"] = "1"  # else a folder of the name scripts where the run is started would come first
     for variable, folders in (
         ("PATH", [Path(sys.executable).parent]),
         ("PYTHONPATH", [house / "src", house]),

@@ -17,6 +17,7 @@ from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.nifti import write_like, write_nifti
 from bleedmap.volumes.regular import onto_grid, to_regular
 
+FILES = ("prediction.json", "mask.nii.gz", "ct.nii.gz", "mask_even.nii.gz", "ct_even.nii.gz", "overlay.png")
 ORDINARY = frozenset({"tilted", "scouts-dropped"})  # flags of scans that lack nothing; told, but no warning
 
 
@@ -55,7 +56,7 @@ def predict_scan(method: TrainedMethod, name: str, source: Path, out: Path) -> P
 
     The networks see the scanner's own slices, tilted or unevenly spaced as they are, which is what they learnt on. A
     NIfTI affine cannot say uneven gaps, so such a scan also gets ``ct_even.nii.gz`` and ``mask_even.nii.gz``, an even
-    stack without tilt that is true in space throughout.
+    stack without tilt that is true in space throughout. Files of these names that are there already are removed first.
 
     Args:
         method: the trained method.
@@ -66,6 +67,9 @@ def predict_scan(method: TrainedMethod, name: str, source: Path, out: Path) -> P
     Raises:
         ScanError: the source is not one usable head CT.
     """
+    for file in FILES:
+        # of another scan, perhaps one that had uneven gaps; a scan that is refused leaves no result
+        (out / file).unlink(missing_ok=True)
     volume, faults = read_with_faults(source)
     labels, flags = method.with_flags(volume)
     mask = labels > 0
