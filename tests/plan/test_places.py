@@ -33,8 +33,8 @@ def test_results_below_a_file_are_refused(tmp_path, place):
 
 
 def test_jobs_run_the_scripts_of_the_checkout_whatever_lies_where_the_run_is_started(tmp_path, monkeypatch):
-    for variable in ("PATH", "PYTHONPATH", "PYTHONSAFEPATH"):
-        monkeypatch.setenv(variable, os.environ.get(variable, ""))  # put back afterwards
+    for variable, value in (("PATH", os.environ["PATH"]), ("PYTHONPATH", ""), ("PYTHONSAFEPATH", "")):
+        monkeypatch.setenv(variable, value)  # and put back afterwards
     house, elsewhere = tmp_path / "it's a house of Ü", tmp_path / "elsewhere"
     for folder in (house, elsewhere):
         (folder / "scripts").mkdir(parents=True)
