@@ -110,7 +110,8 @@ def test_a_component_that_is_nothing_is_one_sentence(demo):
 
 
 @pytest.mark.parametrize(
-    "results", ["", "a{b}", "a\nb", "a\tb", " a", "a ", "-a", "--a/b", "~/a", "~", "a/$USER", "$HOME/a", "a\x00b"]
+    "results",
+    ["", ".", "./", "a{b}", "a\nb", "a\tb", " a", "a ", "-a", "--a/b", "~/a", "~", "a/$USER", "$HOME/a", "a\x00b"],
 )
 def test_a_results_folder_that_a_job_would_not_find_is_refused(demo, results):
     with pytest.raises(ConfigError) as refused:

@@ -90,6 +90,7 @@ class Config(Spec):
             "braces, which are wildcards": set("{}") & set(results),
             "a line end or another sign that is not printed": not results.isprintable(),
             "a blank at its start or end": results != results.strip(),
+            "no name of its own": Path(results) == Path(),
             "a dash at its start, as an option": results.startswith("-"),
             "a ~ at its start or a $NAME, which nothing fills in": re.match(r"~|.*\$\w", results),
         }
