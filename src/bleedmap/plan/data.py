@@ -36,6 +36,10 @@ class DataPlan:
         """Digest of the sources of a shard; changes when one of them does."""
         return stamps(self.plan.sources(wildcards["dataset"])[int(wildcards["shard"])])
 
+    def planned(self, wildcards: Names) -> int:
+        """Number of sources of a shard."""
+        return len(self.plan.sources(wildcards["dataset"])[int(wildcards["shard"])])
+
     def phantom_subjects(self, wildcards: Names) -> list[str]:
         """Numbers of the phantom subjects in a shard."""
         return [source.name for source in self.plan.sources(wildcards["dataset"])[int(wildcards["shard"])]]
@@ -45,6 +49,10 @@ class DataPlan:
         own = self.plan.config.datasets[wildcards["dataset"]].adapter
         rooms = (("listing", own), ("listing", READ_AS.get(own, own)), ("reading", READ_AS.get(own, own)))
         return self.plan.digest("ingest.py", more=[f"bleedmap.datasets.{name}.{room}" for room, name in rooms])
+
+    def brain_spec(self, wildcards: Names) -> str:
+        """Config of the brain masks; no text, in which Snakemake would take the braces of a command for wildcards."""
+        return str(self.plan.config.brain.to_json())
 
     def brain_stamp(self) -> str:
         """Changes when a precomputed brain mask does."""
