@@ -80,18 +80,30 @@ def _told_apart(slices: list[Slice], clue: Clue) -> list[list[Slice]]:
     in_turns = not clue.is_look and _is_scanned_in_turns(along, _thickness(slices))
     if len(groups) == 1 or (not clue.of_repeats if repeats else in_turns):
         return [slices]
-    stacks: list[list[int]] = []
+    stacks: list[list[list[int]]] = []
+    last: list[int] = []
     for value in sorted(groups):
-        if stacks and not _between(along[groups[value]], along[stacks[-1]]):
-            stacks[-1] += groups[value]
+        group = groups[value]
+        if not last or _between(along[group], along[last]):
+            stacks.append([group])
+            last = [*group]
         else:
-            stacks.append(groups[value])
-    pairs = [(along[one], along[other]) for one, other in combinations(stacks, 2)]
-    if not any(_repeats(np.concatenate(pair)) for pair in pairs):
-        is_interleaved = any(min(_between(one, other), _between(other, one)) >= LEAST_BETWEEN for one, other in pairs)
-        if not is_interleaved or (clue.is_order and not all(_is_steady(along[stack]) for stack in stacks)):
-            return [slices]
-    return [[slices[index] for index in stack] for stack in stacks]
+            stacks[-1].append(group)
+            last += group
+    if not _are_several([[along[group] for group in stack] for stack in stacks], is_order=clue.is_order):
+        return [slices]
+    return [[slices[index] for group in stack for index in group] for stack in stacks]
+
+
+def _are_several(stacks: list[list[Heights]], *, is_order: bool) -> bool:
+    """Whether candidates are stacks indeed: some lie between each other, and each went one way with steady gaps."""
+    whole = [np.concatenate(stack) for stack in stacks]
+    pairs = list(combinations(whole, 2))
+    if any(_repeats(np.concatenate(pair)) for pair in pairs):
+        return True
+    if not any(min(_between(one, other), _between(other, one)) >= LEAST_BETWEEN for one, other in pairs):
+        return False
+    return not is_order or (all(map(_is_steady, whole)) and all(map(_goes_one_way, stacks)))
 
 
 def _known(value: float) -> float:
@@ -130,6 +142,12 @@ def _is_steady(along: Heights) -> bool:
     """Whether gaps hardly ever change, as in a stack and not in slices picked at random."""
     changes = np.abs(np.diff(np.sort(along), 2)) > SAME_GAP_MM
     return len(along) > 2 and int(changes.sum()) <= len(along) // 4
+
+
+def _goes_one_way(groups: list[Heights]) -> bool:
+    """Whether a stack was scanned up or down, group by group, and is not numbered at random."""
+    steps = np.diff([group.mean() for group in groups])
+    return bool((steps > 0).all() or (steps < 0).all())
 
 
 def _is_scanned_in_turns(along: Heights, thickness: float) -> bool:
