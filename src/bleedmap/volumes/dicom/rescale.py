@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from bleedmap.constants import AIR_HU
 from bleedmap.volumes.dicom.padding import outside_picture
 from bleedmap.volumes.dicom.word import CUT_OFF, EXTENDED, FOREIGN, PLAIN, PixelWord, kinds
-from bleedmap.volumes.hounsfield import clip_hu, unwrap_12_bit
+from bleedmap.volumes.hounsfield import MOST_HU, clip_hu, unwrap_12_bit
 
-MOST_HU = 31_000  # more than metal has on an extended scale
 LEAST_TISSUE_HU = -200
 
 
