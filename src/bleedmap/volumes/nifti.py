@@ -27,8 +27,8 @@ LABEL_TOLERANCE = 1e-3
 def read_nifti(path: InputFile, kind: ScannerIntensity = "hu") -> CtVolume:
     """Read a scan from a NIfTI file, also one inside a zip, with its axes in any order.
 
-    A CT is flagged ``wrapped-16-bit`` where negative HU had become high ones, ``not-a-number`` where voxels inside of a
-    slice have no value and become air.
+    A CT is flagged ``wrapped-16-bit`` where a rescale made negative HU high ones, ``not-a-number`` where voxels inside
+    of a slice have no value and become air.
 
     Args:
         path: the file.
@@ -43,7 +43,9 @@ def read_nifti(path: InputFile, kind: ScannerIntensity = "hu") -> CtVolume:
         shown = to_display_scale(values)
         return CtVolume(hu=shown, geometry=Geometry.from_affine(affine, len(shown)), intensity="mr")
     flags = ("not-a-number",) if _has_holes(values) else ()
-    wrapped = (values > MOST_HU) & (values < 2**16)  # signed HU written as unsigned: no CT number is that high
+    if values.dtype == np.uint16 and values.max(initial=0) >= 2**15:
+        values = values.view(np.int16)  # signed HU written as unsigned: no CT number is that high
+    wrapped = (values > MOST_HU) & (values < 2**16)  # the same, rescaled, so that it is less sure
     if wrapped.any():
         values = np.where(wrapped, values.astype(np.float32) - 2**16, values)
         flags = (*flags, "wrapped-16-bit")
