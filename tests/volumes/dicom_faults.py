@@ -242,6 +242,18 @@ def headers_that_announce_more_than_there_is(folder):
     write_series(folder, HU, Rows=4096, Columns=4096)
 
 
+@fault("pixel-length")
+def more_pixels_than_the_header_announces(folder):
+    for path in write_series(folder, HU):
+        edit(path, Rows=10)
+
+
+@fault("interleaved-stacks")
+def two_stacks_between_each_other(folder):
+    heights = np.sort([*range(0, 20, 5), *np.arange(4) * 5 + 2.2])
+    write_series(folder, HU, heights=heights)
+
+
 @fault("truncated")
 def no_pixels(folder):
     write_series(folder, HU, PixelData=None)

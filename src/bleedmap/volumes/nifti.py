@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from bleedmap.errors import ScanError
 from bleedmap.provenance.atomic import atomic_path
 from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.dicom.padding import outside_picture
 from bleedmap.volumes.geometry import Geometry
-from bleedmap.volumes.hounsfield import clip_hu, require_hu
+from bleedmap.volumes.hounsfield import MOST_HU, clip_hu, require_hu
 from bleedmap.volumes.intensity import ScannerIntensity
 from bleedmap.volumes.mr_scale import to_display_scale
 from bleedmap.volumes.nifti_file import as_image, open_nifti, packed, read_canonical, to_canonical
@@ -25,6 +26,9 @@ LABEL_TOLERANCE = 1e-3
 
 def read_nifti(path: InputFile, kind: ScannerIntensity = "hu") -> CtVolume:
     """Read a scan from a NIfTI file, also one inside a zip, with its axes in any order.
+
+    A CT is flagged ``wrapped-16-bit`` where a rescale made negative HU high ones, ``not-a-number`` where voxels inside
+    of a slice have no value and become air.
 
     Args:
         path: the file.
@@ -38,11 +42,16 @@ def read_nifti(path: InputFile, kind: ScannerIntensity = "hu") -> CtVolume:
     if kind == "mr":
         shown = to_display_scale(values)
         return CtVolume(hu=shown, geometry=Geometry.from_affine(affine, len(shown)), intensity="mr")
+    flags = ("not-a-number",) if _has_holes(values) else ()
     if values.dtype == np.uint16 and values.max(initial=0) >= 2**15:
         values = values.view(np.int16)  # signed HU written as unsigned: no CT number is that high
+    wrapped = (values > MOST_HU) & (values < 2**16)  # the same, rescaled, so that it is less sure
+    if wrapped.any():
+        values = np.where(wrapped, values.astype(np.float32) - 2**16, values)
+        flags = (*flags, "wrapped-16-bit")
     hu = clip_hu(values)
     require_hu(hu)
-    return CtVolume(hu=hu, geometry=Geometry.from_affine(affine, len(hu)))
+    return CtVolume(hu=hu, geometry=Geometry.from_affine(affine, len(hu)), flags=flags)
 
 
 def read_mask(path: InputFile, like: CtVolume) -> NDArray[np.uint8]:
@@ -144,6 +153,15 @@ def write_like(path_out: Path, mask: NDArray[np.uint8], source_path: InputFile) 
         place(affine, code=int(code)) if code else place(None, code=0)
     image.header.set_xyzt_units("mm")
     _write(path_out, image)
+
+
+def _has_holes(values: NDArray[Any]) -> bool:
+    """Whether voxels that are no numbers lie inside of slices and are no background."""
+    if values.dtype.kind != "f":
+        return False
+    empty = np.isnan(values)
+    planes = empty[empty.any(axis=(1, 2))]
+    return any(bool((plane & ~outside_picture(plane)[0]).any()) for plane in planes)
 
 
 def _write(path: Path, image: nib.Nifti1Image) -> None:

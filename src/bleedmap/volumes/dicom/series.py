@@ -53,7 +53,7 @@ def build_series(slices: list[Slice], flags: set[str], lost: list[ScanError], fa
     try:
         _require_most(len(slices), lost)
         slices, geometry = _place(slices)
-        values, wrapped, unread = _pixels(slices)
+        values, told, unread = _pixels(slices)
         for fault in unread.values():
             faults.add(group, fault)
         lost = [*lost, *unread.values()]
@@ -70,11 +70,10 @@ def build_series(slices: list[Slice], flags: set[str], lost: list[ScanError], fa
     keys = tuple(each.key for each in slices)
     others = {
         "unreadable-slices": bool(lost),
-        "wrapped-12-bit": wrapped,
         "lossy": any(each.lossy for each in slices),
         "shared-keys": len(set(keys)) < len(keys),
     }
-    flags |= {flag for flag, is_so in others.items() if is_so}
+    flags |= told | {flag for flag, is_so in others.items() if is_so}
     hu, geometry = face_axial(hu, geometry)
     intensity: ScannerIntensity = "hu" if slices[0].rescale.is_hu else "mr"
     return DicomSeries(
@@ -120,19 +119,19 @@ def _displayed(values: NDArray[np.int16] | NDArray[np.float32]) -> NDArray[np.in
 
 def _pixels(
     slices: Sequence[Slice],
-) -> tuple[NDArray[np.int16] | NDArray[np.float32], bool, dict[int, ScanError]]:
-    """HU or signal of slices, whether a 12-bit overflow was undone, and why some cannot be read."""
+) -> tuple[NDArray[np.int16] | NDArray[np.float32], set[str], dict[int, ScanError]]:
+    """HU or signal of slices, what to tell of them, and why some cannot be read."""
     pixels = slices[0].pixels
     if len(slices) * pixels.rows * pixels.columns > MOST_VOXELS:
         raise refusal("too-large")
     dtype = np.int16 if slices[0].rescale.is_hu else np.float32
     values = np.zeros((len(slices), pixels.rows, pixels.columns), dtype=dtype)
     unread: dict[int, ScanError] = {}
-    wrapped = False
-    for index, plane, unwrapped in read_pixels(slices):
+    told: set[str] = set()
+    for index, plane, flags in read_pixels(slices):
         if isinstance(plane, ScanError):
             unread[index] = plane
         else:
             values[index] = plane
-            wrapped |= unwrapped
-    return values, wrapped, unread
+            told |= flags
+    return values, told, unread
