@@ -10,6 +10,7 @@ from bleedmap.config.load import load_config, load_dataset
 from bleedmap.config.read import read_config_file
 from bleedmap.console import say, track, with_plain_errors
 from bleedmap.errors import ConfigError
+from bleedmap.volumes.budget import scan_budget
 
 application = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
@@ -39,7 +40,8 @@ def predict(
     from bleedmap.predict.scan import predict_scan  # noqa: PLC0415
 
     trained = TrainedMethod(checked, method, split, fold)
-    found = predict_scan(trained, method, source, out)
+    with scan_budget(checked.scan_mb):
+        found = predict_scan(trained, method, source, out)
     say(f"{found.volume_ml:.1f} mL of hemorrhage on {len(found.bleeding_slices)} of {found.slices} slices")
 
 

@@ -14,6 +14,7 @@ rule ingest:
     params:
         spec=data.dataset_spec,
         members=data.members,  # changes when a source of this shard does
+        scan_mb=plan.config.scan_mb,
         inputs=plan.as_options,
         code=data.ingest_code,
     conda:
@@ -24,7 +25,7 @@ rule ingest:
         runtime=120,
     shell:
         "python -m scripts.ingest --spec {params.spec:q} --shard {wildcards.shard} {params.inputs} --out {output.volumes:q}"
-        " --scans {output.scans:q} --rejected {output.rejected:q} --private {output.private:q} 2> {log:q}"
+        " --scan-mb {params.scan_mb} --scans {output.scans:q} --rejected {output.rejected:q} --private {output.private:q} 2> {log:q}"
 
 
 rule catalog:

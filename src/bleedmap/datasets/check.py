@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from bleedmap.console import track
 from bleedmap.datasets import checking, listing, reading
 from bleedmap.datasets.about import About
 from bleedmap.datasets.findings import Finding
-from bleedmap.datasets.ingest import private_row
+from bleedmap.datasets.ingest import private_row, read_source
 from bleedmap.errors import BleedmapError, ScanError, TableError
 from bleedmap.volumes.ct_volume import Scan
 
@@ -45,11 +46,7 @@ def check_data(spec: AnyDataset) -> list[Finding]:
         return [Finding("", error)]
     seen = _Seen()
     for source in track(sources, "checking", unit="scans"):
-        try:
-            found: list[Scan | ScanError] = reads.read(spec, source)
-        except ScanError as error:
-            found = [error]
-        for part in found:
+        for part in read_source(partial(reads.read, spec), source):
             findings += _of_scan(part, seen) if isinstance(part, Scan) else [Finding(source.id, part)]
     return [*_of_count(lists.ABOUT, seen.scans), *findings]
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bleedmap.brain.stamp import mask_stamp
+from bleedmap.datasets.retries import retries
 from bleedmap.datasets.sources import stamps
 from bleedmap.plan.core import Files, Names, Plan
 from bleedmap.provenance.files import file_digest
@@ -33,8 +34,10 @@ class DataPlan:
         return str(spec.model_dump_json(exclude={"subjects"}))
 
     def members(self, wildcards: Names) -> str:
-        """Digest of the sources of a shard; changes when one of them does."""
-        return stamps(self.plan.sources(wildcards["dataset"])[int(wildcards["shard"])])
+        """Digest of the sources of a shard; changes when one of them does, or shall be read again."""
+        digest = stamps(self.plan.sources(wildcards["dataset"])[int(wildcards["shard"])])
+        again = retries(Path(self.plan.paths.private.format(**wildcards)))
+        return f"{digest}-{again}" if again else digest
 
     def phantom_subjects(self, wildcards: Names) -> list[str]:
         """Numbers of the phantom subjects in a shard."""

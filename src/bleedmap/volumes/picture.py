@@ -5,11 +5,15 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from bleedmap.errors import ScanError
+from bleedmap.volumes.budget import require_room
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.hounsfield import clip_hu
-from bleedmap.volumes.zip_member import InputFile
+from bleedmap.volumes.zip_member import InputFile, file_size, open_input
 
+FORMATS = ("PNG",)  # what a picture's name says it is; PIL would take any of forty
+MOST_SIDE = 4096  # pixels, as of a slice in DICOM
+PIXEL_BYTES = 40.0  # that a pixel takes on its way from colours to HU
 _SIXTEEN_BIT = {"I", "I;16", "I;16B", "I;16L", "I;16N"}
 
 
@@ -24,7 +28,8 @@ def read_grey(file: InputFile, window: tuple[float, float]) -> CtVolume:
         window: (level, width) the grey values were made with, HU.
 
     Raises:
-        ScanError: ``not-a-picture``.
+        ScanError: ``not-a-picture``, ``too-large``, ``no-access``.
+        ReadError: the file cannot be read now.
     """
     level, width = window
     grey = _brightness(file)
@@ -47,16 +52,35 @@ def read_picture_mask(file: InputFile) -> NDArray[np.uint8]:
         fringe of a scaled mask; whatever the colour, and also where the mask holds 0 and 1.
 
     Raises:
-        ScanError: ``not-a-picture``.
+        ScanError: ``not-a-picture``, ``too-large``, ``no-access``.
+        ReadError: the file cannot be read now.
     """
     bright = _brightness(file)
     return np.asarray((bright > 0) & (bright >= bright.max(initial=0) / 2), dtype=np.uint8)
 
 
+def require_picture(size: tuple[int, int]) -> None:
+    """Refuse a picture, by its header, that is larger than a slice can be.
+
+    Raises:
+        ScanError: ``too-large``.
+    """
+    if max(size) > MOST_SIDE:
+        raise ScanError(
+            "too-large",
+            found=f"a picture of {size[0]} x {size[1]} pixels",
+            expected=f"at most {MOST_SIDE} a side, as of a CT slice",
+            remedy="export the slices at the scanner's own size",
+        )
+    require_room(size, PIXEL_BYTES)
+
+
 def _brightness(file: InputFile) -> NDArray[np.float32]:
     """(rows, columns) float32 in [0, 1], of the brightest colour."""
     try:
-        with file.open("rb") as opened, Image.open(opened) as picture:
+        require_room([file_size(file) or 0], 1)
+        with open_input(file) as opened, Image.open(opened, formats=FORMATS) as picture:
+            require_picture(picture.size)
             if picture.mode in _SIXTEEN_BIT:
                 return np.asarray(picture, dtype=np.float32) / np.float32(65535)
             colours = picture.convert("RGBA")

@@ -1,5 +1,6 @@
 """Single slices as pictures: which there are, with their rows in the tables."""
 
+import os
 from pathlib import Path
 
 from bleedmap.config.datasets import PngSlicesSpec
@@ -54,6 +55,6 @@ def table_of(spec: PngSlicesSpec, file: str | None, column: str) -> dict[str, st
 
 
 def mask_file(spec: PngSlicesSpec, name: str) -> Path | None:
-    """The mask of a picture, None where there is no such file."""
+    """The mask of a picture, None where nothing has its name; what is no plain file is told of when it is read."""
     file = spec.root / spec.masks / f"{name}.png" if spec.masks else None
-    return file if file is not None and file.is_file() else None
+    return file if file is not None and os.path.lexists(file) else None

@@ -18,6 +18,7 @@ IMAGES = "stage_2_train"
 LABELS = CLASSES
 COLUMNS = ("image", "patient", "study", "series", "size", *LABELS)
 CONTRADICTED = -2
+LARGEST_BYTES = 1_000_000_000  # the whole data set's has 75 MB
 
 Labels = tuple[int, ...]
 
@@ -98,6 +99,8 @@ def load_index(spec: Rsna2019Spec) -> Index:
             remedy="run `bleedmap index-data` for this data set once",
         )
     state = file.stat()
+    if state.st_size > LARGEST_BYTES:
+        raise bad_index()
     return _load(file, state.st_mtime_ns, state.st_size)
 
 

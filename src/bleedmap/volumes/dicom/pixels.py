@@ -11,11 +11,13 @@ from pydicom.filereader import data_element_generator
 from pydicom.pixels import get_decoder
 
 from bleedmap.errors import ScanError
+from bleedmap.volumes.dicom.claims import check_claims
 from bleedmap.volumes.dicom.file import named_errors
+from bleedmap.volumes.dicom.inflate import inflated
 from bleedmap.volumes.dicom.refusals import PLUGINS, not_decoded, refusal
 from bleedmap.volumes.dicom.rescale import to_values, was_wrapped
 from bleedmap.volumes.dicom.slice import PixelFormat, Slice
-from bleedmap.volumes.zip_member import InputFile
+from bleedmap.volumes.zip_member import InputFile, open_input
 
 
 def read_pixels(
@@ -60,19 +62,20 @@ def _frames(first: Slice, frames: Sequence[int]) -> Iterator[NDArray[np.uint16]]
 
 
 def _pixel_data(file: InputFile, pixels: PixelFormat) -> bytes:
-    with file.open("rb") as opened:
-        if pixels.offset is None:
-            value = pydicom.dcmread(opened, specific_tags=["PixelData"]).get("PixelData")
-        else:
-            opened.seek(pixels.offset)
-            elements: Iterator[Any] = data_element_generator(opened, pixels.implicit, pixels.little)
-            value = next(elements).value
+    if pixels.offset is None:
+        raise refusal("truncated")
+    with open_input(file) as packed:
+        opened = inflated(packed)
+        opened.seek(pixels.offset)
+        elements: Iterator[Any] = data_element_generator(opened, pixels.implicit, pixels.little)
+        value = next(elements).value
     if not value:
         raise refusal("truncated")
     return bytes(value)
 
 
 def _decoded(value: bytes, pixels: PixelFormat, frames: Sequence[int]) -> Iterator[NDArray[np.uint16]]:
+    check_claims(value, pixels)
     try:
         decoder = get_decoder(pixels.transfer_syntax)
         found = decoder.iter_array(
