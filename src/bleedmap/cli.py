@@ -9,6 +9,7 @@ from bleedmap.config.datasets import AnyDataset
 from bleedmap.config.load import load_config, load_dataset
 from bleedmap.config.read import read_config_file
 from bleedmap.console import say, track, with_plain_errors
+from bleedmap.constants import SCAN_MB
 from bleedmap.errors import ConfigError
 from bleedmap.volumes.budget import scan_budget
 
@@ -102,10 +103,11 @@ def check_data(
     from bleedmap.datasets.check import findings_table, sources_table  # noqa: PLC0415
     from bleedmap.provenance.tables import write_table  # noqa: PLC0415
 
-    spec = _dataset(adapter, root, config, dataset)
+    spec, scan_mb = _dataset(adapter, root, config, dataset)
     if private is not None:
         write_table(sources_table(spec), private, private=True)
-    findings = check(spec)
+    with scan_budget(scan_mb):
+        findings = check(spec)
     for finding in findings:
         say(str(finding))
     faults = [finding for finding in findings if not finding.is_note]
@@ -127,7 +129,7 @@ def index_data(
     from bleedmap.config.dicom_datasets import Rsna2019Spec  # noqa: PLC0415
     from bleedmap.datasets.rsna2019.build_index import build_index  # noqa: PLC0415
 
-    spec = _dataset("rsna2019", root, config, dataset)
+    spec, _ = _dataset("rsna2019", root, config, dataset)
     if not isinstance(spec, Rsna2019Spec):
         raise ConfigError(
             "no-index",
@@ -138,11 +140,12 @@ def index_data(
     say(f"{build_index(spec, workers)} slices indexed")
 
 
-def _dataset(adapter: str | None, root: Path | None, config: Path, dataset: str | None) -> AnyDataset:
-    """A data set by adapter and folder with defaults for the rest, or as a config describes it."""
+def _dataset(adapter: str | None, root: Path | None, config: Path, dataset: str | None) -> tuple[AnyDataset, int]:
+    """A data set by adapter and folder with defaults for the rest, or as a config describes it; and its scan_mb."""
     if dataset is None and root is not None:
-        return load_dataset({"adapter": adapter, "root": str(root)})
-    datasets = load_config(read_config_file(config)).datasets
+        return load_dataset({"adapter": adapter, "root": str(root)}), SCAN_MB
+    checked = load_config(read_config_file(config))
+    datasets = checked.datasets
     if dataset not in datasets:
         raise ConfigError(
             "no-dataset",
@@ -150,7 +153,7 @@ def _dataset(adapter: str | None, root: Path | None, config: Path, dataset: str 
             expected=f"one of {', '.join(datasets)}, or an adapter and a folder",
             remedy="give --dataset NAME, or ADAPTER and ROOT",
         )
-    return datasets[dataset]
+    return datasets[dataset], checked.scan_mb
 
 
 def main() -> None:

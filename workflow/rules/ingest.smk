@@ -33,6 +33,7 @@ rule catalog:
     input:
         scans=plan.shards_of(path.shard_scans),
         rejected=plan.shards_of(path.shard_rejected),
+        refused=plan.shards_of(path.slices_refused),
         flags=plan.shards_of(path.brain_flags),
     output:
         scans=ensure(path.scans, non_empty=True),
@@ -50,5 +51,6 @@ rule catalog:
         mem_mb=plan.memory(1000),
         runtime=10,
     shell:
-        "python -m scripts.catalog --scans {input.scans:q} --rejected {input.rejected:q} --flags {input.flags:q}"
+        "python -m scripts.catalog --scans {input.scans:q} --rejected {input.rejected:q} --refused {input.refused:q}"
+        " --flags {input.flags:q}"
         " --out-scans {output.scans:q} --out-rejected {output.rejected:q} 2> {log:q}"

@@ -49,8 +49,8 @@ class Config(Spec):
     scan_mb: int = Field(
         SCAN_MB,
         ge=100,
-        description="memory, MB, that reading one scan or bringing it to the working grid may take; a scan whose headers "
-        "or millimetres ask for more is refused. 2000 is three times what 400 slices of 512 x 512 take; a job has 3000",
+        description="memory, MB, that reading one scan or bringing it to the working grid may take; a scan whose "
+        "headers or distances ask for more is refused. 2000: three times what 400 slices of 512 x 512 pixels take",
     )
     datasets: dict[Name, AnyDataset] = Field(min_length=1, description="data sets by name")
     splits: dict[Name, SplitSpec] = Field(min_length=1, description="how their subjects are dealt out, by name")

@@ -1,5 +1,10 @@
 """Single slices as pictures: grey values with a known window, but without HU and without a pixel size."""
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
@@ -66,27 +71,44 @@ def require_picture(size: tuple[int, int]) -> None:
         ScanError: ``too-large``.
     """
     if max(size) > MOST_SIDE:
-        raise ScanError(
-            "too-large",
-            found=f"a picture of {size[0]} x {size[1]} pixels",
-            expected=f"at most {MOST_SIDE} a side, as of a CT slice",
-            remedy="export the slices at the scanner's own size",
-        )
+        raise _too_large()
     require_room(size, PIXEL_BYTES)
+
+
+def _too_large() -> ScanError:
+    return ScanError(
+        "too-large",
+        found=f"a picture of more than {MOST_SIDE} pixels a side",
+        expected="a CT slice at the scanner's own size",
+        remedy="export the slices at that size, or cut one slice a picture out of a sheet of them",
+    )
+
+
+@contextmanager
+def _opened(file: IO[bytes]) -> Iterator[Image.Image]:
+    """A picture whose header is read; PIL's own bound on pixels only warns, and is higher."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            opened = Image.open(file, formats=FORMATS)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            raise _too_large() from None
+    with opened as picture:
+        yield picture
 
 
 def _brightness(file: InputFile) -> NDArray[np.float32]:
     """(rows, columns) float32 in [0, 1], of the brightest colour."""
     try:
         require_room([file_size(file) or 0], 1)
-        with open_input(file) as opened, Image.open(opened, formats=FORMATS) as picture:
+        with open_input(file) as opened, _opened(opened) as picture:
             require_picture(picture.size)
             if picture.mode in _SIXTEEN_BIT:
                 return np.asarray(picture, dtype=np.float32) / np.float32(65535)
             colours = picture.convert("RGBA")
             lit = Image.alpha_composite(Image.new("RGBA", colours.size, (0, 0, 0, 255)), colours)
             return np.asarray(np.asarray(lit)[..., :3].max(axis=2), dtype=np.float32) / np.float32(255)
-    except (OSError, SyntaxError, ValueError, UnidentifiedImageError, Image.DecompressionBombError):
+    except (OSError, SyntaxError, ValueError, UnidentifiedImageError):
         raise ScanError(
             "not-a-picture",
             found="a file that cannot be read as a picture",
