@@ -1,6 +1,7 @@
 """What the rules of phantom, ingestion, brain masks, slices and quality pages ask."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from bleedmap.brain.stamp import mask_stamp
@@ -36,8 +37,15 @@ class DataPlan:
     def members(self, wildcards: Names) -> str:
         """Digest of the sources of a shard; changes when one of them does, or shall be read again."""
         digest = stamps(self.plan.sources(wildcards["dataset"])[int(wildcards["shard"])])
-        again = retries(Path(self.plan.paths.private.format(**wildcards)))
-        return f"{digest}-{again}" if again else digest
+        private = self.plan.paths.private.format(**wildcards)
+        if private not in self._again:
+            self._again[private] = retries(Path(private))
+        return f"{digest}-{self._again[private]}" if self._again[private] else digest
+
+    @cached_property
+    def _again(self) -> dict[str, int]:
+        """Retries by private table, as they were when this run was planned: its own jobs add to them."""
+        return {}
 
     def phantom_subjects(self, wildcards: Names) -> list[str]:
         """Numbers of the phantom subjects in a shard."""

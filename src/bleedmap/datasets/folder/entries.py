@@ -45,7 +45,7 @@ def list_entries(root: Path, leave_out: Iterable[Path] = ()) -> list[Entry]:
         TableError: ``no-folder``, ``empty-folder``, or an unreadable list or zip.
     """
     if os.path.isdir(root):  # noqa: PTH112  unlike Path.is_dir, never raises
-        entries = _of_folder(root, {folder.resolve() for folder in leave_out})
+        entries = _of_folder(root, {identity(folder) for folder in leave_out} - {None})
     elif is_zip(root) and root.is_file():
         entries = _of_zip(root)
     elif root.suffix.lower() == ".txt" and root.is_file():
@@ -67,12 +67,12 @@ def list_entries(root: Path, leave_out: Iterable[Path] = ()) -> list[Entry]:
     return entries
 
 
-def _of_folder(root: Path, leave_out: set[Path]) -> list[Entry]:
+def _of_folder(root: Path, leave_out: set[Identity | None]) -> list[Entry]:
     paths, loose = [], []
     for path in sorted(root.iterdir()):
-        if path.name.startswith(".") or path.resolve() in leave_out:
+        if path.name.startswith(".") or identity(path) in leave_out:
             continue
-        if path.is_dir() or is_nifti(path) or is_zip(path):
+        if os.path.isdir(path) or is_nifti(path) or is_zip(path):  # noqa: PTH112  unlike Path.is_dir, never raises
             paths.append(path)
         elif SLICE_NAME.fullmatch(path.name):
             loose.append(path)
