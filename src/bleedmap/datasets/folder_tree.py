@@ -84,7 +84,9 @@ def _listed(folder: Path) -> list[tuple[str, bool]]:
     """Names in a folder, sorted, and whether each is a folder; hidden ones and links to folders are left out."""
     with os.scandir(folder) as entries:
         shown = [entry for entry in entries if not entry.name.startswith(".")]
-        return sorted((entry.name, entry.is_dir()) for entry in shown if not (entry.is_symlink() and entry.is_dir()))
+        # unlike DirEntry.is_dir, isdir does not raise on a loop of links
+        kept = [entry for entry in shown if not (entry.is_symlink() and os.path.isdir(entry.path))]  # noqa: PTH112
+        return sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in kept)
 
 
 def _too_much(code: str, found: str) -> ScanError:
