@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 from functools import partial
 from pathlib import Path
 
@@ -123,7 +124,9 @@ def test_a_link_to_a_study_elsewhere_is_read(root, tmp_path, write_dicom):
     assert outcome(spec_of(root), tmp_path / "a.archive") == (["one", "three", "two"], {})
 
 
-def test_folders_within_folders_without_end_cost_their_study_alone(root, tmp_path):
+@pytest.fixture
+def deep(root):
+    """1,200 folders within each other; pytest itself cannot remove so many."""
     deep = root / "deep"
     deep.mkdir()
     place = os.open(deep, os.O_RDONLY)
@@ -133,6 +136,12 @@ def test_folders_within_folders_without_end_cost_their_study_alone(root, tmp_pat
         os.close(place)
         place = inner
     os.close(place)
+    yield deep
+    subprocess.run(["rm", "-rf", deep], check=True)
+
+
+@pytest.mark.usefixtures("deep")
+def test_folders_within_folders_without_end_cost_their_study_alone(root, tmp_path):
     assert outcome(spec_of(root), tmp_path / "a.archive") == (["one", "two"], {"deep": "too-deep"})
 
 
