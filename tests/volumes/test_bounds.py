@@ -22,6 +22,7 @@ from bleedmap.volumes.budget import scan_budget
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.dicom.claims import check_claims
 from bleedmap.volumes.dicom.file import read_slices
+from bleedmap.volumes.dicom.study import read_study
 from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.nifti import read_mask, read_nifti, write_nifti
 from bleedmap.volumes.picture import read_grey
@@ -160,6 +161,20 @@ def test_compressed_pixels_of_another_size_than_the_header_says_reach_no_decoder
         check_claims(encapsulate([stream.getvalue()]), pixels)
     else:
         assert refused(check_claims, encapsulate([stream.getvalue()]), pixels)[0] == "unreadable"
+
+
+def test_a_study_of_many_series_is_refused_from_where_they_are_more_than_a_scan_may_take(tmp_path):
+    files = [
+        path
+        for number in range(8)
+        for path in write_series(tmp_path / str(number), head_hu(8, 60, 60), uid=f"1.2.3.{number}")
+    ]
+    last = write_series(tmp_path / "last", head_hu(30, 60, 60), uid="1.2.3.9")
+    with scan_budget(1):
+        assert read_one(last).volume.hu.shape == (30, 60, 60)
+        found, faults = read_study([*files, *last])
+    assert len(found) == 8
+    assert {fault.code for fault in faults} == {"too-large"}
 
 
 def test_slices_that_are_small_files_but_a_large_volume_are_refused_by_their_headers(tmp_path):

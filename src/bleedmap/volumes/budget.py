@@ -12,6 +12,7 @@ LONGEST_SIDE = 32_767  # what a NIfTI-1 header can say
 BYTES_PER_MB = 1_000_000
 
 _MEGABYTES: ContextVar[int] = ContextVar("scan_mb", default=SCAN_MB)
+_HELD: ContextVar[float] = ContextVar("held", default=0.0)
 
 
 @contextmanager
@@ -24,6 +25,16 @@ def scan_budget(megabytes: int) -> Iterator[None]:
         _MEGABYTES.reset(before)
 
 
+@contextmanager
+def holding(held: float) -> Iterator[None]:
+    """Take what is held of other volumes of a study, bytes, off the budget of what is read in this block."""
+    before = _HELD.set(held)
+    try:
+        yield
+    finally:
+        _HELD.reset(before)
+
+
 def require_room(shape: Sequence[int], each: float) -> None:
     """Refuse an array that is larger than a scan may be.
 
@@ -34,7 +45,7 @@ def require_room(shape: Sequence[int], each: float) -> None:
     Raises:
         ScanError: ``too-large``.
     """
-    wanted = math.prod(shape) * each / BYTES_PER_MB
+    wanted = (math.prod(shape) * each + _HELD.get()) / BYTES_PER_MB
     if wanted > _MEGABYTES.get():
         raise _too_large(found=f"{wanted:,.0f} MB of memory for one scan", expected=f"at most {_MEGABYTES.get()} MB")
 

@@ -14,6 +14,7 @@ from bleedmap.volumes.budget import require_room
 from bleedmap.volumes.plain_file import open_plain, read_errors
 
 LARGEST_BYTES = 4 * 2**30
+MOST_MEMBERS = 200_000
 ENCRYPTED = 0x1
 DAMAGED = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
@@ -103,7 +104,9 @@ def zip_members(archive: Path) -> list[ZipMember]:
             entries = [entry for entry in _opened(archive).infolist() if not entry.is_dir()]
     except DAMAGED:
         raise _unreadable() from None
-    if any(entry.flag_bits & ENCRYPTED or entry.file_size > LARGEST_BYTES for entry in entries):
+    if len(entries) > MOST_MEMBERS or any(
+        entry.flag_bits & ENCRYPTED or entry.file_size > LARGEST_BYTES for entry in entries
+    ):
         raise _unreadable()
     shown = [entry for entry in entries if not _is_hidden(entry.filename)]
     return [ZipMember(archive, entry.filename, entry.file_size) for entry in sorted(shown, key=lambda e: e.filename)]
