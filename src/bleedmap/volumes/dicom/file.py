@@ -105,10 +105,8 @@ def named_errors() -> Iterator[None]:
             yield
         except BleedmapError:
             raise
-        except (InvalidDicomError, IsADirectoryError):
+        except InvalidDicomError:
             raise refusal("not-dicom") from None
-        except (PermissionError, FileNotFoundError):
-            raise refusal("no-access") from None
         except EOFError:
             raise refusal("truncated") from None
         except Exception:  # noqa: BLE001  pydicom raises almost anything on a damaged file, quoting tag values

@@ -6,9 +6,10 @@ import numpy as np
 import pydicom
 
 from bleedmap.volumes.dicom.header import number, numbers, short, text
-from bleedmap.volumes.dicom.refusals import refusal
+from bleedmap.volumes.dicom.refusals import PLUGINS, refusal
 from bleedmap.volumes.dicom.rescale import Rescale
 from bleedmap.volumes.dicom.slice import NoSlice, PixelFormat, SeriesIds, Slice, SlicePlace
+from bleedmap.volumes.dicom.word import PixelWord
 from bleedmap.volumes.intensity import ScannerIntensity
 from bleedmap.volumes.zip_member import InputFile
 
@@ -69,14 +70,17 @@ def to_slice(
     code = fault or _gap(place, pixels, rescale)
     if code is not None or place is None or pixels is None or rescale is None:
         return NoSlice(ids, refusal(code or "unreadable"))
-    uid = text(data, "SOPInstanceUID")
+    uid, is_frame = text(data, "SOPInstanceUID"), text(data, "SOPClassUID") in KINDS[kind].enhanced
     return Slice(
         ids=ids,
         file=file,
         frame=frame,
-        key=f"{uid}.{frame + 1}" if text(data, "SOPClassUID") in KINDS[kind].enhanced else uid,
+        key=f"{uid}.{frame + 1}" if is_frame else uid,
         kernel=text(data, "ConvolutionKernel"),
-        acquisition=text(data, "AcquisitionNumber"),
+        image_type=text(data, "ImageType"),
+        acquisition=number(data, "AcquisitionNumber"),
+        acquired=text(data, "AcquisitionTime"),
+        instance=frame + 1 if is_frame else number(data, "InstanceNumber"),
         thickness=number(data, "SliceThickness"),
         lossy=text(data, "LossyImageCompression") == "01",
         place=place,
@@ -127,18 +131,19 @@ def pixel_format(data: pydicom.FileDataset, offset: int | None) -> PixelFormat |
         return None
     if allocated not in {8, 16} or not 1 < stored <= allocated or sign not in {0, 1}:
         return None
-    implicit, little = data.original_encoding
+    transfer_syntax = pydicom.uid.UID(str(data.file_meta.TransferSyntaxUID))
+    high = stored - 1 if (said := short(data, "HighBit")) is None else said
+    # a JPEG has samples instead of words
+    moved = stored <= high < allocated and transfer_syntax not in PLUGINS
+    word = PixelWord(allocated, stored, high if moved else stored - 1, signed=sign == 1, as_said=high == stored - 1)
     return PixelFormat(
         rows=rows,
         columns=columns,
-        allocated=allocated,
-        stored=stored,
-        signed=sign == 1,
+        word=word,
         frames=int(frames),
-        transfer_syntax=pydicom.uid.UID(str(data.file_meta.TransferSyntaxUID)),
+        transfer_syntax=transfer_syntax,
         offset=offset,
-        implicit=bool(implicit),
-        little=bool(little),
+        little=bool(data.original_encoding[1]),
     )
 
 
@@ -146,7 +151,7 @@ def _rescale(data: pydicom.Dataset, pixels: PixelFormat | None) -> Rescale | Non
     slope, intercept = number(data, "RescaleSlope"), number(data, "RescaleIntercept")
     if pixels is None or not (0 < slope <= MOST_SLOPE and abs(intercept) <= MOST_INTERCEPT):
         return None
-    return Rescale(slope, intercept, pixels.stored, pixels.signed, _padding(data))
+    return Rescale(slope, intercept, pixels.word, _padding(data))
 
 
 def _signal(data: pydicom.Dataset, pixels: PixelFormat | None) -> Rescale | None:
@@ -156,7 +161,7 @@ def _signal(data: pydicom.Dataset, pixels: PixelFormat | None) -> Rescale | None
         return None
     is_said = 0 < slope <= MOST_SLOPE and abs(intercept) <= MOST_INTERCEPT
     factor, offset = (slope, intercept) if is_said else (1.0, 0.0)
-    return Rescale(factor, offset, pixels.stored, pixels.signed, _padding(data), is_hu=False)
+    return Rescale(factor, offset, pixels.word, _padding(data), is_hu=False)
 
 
 def _padding(data: pydicom.Dataset) -> tuple[int, int] | None:

@@ -1,21 +1,18 @@
-"""Which slices of a DICOM series make up one volume: those of one grid, with one slice a position."""
+"""Which slices of a DICOM series can make up one volume: those of one grid, copies left out."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bleedmap.errors import ScanError
 from bleedmap.volumes.dicom.pixels import read_pixels
-from bleedmap.volumes.dicom.refusals import refusal
 from bleedmap.volumes.dicom.slice import Slice
 
 SAME_DIRECTION = 1e-3
 SAME_SPACING_MM = 1e-3
 SAME_POSITION_MM = 0.01
-MOST_REPEATS = 2  # a head scanned again because it moved; beyond, acquisitions are phases of perfusion
 
 
 def by_grid(slices: Iterable[Slice]) -> list[list[Slice]]:
@@ -76,26 +73,6 @@ def sort_out_copies(slices: list[Slice]) -> tuple[list[Slice], set[str], list[Sc
     return [each for each in slices if id(each) in kept], {"copies-dropped"} if copies else set(), faults
 
 
-def split_repeats(slices: list[Slice]) -> list[list[Slice]]:
-    """Volumes of a group whose positions repeat: one a reconstruction kernel or one an acquisition.
-
-    Raises:
-        ScanError: ``several-phases`` or ``duplicate-slices`` where neither tells the repeated slices apart.
-    """
-    runs = _runs(slices)
-    if all(len(run) == 1 for run in runs):
-        return [slices]
-    by_kernel = _split(slices, lambda each: each.kernel)
-    if all(_is_single(part) for part in by_kernel):
-        return by_kernel
-    parts = [part for kernel in by_kernel for part in _split(kernel, lambda each: each.acquisition)]
-    if all(_is_single(part) for part in parts):
-        places = Counter((part[0].kernel, tuple(np.round(heights(part), 1))) for part in map(by_height, parts))
-        if max(places.values()) <= MOST_REPEATS:
-            return parts
-    raise refusal("several-phases" if len({len(run) for run in runs}) == 1 else "duplicate-slices")
-
-
 def _content(each: Slice) -> tuple[object, ...]:
     return each.key, each.place.position.tolist(), each.place.pixel_spacing.tolist(), each.kernel, each.file.name
 
@@ -115,14 +92,3 @@ def _runs(slices: Sequence[Slice]) -> list[list[int]]:
     order = np.argsort(along, kind="stable")
     steps = np.flatnonzero(np.diff(along[order]) >= SAME_POSITION_MM) + 1
     return [run.tolist() for run in np.split(order, steps)]
-
-
-def _is_single(slices: Sequence[Slice]) -> bool:
-    return all(len(run) == 1 for run in _runs(slices))
-
-
-def _split(slices: Sequence[Slice], name: Callable[[Slice], str]) -> list[list[Slice]]:
-    parts: dict[str, list[Slice]] = {}
-    for each in slices:
-        parts.setdefault(name(each), []).append(each)
-    return [parts[key] for key in sorted(parts)]

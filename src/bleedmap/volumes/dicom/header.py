@@ -11,8 +11,15 @@ TAGS = {
     for name in (
         *("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "PatientID", "Modality", "ImageType"),
         *("NumberOfFrames", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "SliceThickness"),
-        *("AcquisitionNumber", "ConvolutionKernel", "SamplesPerPixel", "PhotometricInterpretation"),
-        *("Rows", "Columns", "BitsAllocated", "BitsStored", "PixelRepresentation", "PixelPaddingValue"),
+        *(
+            "AcquisitionNumber",
+            "AcquisitionTime",
+            "InstanceNumber",
+            "ConvolutionKernel",
+            "SamplesPerPixel",
+            "PhotometricInterpretation",
+        ),
+        *("Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PixelPaddingValue"),
         *("PixelPaddingRangeLimit", "RescaleSlope", "RescaleIntercept", "RescaleType", "LossyImageCompression"),
     )
 }

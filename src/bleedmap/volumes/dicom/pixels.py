@@ -2,33 +2,31 @@
 
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
-from pydicom.filereader import data_element_generator
 from pydicom.pixels import get_decoder
 
 from bleedmap.errors import ScanError
 from bleedmap.volumes.dicom.claims import check_claims
+from bleedmap.volumes.dicom.element import encapsulated, native_words
 from bleedmap.volumes.dicom.file import named_errors
-from bleedmap.volumes.dicom.inflate import inflated
 from bleedmap.volumes.dicom.refusals import PLUGINS, not_decoded, refusal
-from bleedmap.volumes.dicom.rescale import to_values, was_wrapped
+from bleedmap.volumes.dicom.rescale import to_values
 from bleedmap.volumes.dicom.slice import PixelFormat, Slice
-from bleedmap.volumes.zip_member import InputFile, open_input
+from bleedmap.volumes.zip_member import InputFile
 
 
 def read_pixels(
     slices: Sequence[Slice],
-) -> Iterator[tuple[int, NDArray[np.int16] | NDArray[np.float32] | ScanError, bool]]:
+) -> Iterator[tuple[int, NDArray[np.int16] | NDArray[np.float32] | ScanError, frozenset[str]]]:
     """Pixels of slices, file by file.
 
     Yields:
         The index of a slice in ``slices``; its (rows, columns) values as ``to_values`` gives them, in the order of the
-        file, or why it cannot be read (``truncated``, ``unreadable``, ``compressed``); and whether a 12-bit overflow
-        was undone.
+        file, or why it cannot be read (``truncated``, ``pixel-length``, ``unreadable``, ``compressed``); and the flags
+        of ``to_values``, or ``longer-pixels`` where less than a row comes after the pixels.
     """
     files: dict[InputFile, list[int]] = {}
     for index, each in enumerate(slices):
@@ -38,40 +36,25 @@ def read_pixels(
         done = 0
         try:
             frames = _frames(slices[wanted[0]], [slices[index].frame for index in wanted])
-            for index, frame in zip(wanted, frames, strict=True):
-                rescale = slices[index].rescale
-                yield index, to_values(frame, rescale), was_wrapped(frame, rescale)
+            for index, (frame, told) in zip(wanted, frames, strict=True):
+                values, flags = to_values(frame, slices[index].rescale)
+                yield index, values, flags | told
                 done += 1
         except ScanError as error:
-            yield from ((index, error, False) for index in wanted[done:])
+            yield from ((index, error, frozenset()) for index in wanted[done:])
 
 
-def _frames(first: Slice, frames: Sequence[int]) -> Iterator[NDArray[np.uint16]]:
-    """(rows, columns) of the sixteen bits of every pixel, for some frames of a file, in ascending order."""
+def _frames(first: Slice, frames: Sequence[int]) -> Iterator[tuple[NDArray[np.uint16], frozenset[str]]]:
+    """(rows, columns) words of some frames of a file, in ascending order, and what to tell of the pixel element."""
     pixels = first.pixels
     with named_errors():
-        value = _pixel_data(first.file, pixels)
         if pixels.transfer_syntax.is_compressed:
-            yield from _decoded(value, pixels, frames)
-        elif len(value) < pixels.bytes:
-            raise refusal("truncated")
+            value = encapsulated(first.file, pixels)
+            yield from ((frame, frozenset()) for frame in _decoded(value, pixels, frames))
         else:
-            whole = np.frombuffer(value, _dtype(pixels), count=pixels.bytes * 8 // pixels.allocated)
-            for frame in frames:
-                yield _patterns(whole.reshape(pixels.frames, pixels.rows, pixels.columns)[frame])
-
-
-def _pixel_data(file: InputFile, pixels: PixelFormat) -> bytes:
-    if pixels.offset is None:
-        raise refusal("truncated")
-    with open_input(file) as packed:
-        opened = inflated(packed)
-        opened.seek(pixels.offset)
-        elements: Iterator[Any] = data_element_generator(opened, pixels.implicit, pixels.little)
-        value = next(elements).value
-    if not value:
-        raise refusal("truncated")
-    return bytes(value)
+            whole, is_longer = native_words(first.file, pixels)
+            told = frozenset({"longer-pixels"} if is_longer else ())
+            yield from ((whole[frame].astype(np.uint16), told) for frame in frames)
 
 
 def _decoded(value: bytes, pixels: PixelFormat, frames: Sequence[int]) -> Iterator[NDArray[np.uint16]]:
@@ -87,15 +70,16 @@ def _decoded(value: bytes, pixels: PixelFormat, frames: Sequence[int]) -> Iterat
             number_of_frames=pixels.frames,
             samples_per_pixel=1,
             photometric_interpretation="MONOCHROME2",
-            bits_allocated=pixels.allocated,
-            bits_stored=pixels.stored,
-            pixel_representation=int(pixels.signed),
+            bits_allocated=pixels.word.allocated,
+            bits_stored=pixels.word.stored,
+            pixel_representation=int(pixels.word.signed),
             pixel_keyword="PixelData",
+            correct_unused_bits=False,
         )
         for frame, _ in found:
             if frame.shape != (pixels.rows, pixels.columns) or frame.dtype.itemsize > 2:
                 raise refusal("unreadable")
-            yield _patterns(frame)
+            yield frame.view(f"u{frame.dtype.itemsize}").astype(np.uint16)
     except (RuntimeError, NotImplementedError):
         if _is_decodable(pixels.transfer_syntax):
             raise
@@ -111,13 +95,3 @@ def _is_decodable(transfer_syntax: str) -> bool:
     }
     packages = PLUGINS.get(transfer_syntax, "").split()
     return bool(packages) and all(find_spec(modules[package]) is not None for package in packages)
-
-
-def _dtype(pixels: PixelFormat) -> np.dtype[Any]:
-    kind = "i" if pixels.signed else "u"
-    return np.dtype(f"{'<' if pixels.little else '>'}{kind}{pixels.allocated // 8}")
-
-
-def _patterns(frame: NDArray[Any]) -> NDArray[np.uint16]:
-    wide = np.int16 if frame.dtype.kind == "i" else np.uint16
-    return np.ascontiguousarray(frame, dtype=wide).view(np.uint16)

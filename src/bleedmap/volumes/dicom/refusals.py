@@ -4,7 +4,7 @@ from collections.abc import Hashable
 
 from bleedmap.errors import ScanError
 
-DAMAGE = {"no-position", "pixel-format", "no-rescale", "monochrome1", "truncated", "unreadable"}
+DAMAGE = {"no-position", "pixel-format", "no-rescale", "monochrome1", "truncated", "pixel-length", "unreadable"}
 """Faults of what would be a slice if it were whole, so that the scan beside it lacks one."""
 
 PLUGINS = {
@@ -37,6 +37,11 @@ _SENTENCES = {
         "a file that ends before its pixels do",
         "as many pixels as the header announces",
         "fetch the file again from the archive",
+    ),
+    "pixel-length": (
+        "more pixels than the header announces",
+        "Rows times Columns pixels a frame",
+        "export the series again from the archive",
     ),
     "dicomdir": (
         "the index of a DICOM disc",
@@ -102,6 +107,11 @@ _SENTENCES = {
         "several different slices at one position",
         "one slice a position",
         "keep one of each, or one reconstruction a series",
+    ),
+    "interleaved-stacks": (
+        "slices of two stacks that lie between each other and that nothing in the headers tells apart",
+        "one reconstruction or acquisition a series",
+        "give the slices of one of them, or export each as a series of its own",
     ),
     "several-phases": (
         "the same positions over and over, as in perfusion or with and without contrast",

@@ -57,7 +57,7 @@ def build_series(slices: list[Slice], flags: set[str], lost: list[ScanError], fa
         _require_most(len(slices), lost)
         slices, geometry = _place(slices)
         require_head(geometry, (len(slices), slices[0].pixels.rows, slices[0].pixels.columns))
-        values, wrapped, unread = _pixels(slices)
+        values, told, unread = _pixels(slices)
         for fault in unread.values():
             faults.add(group, fault)
         lost = [*lost, *unread.values()]
@@ -74,11 +74,10 @@ def build_series(slices: list[Slice], flags: set[str], lost: list[ScanError], fa
     keys = tuple(each.key for each in slices)
     others = {
         "unreadable-slices": bool(lost),
-        "wrapped-12-bit": wrapped,
         "lossy": any(each.lossy for each in slices),
         "shared-keys": len(set(keys)) < len(keys),
     }
-    flags |= {flag for flag, is_so in others.items() if is_so}
+    flags |= told | {flag for flag, is_so in others.items() if is_so}
     hu, geometry = face_axial(hu, geometry)
     intensity: ScannerIntensity = "hu" if slices[0].rescale.is_hu else "mr"
     return DicomSeries(
@@ -123,19 +122,19 @@ def _displayed(values: NDArray[np.int16] | NDArray[np.float32]) -> NDArray[np.in
 
 def _pixels(
     slices: Sequence[Slice],
-) -> tuple[NDArray[np.int16] | NDArray[np.float32], bool, dict[int, ScanError]]:
-    """HU or signal of slices, whether a 12-bit overflow was undone, and why some cannot be read."""
+) -> tuple[NDArray[np.int16] | NDArray[np.float32], set[str], dict[int, ScanError]]:
+    """HU or signal of slices, what to tell of them, and why some cannot be read."""
     pixels, is_hu = slices[0].pixels, slices[0].rescale.is_hu
     shape = (len(slices), pixels.rows, pixels.columns)
     require_sides(shape)
     require_room(shape, HU_BYTES if is_hu else MR_BYTES)
     values = np.zeros(shape, dtype=np.int16 if is_hu else np.float32)
     unread: dict[int, ScanError] = {}
-    wrapped = False
-    for index, plane, unwrapped in read_pixels(slices):
+    told: set[str] = set()
+    for index, plane, flags in read_pixels(slices):
         if isinstance(plane, ScanError):
             unread[index] = plane
         else:
             values[index] = plane
-            wrapped |= unwrapped
-    return values, wrapped, unread
+            told |= flags
+    return values, told, unread

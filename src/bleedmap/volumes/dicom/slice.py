@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bleedmap.errors import ScanError
 from bleedmap.volumes.dicom.rescale import Rescale
+from bleedmap.volumes.dicom.word import PixelWord
 from bleedmap.volumes.zip_member import InputFile
 
 
@@ -48,31 +49,25 @@ class PixelFormat:
     Args:
         rows: of one frame.
         columns: of one frame.
-        allocated: bits of one pixel in the file, 8 or 16.
-        stored: bits of it that count.
-        signed: whether they are signed.
+        word: bits of one pixel in the file.
         frames: number of frames.
         transfer_syntax: UID of the encoding.
         offset: byte of the file where the pixel data element starts; None in a deflated file.
-        implicit: whether elements leave out their VR.
         little: whether bytes are little endian.
     """
 
     rows: int
     columns: int
-    allocated: int
-    stored: int
-    signed: bool
+    word: PixelWord
     frames: int
     transfer_syntax: pydicom.uid.UID
     offset: int | None
-    implicit: bool
     little: bool
 
     @property
     def bytes(self) -> int:
         """Bytes of all frames uncompressed."""
-        return self.rows * self.columns * self.frames * self.allocated // 8
+        return self.rows * self.columns * self.frames * self.word.allocated // 8
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,7 +80,10 @@ class Slice:
         frame: which frame, 0 in a file of one.
         key: SOPInstanceUID; of an enhanced file ``<SOPInstanceUID>.<frame, from 1>``.
         kernel: ConvolutionKernel.
-        acquisition: AcquisitionNumber.
+        image_type: ImageType.
+        acquisition: AcquisitionNumber, NaN where absent.
+        acquired: AcquisitionTime.
+        instance: InstanceNumber, or of an enhanced file the number of the frame; NaN where absent.
         thickness: SliceThickness in mm, NaN where absent.
         lossy: whether it was ever compressed with loss.
         place: where its pixels lie.
@@ -98,7 +96,10 @@ class Slice:
     frame: int
     key: str
     kernel: str
-    acquisition: str
+    image_type: str
+    acquisition: float
+    acquired: str
+    instance: float
     thickness: float
     lossy: bool
     place: SlicePlace

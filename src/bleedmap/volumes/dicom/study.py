@@ -6,10 +6,11 @@ from dataclasses import replace
 from bleedmap.errors import ScanError
 from bleedmap.volumes.budget import holding
 from bleedmap.volumes.dicom.file import read_slices
-from bleedmap.volumes.dicom.groups import by_grid, sort_out_copies, split_repeats
+from bleedmap.volumes.dicom.groups import by_grid, sort_out_copies
 from bleedmap.volumes.dicom.refusals import DAMAGE, Faults
 from bleedmap.volumes.dicom.series import DicomSeries, build_series, steps_of
 from bleedmap.volumes.dicom.slice import NoSlice, SeriesIds, Slice
+from bleedmap.volumes.dicom.stacks import split_stacks
 from bleedmap.volumes.intensity import ScannerIntensity
 from bleedmap.volumes.orientation import require_axial
 from bleedmap.volumes.zip_member import InputFile
@@ -22,9 +23,9 @@ def read_study(files: Sequence[InputFile], kind: ScannerIntensity = "hu") -> tup
     faults by the number of files they concern.
 
     A volume that lacks slices which cannot be used is kept if at least three quarters of them are left; it is then
-    flagged ``unreadable-slices``, and the fault of the slices is told too. Other flags: those of ``geometry_flags``,
-    ``copies-dropped``, ``scouts-dropped``, ``wrapped-12-bit`` (signed values were stored unsigned), ``lossy``
-    and ``shared-keys`` (slices with one SOPInstanceUID).
+    flagged ``unreadable-slices``, and the fault of the slices is told too. Other flags: those of ``geometry_flags``
+    and ``to_values``, ``longer-pixels``, ``copies-dropped``, ``scouts-dropped``, ``lossy`` and ``shared-keys`` (slices
+    with one SOPInstanceUID).
 
     Args:
         files: in any order.
@@ -69,7 +70,7 @@ def _volumes(images: Sequence[Slice | NoSlice], faults: Faults, held: int) -> li
             single, flags, unread = sort_out_copies(grid)
             for fault in unread:
                 faults.add(group, fault)
-            for part in split_repeats(single):
+            for part in split_stacks(single):
                 with holding(held + _bytes(found)):
                     volume = build_series(part, flags, [*lost, *unread], faults)
                 lost = []  # slices without a place are missed in one volume: the largest of the series
