@@ -24,6 +24,7 @@ def main(
     out: Annotated[Path, "archive of scans to write"],
     scans: Annotated[Path, "table of scans to write"],
     rejected: Annotated[Path, "table of refused inputs to write"],
+    planned: Annotated[int, "inputs of the shard when the run was planned"],
     private: Annotated[Path, "table from scan ids to source files to write, readable by its owner alone"],
     scan_mb: Annotated[int, "memory, MB, that reading one scan may take"] = SCAN_MB,
     phantom: Annotated[Path | None, "archive of the phantom's shard, where that is the data set"] = None,
@@ -37,8 +38,9 @@ def main(
         else:
             source = dataset
         listed = listing(source).list_sources(source)
-        chosen = listed if phantom else by_shard(listed, dataset.shards)[shard]
+        chosen = listed if phantom else by_shard(listed, dataset.shards).get(shard, [])
         result = ingest(track(chosen, "ingesting", unit="scans"), partial(reading(source).read, source), out)
+        result.refuse_missing(planned - len(chosen))
     table, refused, sources = result.tables()
     write_table(table, scans)
     write_table(refused, rejected)

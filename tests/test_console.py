@@ -1,4 +1,5 @@
 import ast
+import errno
 import io
 import runpy
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from bleedmap.console import run, track, with_plain_errors
 from bleedmap.errors import ScanError
+from bleedmap.provenance.atomic import write_text
 
 SCRIPTS = sorted((Path(__file__).parents[1] / "scripts").glob("*.py"))
 
@@ -69,6 +71,55 @@ def test_an_error_the_user_can_mend_is_one_line_and_code_1(program, capsys):
     assert ended.value.code == 1
     said = capsys.readouterr().err
     assert said == "bleedmap: [not-hu] found no HU; expected HU; to mend it, export the scan again\n"
+
+
+def write_below_a_file(folder):
+    (folder / "file").touch()
+    write_text(folder / "file" / "below" / "out.csv", "text")
+
+
+def write_to_a_full_disk(folder):
+    with Path("/dev/full").open("w") as full:
+        full.write("text")
+
+
+def write_over_a_folder(folder):
+    (folder / "out.csv").mkdir()
+    write_text(folder / "out.csv", "text")
+
+
+def write_a_long_name(folder):
+    write_text(folder / ("x" * 300) / "out.csv", "text")
+
+
+def write_where_nobody_may(folder):
+    raise PermissionError(errno.EACCES, "denied", str(folder))
+
+
+@pytest.mark.parametrize(
+    ("write", "says"),
+    [
+        (write_below_a_file, "a file where a folder is needed"),
+        (write_to_a_full_disk, "a full disk"),
+        (write_over_a_folder, "a folder where a file is needed"),
+        (write_a_long_name, "a name too long"),
+        (write_where_nobody_may, "may not be used"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_one_line_without_its_path(tmp_path, capsys, write, says):
+    with pytest.raises(SystemExit) as ended:
+        with_plain_errors(lambda: write(tmp_path))
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert says in said
+    assert said.startswith("bleedmap: [no-place] found ")
+    assert said.count("\n") == 1
+    assert str(tmp_path) not in said
+
+
+def test_a_file_of_its_own_that_is_missing_is_an_error_of_the_program_itself(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        with_plain_errors((tmp_path / "gone").read_bytes)
 
 
 def test_an_error_of_the_program_itself_keeps_its_traceback():

@@ -10,7 +10,7 @@ from bleedmap.config.load import load_config, load_dataset
 from bleedmap.config.read import read_config_file
 from bleedmap.console import say, track, with_plain_errors
 from bleedmap.constants import SCAN_MB
-from bleedmap.errors import ConfigError
+from bleedmap.errors import ConfigError, ScanError
 from bleedmap.volumes.budget import scan_budget
 
 application = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
@@ -33,7 +33,11 @@ def predict(
         int | None, typer.Option(help="fold whose networks to use; default: the first that was run")
     ] = None,
 ) -> None:
-    """Apply a trained method to a new scan: mask in the scan's own geometry, volume in mL, overlay picture."""
+    """Apply a trained method to a new scan: mask in the scan's own geometry, volume in mL, overlay picture.
+
+    Ends with 0 if nothing is odd about the scan, 8 if there is a result but files of the scan could not be used or
+    something is flagged, 2 if the scan is refused.
+    """
     values = read_config_file(config)
     checked = load_config({**values, "results": results} if results else values)
 
@@ -41,9 +45,20 @@ def predict(
     from bleedmap.predict.scan import predict_scan  # noqa: PLC0415
 
     trained = TrainedMethod(checked, method, split, fold)
-    with scan_budget(checked.scan_mb):
-        found = predict_scan(trained, method, source, out)
+    try:
+        with scan_budget(checked.scan_mb):
+            found = predict_scan(trained, method, source, out)
+    except ScanError as fault:
+        say(f"bleedmap: {fault}")
+        raise typer.Exit(2) from None
+    for each in found.faults:
+        say(f"fault: {ScanError(**each)}")
+    for flag in found.flags:
+        say(f"flag: {flag}")
     say(f"{found.volume_ml:.1f} mL of hemorrhage on {len(found.bleeding_slices)} of {found.slices} slices")
+    if not found.is_clean:
+        say("look at the scan and its mask: see the faults and flags above, which prediction.json holds too")
+        raise typer.Exit(8)
 
 
 @application.command()

@@ -1,6 +1,7 @@
 """The command line: programs from a function's signature, progress, errors as one sentence."""
 
 import argparse
+import errno
 import inspect
 import signal
 import sys
@@ -17,6 +18,25 @@ from bleedmap.errors import BleedmapError
 
 Item = TypeVar("Item")
 PLAIN_LINE_SECONDS = 10.0
+
+_FREE = "free space there, or write elsewhere; then run the same command again"
+_RIGHTS = "correct its permissions, or name another place"
+_OTHER = "name another place"
+_PLACES = {
+    errno.ENOSPC: ("a full disk", _FREE),
+    errno.EDQUOT: ("a full quota of disk space", _FREE),
+    errno.EFBIG: ("a file larger than its disk can hold", _FREE),
+    errno.EROFS: ("a disk that can only be read", _OTHER),
+    errno.EACCES: ("a file or folder that may not be used", _RIGHTS),
+    errno.EPERM: ("a file or folder that may not be used", _RIGHTS),
+    errno.ENOTDIR: ("a file where a folder is needed", _OTHER),
+    errno.EEXIST: ("a file where a folder is needed", _OTHER),
+    errno.EISDIR: ("a folder where a file is needed", _OTHER),
+    errno.ENAMETOOLONG: ("a name too long for its disk", _OTHER),
+    errno.ELOOP: ("a link that leads back to itself", _OTHER),
+    errno.EIO: ("a disk that fails", _OTHER),
+    errno.ESTALE: ("a network disk that is gone", "mount it again; then run the same command again"),
+}  # by error number, what is wrong with a place that a user chose, and what to do
 
 
 def say(message: str) -> None:
@@ -77,22 +97,36 @@ def run(main: Callable[..., None]) -> None:
             default=None if is_required else parameter.default,
             help=help_text,
         )
-    signal.signal(signal.SIGTERM, _end)
     with_plain_errors(lambda: main(**vars(parser.parse_args())))
 
 
 def _end(number: int, frame: types.FrameType | None) -> None:
     """End at once, but let half-written files be removed; a scheduler that sends SIGTERM soon sends SIGKILL."""
-    say("bleedmap: told to end (SIGTERM); the same command starts again, and a training goes on after its last epoch")
+    name = signal.Signals(number).name
+    say(f"bleedmap: told to end ({name}); the same command starts again, and a training goes on after its last epoch")
     sys.exit(128 + number)
 
 
 def with_plain_errors(program: Callable[[], Any]) -> None:
-    """Call a program; an error the user can mend ends as one sentence and exit code 1."""
+    """Call a program; an error the user can mend ends as one sentence and exit code 1.
+
+    A signal to end ends it as an exception does, so that half-written files are removed and programs that it started
+    are ended too.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # what a user told to outlive the terminal (nohup) does
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _end)
     try:
         program()
     except BleedmapError as error:
         say(f"bleedmap: {error}")
+        sys.exit(1)
+    except OSError as error:
+        if error.errno is None or error.errno not in _PLACES:
+            raise
+        found, remedy = _PLACES[error.errno]
+        say(f"bleedmap: {BleedmapError('no-place', found, 'a place where files can be read and written', remedy)}")
         sys.exit(1)
 
 

@@ -1,9 +1,13 @@
 """Masks from a folder and from a command, and what a shard makes of failures."""
 
 import json
+import os
 import shlex
+import signal
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -109,6 +113,63 @@ def test_a_command_that_hangs_is_stopped_with_what_it_started(head, command, tmp
         brain_mask(command(code, timeout_s=1), head.volume)
     time.sleep(3)
     assert not sign.exists()
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_command_ends_with_the_program_that_started_it_and_leaves_no_scan_behind(head, command, tmp_path, by):
+    sign, temporary = tmp_path / "started", tmp_path / "temporary"
+    temporary.mkdir()
+    spec = command(f"import os, time; open({str(sign)!r}, 'w').write(str(os.getpid())); time.sleep(60)")
+    with write_archive(tmp_path / "volumes.zip") as archive:
+        add_scan(archive, Scan(id="a", subject="a", volume=head.volume, labels=np.zeros(len(head.hu), dtype=np.int8)))
+    program = subprocess.Popen(
+        [sys.executable, "-c", JOB, str(tmp_path / "volumes.zip"), spec.to_json()],
+        env={**os.environ, "TMPDIR": str(temporary)},
+    )
+    assert until(lambda: sign.exists() and sign.read_text())
+    assert len(list(temporary.glob("*/ct.nii.gz"))) == 1
+    program.send_signal(by)
+    assert program.wait(30) == (-by if by == signal.SIGKILL else 128 + by)
+    assert until(lambda: not list(temporary.iterdir()))
+    assert until(lambda: not is_running(int(sign.read_text())))
+
+
+JOB = """
+import sys
+from bleedmap.brain.mask import brain_mask
+from bleedmap.config.brain import ExternalSpec
+from bleedmap.console import with_plain_errors
+from bleedmap.volumes.scan_archive import read_scan
+with_plain_errors(lambda: brain_mask(ExternalSpec.from_json(sys.argv[2]), read_scan(sys.argv[1], "a").volume))
+"""
+
+
+def until(is_so, seconds=30.0):
+    """Whether something comes true before long."""
+    end = time.monotonic() + seconds
+    while not (found := is_so()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return bool(found)
+
+
+def is_running(process):
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_a_command_that_can_be_asked_to_end_is_asked(head, command, tmp_path):
+    sign = tmp_path / "asked"
+    code = f"""
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: (open({str(sign)!r}, 'w').close(), sys.exit()))
+time.sleep(60)
+"""
+    with pytest.raises(ScanError, match="still running"):
+        brain_mask(command(code, timeout_s=2), head.volume)
+    assert sign.exists()
 
 
 def test_a_mask_on_another_grid_is_refused(head, command):

@@ -107,3 +107,29 @@ def test_the_key_of_a_value_that_may_be_of_two_kinds_is_the_users_own(demo):
 def test_a_component_that_is_nothing_is_one_sentence(demo):
     with pytest.raises(ConfigError, match=r"masks\.crf = None"):
         load_config(changed(demo, "masks.crf", None))
+
+
+@pytest.mark.parametrize(
+    "results", ["", "a{b}", "a\nb", "a\tb", " a", "a ", "-a", "--a/b", "~/a", "~", "a/$USER", "$HOME/a", "a\x00b"]
+)
+def test_a_results_folder_that_a_job_would_not_find_is_refused(demo, results):
+    with pytest.raises(ConfigError) as refused:
+        load_config({**demo, "results": results})
+    assert "results" in refused.value.found
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("results", "taken"),
+    [
+        *(
+            (name, name)
+            for name in ("a b", "O'Brien", 'a"b', "Köln/übrige", "a*[b]?", "/a/b", "../a", "a;b&c", "a$", "5%")
+        ),
+        ("./a", "a"),
+        ("a/", "a"),
+        ("a//b", "a/b"),
+    ],
+)
+def test_any_other_results_folder_is_taken_as_it_is_without_needless_slashes(demo, results, taken):
+    assert load_config({**demo, "results": results}).results == taken

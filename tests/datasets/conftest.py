@@ -4,6 +4,7 @@ from importlib import import_module
 
 import nibabel as nib
 import numpy as np
+import pydicom
 import pytest
 from PIL import Image
 
@@ -110,3 +111,18 @@ def codes_found():
 def miniature_parts():
     """Module that writes the miniature of a data set, for what stands in it by name."""
     return lambda name: import_module(f"tests.datasets.miniature_{name}")
+
+
+@pytest.fixture
+def copy_dicom():
+    """Copy a DICOM file under another name and SOP instance UID; returns the UID of the original."""
+
+    def copied(file, name, uid):
+        with pydicom.config.disable_value_validation():
+            data = pydicom.dcmread(file)
+            original, data.SOPInstanceUID = str(data.SOPInstanceUID), uid
+            data.file_meta.MediaStorageSOPInstanceUID = uid
+            data.save_as(file.with_name(name))
+        return original
+
+    return copied

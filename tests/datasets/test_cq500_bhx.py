@@ -337,3 +337,13 @@ def test_a_stamp_follows_the_votes_of_its_own_scan(folder, edit_votes):
     edit_votes("CQ500-CT-3", votes("ICH", 0, 0, 0))
     after = {source.id: source.stamp for source in list_sources(spec_of(folder))}
     assert {name for name in before if before[name] != after[name]} == {"CQ500-CT-3"}
+
+
+def test_a_box_on_a_copy_is_one_on_its_slice(folder, edit_boxes, copy_dicom):
+    before = {name: (scan.boxes, scan.labels.tolist()) for name, scan in read_all(folder).items()}
+    assert any(boxes for boxes, _ in before.values())
+    # every file gets a copy, and the boxes name the copy of each slice in place of the slice itself
+    files = enumerate(sorted((folder / "cq500").rglob("*.dcm")))
+    renamed = {copy_dicom(file, f"zz{n}.dcm", f"9.9.9.9.{n}"): f"9.9.9.9.{n}" for n, file in files}
+    edit_boxes(lambda rows: [[renamed.get(cell, cell) for cell in row] for row in rows])
+    assert {name: (scan.boxes, scan.labels.tolist()) for name, scan in read_all(folder).items()} == before

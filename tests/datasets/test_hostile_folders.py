@@ -207,10 +207,18 @@ def test_a_shard_with_what_could_not_be_read_is_read_again_until_all_can_be_and_
         plan = DataPlan(Plan.of(config, repository))
         folder = tmp_path / "results" / "phantom"
         asked = plan.members(names)
-        outputs = {name: folder / "volumes" / f"0.{name}" for name in ("zip", "scans.csv", "rejected.csv")}
-        ingest_shard(plan.dataset_spec(names), 0, *outputs.values(), folder / "private" / "0.csv")
+        volumes = folder / "volumes"
+        ingest_shard(
+            spec=plan.dataset_spec(names),
+            shard=0,
+            planned=2,
+            out=volumes / "0.zip",
+            scans=volumes / "0.scans.csv",
+            rejected=volumes / "0.rejected.csv",
+            private=folder / "private" / "0.csv",
+        )
         assert plan.members(names) == asked
-        return outputs["rejected.csv"].read_text(), asked
+        return (volumes / "0.rejected.csv").read_text(), asked
 
     first, asked = run()
     assert first.count("not-read-now") == 2

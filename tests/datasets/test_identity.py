@@ -1,9 +1,14 @@
+import errno
+import os
 import re
+from contextlib import contextmanager
 
 import pytest
 
+from bleedmap.datasets.id_key import id_key
 from bleedmap.datasets.identity import public_name, shard_of
 from bleedmap.datasets.sources import Source, by_shard, stamps
+from bleedmap.errors import ConfigError
 
 
 def test_a_private_name_becomes_a_hash_that_does_not_hold_it():
@@ -14,17 +19,63 @@ def test_a_private_name_becomes_a_hash_that_does_not_hold_it():
 
 
 def test_another_key_gives_another_name(tmp_path, monkeypatch):
-    from bleedmap.datasets import identity
-
     first = public_name("Roe^Jane", public=False)
-    monkeypatch.setenv("BLEEDMAP_ID_KEY", str(tmp_path / "other" / "id.key"))
-    identity._key.cache_clear()
-    second = public_name("Roe^Jane", public=False)
-    assert (tmp_path / "other" / "id.key").stat().st_mode & 0o777 == 0o600
-    monkeypatch.undo()
-    identity._key.cache_clear()
+    with key_in(tmp_path / "other" / "id.key", monkeypatch):
+        second = public_name("Roe^Jane", public=False)
+        assert (tmp_path / "other" / "id.key").stat().st_mode & 0o777 == 0o600
     assert first != second
     assert public_name("Roe^Jane", public=False) == first
+
+
+@contextmanager
+def key_in(file, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setenv("BLEEDMAP_ID_KEY", str(file))
+        id_key.cache_clear()
+        yield
+    id_key.cache_clear()
+
+
+@pytest.mark.parametrize("content", [b"", b"k" * 31, "folder", "gone"])
+def test_a_key_that_is_none_is_refused_and_left_as_it_is(tmp_path, monkeypatch, content):
+    file = tmp_path / "id.key"
+    if content == "folder":
+        file.mkdir()
+    elif content == "gone":
+        file.symlink_to(tmp_path / "nowhere")
+    else:
+        file.write_bytes(content)
+    with key_in(file, monkeypatch), pytest.raises(ConfigError) as refused:
+        public_name("Roe^Jane", public=False)
+    assert refused.value.code == "id-key"
+    assert "BLEEDMAP_ID_KEY" in refused.value.remedy
+    assert str(tmp_path) not in str(refused.value)
+    assert not isinstance(content, bytes) or file.read_bytes() == content
+
+
+def test_a_key_that_cannot_be_written_is_one_sentence_and_leaves_no_file(tmp_path, monkeypatch):
+    def full(handle):
+        raise OSError(errno.ENOSPC, "full")
+
+    with key_in(tmp_path / "id.key", monkeypatch), monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(ConfigError, match="id-key"):
+            id_key()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_processes_that_make_a_key_at_once_all_have_that_of_the_first(tmp_path, monkeypatch):
+    file = tmp_path / "id.key"
+    link = os.link
+
+    def late(source, target):
+        file.write_bytes(b"f" * 32)
+        link(source, target)
+
+    with key_in(file, monkeypatch), monkeypatch.context() as patch:
+        patch.setattr(os, "link", late)
+        assert id_key() == b"f" * 32
+    assert list(tmp_path.iterdir()) == [file]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from bleedmap.datasets.catalog import join_refused, join_scans, with_brain_flags
 from bleedmap.datasets.folder.listing import list_sources
 from bleedmap.datasets.folder.reading import read
 from bleedmap.datasets.ingest import REJECTED_COLUMNS, SCAN_COLUMNS, ingest
+from bleedmap.datasets.sources import by_shard
 from bleedmap.errors import TableError
 from bleedmap.provenance.tables import write_table
 from bleedmap.volumes.scan_archive import read_scan
@@ -65,6 +66,34 @@ def test_a_shard_whose_sources_are_all_refused_still_has_its_files(spec, tmp_pat
     assert scans.columns.tolist() == list(SCAN_COLUMNS)
     assert rejected.columns.tolist() == list(REJECTED_COLUMNS)
     assert zipfile.ZipFile(tmp_path / "a.zip").namelist() == []
+
+
+@pytest.mark.parametrize(("removed", "left"), [(["a.nii.gz"], 1), (["a.nii.gz", "b.nii.gz", "c.nii.gz"], 0)])
+def test_a_scan_that_is_removed_during_a_run_is_refused(spec, tmp_path, repository, monkeypatch, removed, left):
+    monkeypatch.syspath_prepend(str(repository))
+    from scripts.ingest import main
+
+    moved = FolderSpec(root=spec.root, public_names=True, shards=1)
+    for name in removed:
+        (spec.root / name).unlink()
+    (spec.root / "d.zip").write_bytes(b"")  # a root without entries is refused as a whole
+    places = [tmp_path / name for name in ("out.zip", "scans.csv", "rejected.csv", "private.csv")]
+    main(moved.to_json(), 0, *places[:3], planned=4, private=places[3])
+    assert len(pd.read_csv(places[1])) == left
+    refused = pd.read_csv(places[2], keep_default_na=False)
+    assert refused["code"].tolist().count("gone") == len(removed)
+    assert join_refused([places[2]])["code"].tolist().count("gone") == len(removed)
+
+
+def test_a_shard_whose_only_scan_is_removed_says_so(spec, tmp_path, repository, monkeypatch):
+    monkeypatch.syspath_prepend(str(repository))
+    from scripts.ingest import main
+
+    many = FolderSpec(root=spec.root, public_names=True, shards=64)
+    empty = next(number for number in range(64) if number not in by_shard(list_sources(many), 64))
+    places = [tmp_path / name for name in ("out.zip", "scans.csv", "rejected.csv", "private.csv")]
+    main(many.to_json(), empty, *places[:3], planned=1, private=places[3])
+    assert pd.read_csv(places[2])["code"].tolist() == ["gone"]
 
 
 def shards(spec, tmp_path, *groups):

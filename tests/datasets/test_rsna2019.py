@@ -19,6 +19,7 @@ from bleedmap.datasets.rsna2019.listing import list_sources
 from bleedmap.datasets.rsna2019.reading import read
 from bleedmap.errors import ConfigError, ScanError, TableError
 from bleedmap.splits.deal import deal
+from bleedmap.volumes.ct_volume import Scan
 from tests.heads import made_head
 
 SEED = 0
@@ -366,3 +367,39 @@ def test_nothing_is_indexed_without_images_or_labels(root, spoil, code):
     spoil(root)
     with pytest.raises(TableError, match=code):
         build_index(Rsna2019Spec(root=root), workers=1)
+
+
+@pytest.fixture
+def with_a_copy(root, parts, copy_dicom):
+    """Copy one healthy image and label the copy, perhaps it alone; returns the spec and whatever is read."""
+    lines = (root / "stage_2_train.csv").read_text().splitlines()
+
+    def made(copied, *, alone=False):
+        known = dict(line.split(",") for line in lines[1:])
+        image = next(name[:12] for name, value in sorted(known.items()) if name.endswith("_any") and value == "0")
+        copy_dicom(root / "stage_2_train" / f"{image}.dcm", "ID_fffffffff.dcm", "ID_fffffffff")
+        rows = [line for line in lines if not (alone and line.startswith(image))]
+        rows += [f"ID_fffffffff_{kind},{copied.get(kind, 0)}" for kind in (*parts.KINDS, "any")]
+        (root / "stage_2_train.csv").write_text("\n".join(rows) + "\n")
+        spec = Rsna2019Spec(root=root)
+        build_index(spec, workers=1)
+        found = [part for source in list_sources(spec) for part in read(spec, source)]
+        return spec, found
+
+    return made
+
+
+def test_an_image_of_rsna_whose_copy_is_labelled_otherwise_is_never_healthy_without_a_word(with_a_copy):
+    spec, found = with_a_copy({"subdural": 1, "any": 1})
+    assert [part.code for part in found if isinstance(part, ScanError)].count("label-contradiction") == 1
+    assert sum(isinstance(part, Scan) for part in found) == 7
+    assert "label-contradiction" in {finding.fault.code for finding in check_data(spec)}
+
+
+def test_an_image_of_rsna_that_only_its_copy_labels_has_that_label(with_a_copy):
+    _, found = with_a_copy({"subdural": 1, "any": 1}, alone=True)
+    scans = [part for part in found if isinstance(part, Scan)]
+    (copied,) = [scan for scan in scans if "copies-dropped" in scan.volume.flags]
+    assert (len(scans), (copied.labels == -1).any()) == (8, False)
+    row = copied.subtypes.tolist().index([0, 0, 0, 1, 0])
+    assert copied.labels[row] == 1

@@ -96,7 +96,7 @@ def test_the_summary_names_neither_file_nor_patient(method, cohort, tmp_path):
     text = (tmp_path / "out" / "prediction.json").read_text()
     assert "phantom" not in text
     assert set(json.loads(text)) == {
-        "method", "slices", "bleeding_slices", "volume_ml", "tilt_degrees", "evenly_spaced"
+        "method", "slices", "bleeding_slices", "volume_ml", "tilt_degrees", "evenly_spaced", "flags", "faults"
     }  # fmt: skip
 
 

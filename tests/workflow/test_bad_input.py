@@ -8,6 +8,8 @@ from PIL import Image
 
 pytestmark = pytest.mark.slow
 
+RESULTS = "O'Brien's other Köln runs"  # of pictures.yaml; a folder whose name a shell would take apart
+
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory, checkout_at):
@@ -68,18 +70,20 @@ def test_a_folder_without_images_is_one_sentence(checkout, tmp_path):
 
 
 def test_bad_pictures_are_listed_and_the_others_go_on(checkout, pictures):
-    checkout.run(*options(pictures), "--", "other/pictures/scans.csv", config="pictures.yaml")
-    refused = (checkout.folder / "other" / "pictures" / "rejected.csv").read_text()
-    scans = (checkout.folder / "other" / "pictures" / "scans.csv").read_text().splitlines()
+    checkout.run(*options(pictures), "--", f"{RESULTS}/pictures/scans.csv", config="pictures.yaml")
+    refused = (checkout.folder / RESULTS / "pictures" / "rejected.csv").read_text()
+    scans = (checkout.folder / RESULTS / "pictures" / "scans.csv").read_text().splitlines()
+    assert (checkout.folder / RESULTS / "logs" / "pictures" / "scans.csv.log").is_file()
+    assert not [entry for entry in checkout.folder.iterdir() if entry.name in RESULTS.split()]
     assert sorted(line.split(",")[1] for line in refused.splitlines()[1:]) == ["label-slice", "not-a-picture"]
     assert len(scans) == 1 + 5
     assert str(pictures) not in refused
-    shutil.rmtree(checkout.folder / "other")
+    shutil.rmtree(checkout.folder / RESULTS)
 
 
 def test_a_class_without_examples_ends_the_training_with_one_sentence(checkout, pictures):
     (pictures / "labels.csv").write_text("id,hemorrhage\n" + "".join(f"{number},0\n" for number in range(6)))
-    target = "other/pictures/fold-0/tiny/model.safetensors"
+    target = f"{RESULTS}/pictures/fold-0/tiny/model.safetensors"
     done = checkout.snakemake(*options(pictures), "--", target, config="pictures.yaml")
     assert "[empty-class]" in one_sentence(done)
-    shutil.rmtree(checkout.folder / "other")
+    shutil.rmtree(checkout.folder / RESULTS)

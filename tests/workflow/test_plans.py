@@ -50,7 +50,9 @@ def test_the_demo(plan):
 
 
 def test_the_phantom_cohort_needs_no_classifier(plan):
-    counts = plan("examples/phantom_cohort.yaml")
+    # braces of a command are no wildcards
+    brain = 'brain={"method": "external", "command": "brain {ct} {mask}"}'
+    counts = plan("examples/phantom_cohort.yaml", options=("--config", brain))
     assert (counts["mask"], counts["train_segmenter"], counts["score"]) == (12, 1, 2)
     without(counts, "train_classifier", "classify", "explain", "detect", "tune_mask")
 

@@ -10,7 +10,7 @@ rule brain:
     benchmark:
         path.benchmark("brain")
     params:
-        spec=plan.config.brain.to_json(),
+        spec=data.brain_spec,
         masks=data.brain_stamp(),  # changes when a precomputed mask does
         code=plan.digest("brain.py", plan.config.brain),
     conda:

@@ -15,6 +15,7 @@ rule ingest:
         spec=data.dataset_spec,
         members=data.members,  # changes when a source of this shard does
         scan_mb=plan.config.scan_mb,
+        planned=data.planned,
         inputs=plan.as_options,
         code=data.ingest_code,
     conda:
@@ -24,8 +25,9 @@ rule ingest:
         mem_mb=plan.memory(3000),
         runtime=120,
     shell:
-        "python -m scripts.ingest --spec {params.spec:q} --shard {wildcards.shard} {params.inputs} --out {output.volumes:q}"
-        " --scan-mb {params.scan_mb} --scans {output.scans:q} --rejected {output.rejected:q} --private {output.private:q} 2> {log:q}"
+        "python -m scripts.ingest --spec {params.spec:q} --shard {wildcards.shard} --planned {params.planned} {params.inputs}"
+        " --scan-mb {params.scan_mb} --out {output.volumes:q} --scans {output.scans:q} --rejected {output.rejected:q}"
+        " --private {output.private:q} 2> {log:q}"
 
 
 rule catalog:

@@ -8,5 +8,5 @@
 
 Each of them has ``brain_mask(spec, volume, name) -> mask``, (slices, rows, columns) uint8. Beside them: ``mask`` calls
 the one that a config names; ``gates``: what a person should look at in a mask; ``stamp``: which masks somebody else
-made, without opening one; ``skull``: what methods share.
+made, without opening one; ``guard``: ends a command with its job; ``skull``: what methods share.
 """

@@ -9,7 +9,7 @@ import itertools
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from bleedmap.console import run, say
@@ -70,7 +70,7 @@ def main(out: Path) -> None:
     # plain tensors alone are read, never code
     given: dict[str, Tensor] = torch.load(source, map_location="cpu", weights_only=True)
     with atomic_path(out) as temporary:
-        save_file({timm_name(name): tensor.contiguous() for name, tensor in given.items()}, temporary)
+        temporary.write_bytes(save({timm_name(name): tensor.contiguous() for name, tensor in given.items()}))
     say(f"{len(given)} tensors for backbone tf_efficientnet_lite0")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
@@ -68,4 +68,4 @@ def save_sequence(weights: Mapping[str, Tensor], spec: LstmContext, path: Path) 
     """
     kept = {name: value for name, value in weights.items() if not name.startswith(BACKBONE)}
     with atomic_path(path) as temporary:
-        save_file(kept, temporary, metadata={"spec": spec.to_json()})
+        temporary.write_bytes(save(kept, metadata={"spec": spec.to_json()}))

@@ -1,6 +1,8 @@
 """The whole config: components by name, splits, and methods as paths through them."""
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -44,7 +46,11 @@ _NAMED = (
 class Config(Spec):
     """Everything ``config.yaml`` may say."""
 
-    results: str = Field("results", pattern=r"^[^{}]+$", description="folder of all outputs")
+    results: str = Field(
+        "results",
+        min_length=1,
+        description="folder of all outputs; taken as it is written, ~ and $NAME are not filled in",
+    )
     seed: int = Field(1, ge=0, lt=2**63, description="seed of splits, weights, batch order and augmentation")
     scan_mb: int = Field(
         SCAN_MB,
@@ -82,6 +88,23 @@ class Config(Spec):
             msg = "searches: no key of a config; write {search: ...} in the place of the number itself"
             raise ValueError(msg)
         return take_searches(values)
+
+    @field_validator("results")
+    @classmethod
+    def _can_be_a_folder(cls, results: str) -> str:
+        """Refuse what a rule would take for something else; without slashes that say nothing."""
+        told = {
+            "braces, which are wildcards": set("{}") & set(results),
+            "a line end or another sign that is not printed": not results.isprintable(),
+            "a blank at its start or end": results != results.strip(),
+            "a dash at its start, as an option": results.startswith("-"),
+            "a ~ at its start or a $NAME, which nothing fills in": re.match(r"~|.*\$\w", results),
+        }
+        for what, is_so in told.items():
+            if is_so:
+                msg = f"results: a folder with {what}; choose another, or write its path in full"
+                raise ValueError(msg)
+        return Path(results).as_posix()
 
     @field_validator("classifiers", "segmenters")
     @classmethod

@@ -5,27 +5,11 @@ The key stays on the user's machine, so nobody else can find a name by hashing c
 
 import hashlib
 import hmac
-import os
 import re
-import secrets
-from functools import cache
-from pathlib import Path
+
+from bleedmap.datasets.id_key import id_key
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-@cache
-def _key() -> bytes:
-    """Key of this user, made on first use; ``BLEEDMAP_ID_KEY`` names another file."""
-    file = Path(os.environ.get("BLEEDMAP_ID_KEY", Path.home() / ".config" / "bleedmap" / "id.key"))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_bytes()
-    with os.fdopen(handle, "wb") as opened:
-        opened.write(secrets.token_bytes(32))
-    return file.read_bytes()
 
 
 def public_name(private: str, *, public: bool) -> str:
@@ -41,7 +25,7 @@ def public_name(private: str, *, public: bool) -> str:
     if public:
         return UNSAFE.sub("_", private).strip("._") or "scan"
     named = private.encode(errors="surrogatepass")  # file names need not be text
-    return hmac.new(_key(), named, hashlib.sha256).hexdigest()[:12]
+    return hmac.new(id_key(), named, hashlib.sha256).hexdigest()[:12]
 
 
 def shard_of(name: str, shards: int) -> int:

@@ -47,8 +47,17 @@ class Ingested:
 
     def refuse(self, source: Source, error: BleedmapError) -> None:
         """Note why a source, or a part of it, is not used."""
-        reason = {"code": error.code, "found": error.found, "expected": error.expected, "remedy": error.remedy}
-        self.rejected.append({"scan": source.id, **reason})
+        self.rejected.append(_refusal(source.id, error))
+
+    def refuse_missing(self, inputs: int) -> None:
+        """Note inputs that were there when the run was planned and are not any more; nobody knows which they were."""
+        error = ScanError(
+            "gone",
+            found="an input that was removed or renamed since the run was planned",
+            expected="inputs that stay where they are during a run",
+            remedy="put it back, or run again, which plans without it",
+        )
+        self.rejected += [_refusal("", error)] * inputs
 
     def tables(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """Scans, rejected and private rows as tables with fixed columns."""
@@ -78,6 +87,10 @@ def ingest(sources: Iterable[Source], read: Callable[[Source], list[Scan | ScanE
                 if fault is not None:
                     result.refuse(source, fault)
     return result
+
+
+def _refusal(scan: str, error: BleedmapError) -> dict[str, str]:
+    return {"scan": scan, "code": error.code, "found": error.found, "expected": error.expected, "remedy": error.remedy}
 
 
 def private_row(source: Source) -> dict[str, str]:

@@ -44,11 +44,11 @@ def scan_labels(rows: Iterable[tuple[Row, int | None]], slices: int) -> ScanLabe
     board = np.full((slices, len(VALUES)), UNKNOWN_LABEL, dtype=np.int8)
     names_subtypes = False
     for row, index in rows:
-        _write(whole if index is None else board[index], row_values(row))
+        fill_in(whole if index is None else board[index], row_values(row))
         names_subtypes |= any(row.get(name) for name in SUBTYPES)
     for column, value in zip(board.T, whole, strict=True):
         if value == 0:
-            _write(column, np.zeros(slices, dtype=np.int8))
+            fill_in(column, np.zeros(slices, dtype=np.int8))
         if value == 1 and (column == 0).all():
             raise contradiction()
     labels, subtypes = board[:, 0], board[:, 1:] if names_subtypes else None
@@ -81,8 +81,12 @@ def subtypes_of_scan(
     return np.array(found, dtype=np.int8)
 
 
-def _write(place: NDArray[np.int8], values: NDArray[np.int8]) -> None:
-    """Fill in what is known, unless something else stands there already."""
+def fill_in(place: NDArray[np.int8], values: NDArray[np.int8]) -> None:
+    """Write what is known into a place of the same shape where nothing is.
+
+    Raises:
+        ScanError: ``label-contradiction`` where something else stands there already.
+    """
     known = values != UNKNOWN_LABEL
     if (known & (place != UNKNOWN_LABEL) & (place != values)).any():
         raise contradiction()

@@ -76,6 +76,9 @@ def _names(volumes: Sequence[StudyVolume], *, by_index: bool) -> dict[str, set[t
         for names in (indices, study.file_names, study.volume.slice_keys):
             for index, name in enumerate(names):
                 found.setdefault(name, set()).add((number, index))
+        for index, copies in enumerate(study.copies):
+            for name in (name for copy in copies for name in copy):
+                found.setdefault(name, set()).add((number, index))
     return found
 
 

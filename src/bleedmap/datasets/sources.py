@@ -10,7 +10,7 @@ from stat import S_ISDIR
 
 from bleedmap.datasets.folder_tree import walk
 from bleedmap.datasets.identity import shard_of
-from bleedmap.errors import BleedmapError, ScanError
+from bleedmap.errors import BleedmapError, ScanError, TableError
 from bleedmap.volumes.zip_member import InputFile, ZipMember, zip_members
 
 NIFTI = (".nii.gz", ".nii")
@@ -89,6 +89,21 @@ def input_files(path: Path) -> list[InputFile]:
     if not found:
         raise no_images()
     return found
+
+
+def require_masks(folder: Path) -> None:
+    """See that a folder of masks that a config names is there; without it every scan would lack its truth unseen.
+
+    Raises:
+        TableError: ``no-masks``.
+    """
+    if not folder.is_dir():
+        raise TableError(
+            "no-masks",
+            found="no folder where the config says the masks are",
+            expected="a folder of masks",
+            remedy="correct masks, or leave it out",
+        )
 
 
 def no_images() -> ScanError:

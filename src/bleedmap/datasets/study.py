@@ -7,6 +7,7 @@ from pathlib import Path
 from bleedmap.datasets.sources import input_files, is_nifti, no_images
 from bleedmap.errors import ScanError
 from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.dicom.slice import SliceName
 from bleedmap.volumes.dicom.study import read_study
 from bleedmap.volumes.intensity import ScannerIntensity
 from bleedmap.volumes.nifti import read_nifti
@@ -21,11 +22,13 @@ class StudyVolume:
         volume: the scan.
         patient: PatientID, empty where the file names none; private.
         file_names: name of the file of every slice, in slice order, empty for NIfTI; private.
+        copies: other names of every slice, those of its dropped copies, empty for NIfTI; private.
     """
 
     volume: CtVolume = field(repr=False)
     patient: str = field(default="", repr=False)
     file_names: tuple[str, ...] = field(default=(), repr=False)
+    copies: tuple[tuple[SliceName, ...], ...] = field(default=(), repr=False)
 
 
 def study_files(files: Sequence[InputFile]) -> list[InputFile]:
@@ -69,7 +72,7 @@ def read_volumes(
     """
     nifti = nifti_of(files)
     series, faults = read_study([file for file in files if file is not nifti], kind)
-    volumes = [StudyVolume(found.volume, found.patient_id, found.file_names) for found in series]
+    volumes = [StudyVolume(found.volume, found.patient_id, found.file_names, found.copies) for found in series]
     if nifti is not None:
         try:
             volumes.append(StudyVolume(read_nifti(nifti, kind)))

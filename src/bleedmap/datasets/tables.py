@@ -2,6 +2,7 @@
 
 import csv
 import io
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ Row = Mapping[str, str]
 def read_rows(path: Path, columns: Sequence[str], any_of: Sequence[str] = (), *, lower: bool = False) -> list[Row]:
     """Rows of a CSV file; blanks around column names are dropped (the head CT set's header has one).
 
+    A line of empty cells is no row: spreadsheets save such lines below a table.
+
     Args:
         path: the table.
         columns: columns that it must have.
@@ -26,7 +29,8 @@ def read_rows(path: Path, columns: Sequence[str], any_of: Sequence[str] = (), *,
         lower: whether the columns may be written in capitals.
 
     Raises:
-        TableError: the file is not there, cannot be read now, is too large, is no CSV in UTF-8, or lacks a column.
+        TableError: the file is not there, cannot be read now, is too large, is no CSV in UTF-8, lacks a column, or has
+            one twice.
     """
     if not path.is_file():
         raise TableError(
@@ -37,7 +41,7 @@ def read_rows(path: Path, columns: Sequence[str], any_of: Sequence[str] = (), *,
         )
     try:
         with open_table(path) as file:
-            lines = [[value.strip() for value in line] for line in csv.reader(file) if line]
+            lines = [[value.strip() for value in line] for line in csv.reader(file)]
     except (UnicodeDecodeError, csv.Error):
         raise TableError(
             "unreadable-table",
@@ -45,7 +49,8 @@ def read_rows(path: Path, columns: Sequence[str], any_of: Sequence[str] = (), *,
             expected="comma-separated values in UTF-8",
             remedy="save the table again as CSV in UTF-8",
         ) from None
-    header = [name.lower() if lower else name for name in lines[0]] if lines else []
+    filled = [line for line in lines if any(line)]
+    header = [name.lower() if lower else name for name in filled[0]] if filled else []
     missing = [name for name in columns if name not in header]
     if any_of and not set(any_of) & set(header):
         missing.append(" or ".join(any_of))
@@ -57,8 +62,48 @@ def read_rows(path: Path, columns: Sequence[str], any_of: Sequence[str] = (), *,
             expected="a first line with the names of the columns, separated by commas",
             remedy="rename or add the column",
         )
+    refuse_repeats(header)
     # a line that ends early leaves its last columns empty
-    return [dict(zip(header, [*line, *[""] * len(header)], strict=False)) for line in lines[1:]]
+    return [dict(zip(header, [*line, *[""] * len(header)], strict=False)) for line in filled[1:]]
+
+
+def refuse_repeats(header: Sequence[str]) -> None:
+    """See that no column is there twice, for nobody knows which of the two is meant.
+
+    Raises:
+        TableError: ``repeated-column``.
+    """
+    names = [name for name in header if name]
+    repeated = len(names) - len(set(names))
+    if repeated:
+        raise TableError(
+            "repeated-column",
+            found=f"a table with {repeated} columns of a name that another column has",
+            expected="each column once",
+            remedy="take out or rename one of the two",
+        )
+
+
+def read_names(path: Path) -> list[str]:
+    """Names of a list, one a line, perhaps saved by a spreadsheet: empty cells around them and empty lines are none.
+
+    Raises:
+        OSError: the list cannot be read.
+        ValueError: it is no text in UTF-8, or a line has several cells.
+    """
+    state = path.stat()
+    if not stat.S_ISREG(state.st_mode) or state.st_size > LARGEST_BYTES:
+        msg = f"no plain file of at most {LARGEST_BYTES // 10**6} MB"
+        raise ValueError(msg)
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        try:
+            lines = [[cell.strip() for cell in line if cell.strip()] for line in csv.reader(file)]
+        except csv.Error as error:
+            raise ValueError(str(error)) from None
+    if any(len(line) > 1 for line in lines):
+        msg = "several cells in a line"
+        raise ValueError(msg)
+    return [line[0] for line in lines if line]
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from bleedmap.config.workflow import Config
 from bleedmap.datasets import listing
 from bleedmap.datasets.sources import Source, by_shard
 from bleedmap.paths import Paths
+from bleedmap.plan.places import check_places
 from bleedmap.provenance.digest import code_digest
 from bleedmap.splits.choices import dataset_of
 
@@ -40,10 +41,11 @@ class Plan:
         """Check the config, list its data sets and let jobs find this checkout.
 
         Raises:
-            ConfigError: one sentence on what is wrong with the config.
+            ConfigError: one sentence on what is wrong with the config, or with the place of checkout or results.
             TableError: one on what is wrong with a data set's folder or tables.
         """
         plan = cls(load_config(values), house)
+        check_places(house, Path(plan.config.results))
         for name in plan.datasets:
             plan.shards(name)
         _let_jobs_find(house)
@@ -130,7 +132,11 @@ class Plan:
     def as_options(wildcards: Names, input: Any) -> str:  # noqa: ANN401  Snakemake passes inputs by that name
         """All inputs of a job as options of its program, for rules whose jobs do not all have the same ones."""
         files = {name: [value] if isinstance(value, str) else list(value) for name, value in input.items()}
-        return " ".join(shlex.join([f"--{name.replace('_', '-')}", *values]) for name, values in files.items())
+        return " ".join(
+            # a file whose name begins with a dash is no option
+            shlex.join([f"--{name.replace('_', '-')}", *(f"./{file}" if file[0] == "-" else file for file in values)])
+            for name, values in files.items()
+        )
 
 
 @cache

@@ -47,6 +47,10 @@ class DataPlan:
         """Retries by private table, as they were when this run was planned: its own jobs add to them."""
         return {}
 
+    def planned(self, wildcards: Names) -> int:
+        """Number of sources of a shard."""
+        return len(self.plan.sources(wildcards["dataset"])[int(wildcards["shard"])])
+
     def phantom_subjects(self, wildcards: Names) -> list[str]:
         """Numbers of the phantom subjects in a shard."""
         return [source.name for source in self.plan.sources(wildcards["dataset"])[int(wildcards["shard"])]]
@@ -56,6 +60,10 @@ class DataPlan:
         own = self.plan.config.datasets[wildcards["dataset"]].adapter
         rooms = (("listing", own), ("listing", READ_AS.get(own, own)), ("reading", READ_AS.get(own, own)))
         return self.plan.digest("ingest.py", more=[f"bleedmap.datasets.{name}.{room}" for room, name in rooms])
+
+    def brain_spec(self, wildcards: Names) -> str:
+        """Config of the brain masks; no text, in which Snakemake would take the braces of a command for wildcards."""
+        return str(self.plan.config.brain.to_json())
 
     def brain_stamp(self) -> str:
         """Changes when a precomputed brain mask does."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bleedmap.brain.gates import flags
 from bleedmap.brain.mask import brain_mask
 from bleedmap.classifiers.classify_scan import classify_scan
 from bleedmap.classifiers.load import load_classifier
@@ -60,8 +61,14 @@ class TrainedMethod:
         Returns:
             (slices, rows, columns) uint8: 0 background, 1 hemorrhage, or 1 to 5 where the method tells subtypes apart.
         """
-        working = resample_scan(volume, brain_mask(self._config.brain, volume), self._config.slices)
-        return to_own_voxels(self._found(working, volume), working.box, *volume.hu.shape[1:])
+        return self.with_flags(volume)[0]
+
+    def with_flags(self, volume: CtVolume) -> tuple[NDArray[np.uint8], list[str]]:
+        """Labels on the volume's own voxels, and what looks wrong with its brain mask (see ``brain.gates``)."""
+        brain = brain_mask(self._config.brain, volume)
+        working = resample_scan(volume, brain, self._config.slices)
+        labels = to_own_voxels(self._found(working, volume), working.box, *volume.hu.shape[1:])
+        return labels, flags(self._config.brain, brain, volume)
 
 
 def _names(config: Config, name: str, split: str | None, fold: int | None) -> RowNames:

@@ -17,6 +17,8 @@ from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.nifti import write_like, write_nifti
 from bleedmap.volumes.regular import onto_grid, to_regular
 
+ORDINARY = frozenset({"tilted", "scouts-dropped"})  # flags of scans that lack nothing; told, but no warning
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -29,6 +31,8 @@ class Prediction:
         volume_ml: volume of hemorrhage, mL.
         tilt_degrees: gantry tilt.
         evenly_spaced: whether one gap holds throughout; if not, ``mask_even.nii.gz`` is the one to view.
+        flags: what is odd about the scan or its brain mask, the words of ``scans.csv``, sorted.
+        faults: why some of the files are no part of the scan: code, found, expected and remedy of each.
     """
 
     method: str
@@ -37,6 +41,13 @@ class Prediction:
     volume_ml: float
     tilt_degrees: float
     evenly_spaced: bool
+    flags: list[str]
+    faults: list[dict[str, str]]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing speaks against the result: no fault, and no flag but those of ordinary scans."""
+        return not self.faults and ORDINARY.issuperset(self.flags)
 
 
 def predict_scan(method: TrainedMethod, name: str, source: Path, out: Path) -> Prediction:
@@ -55,8 +66,8 @@ def predict_scan(method: TrainedMethod, name: str, source: Path, out: Path) -> P
     Raises:
         ScanError: the source is not one usable head CT.
     """
-    volume = read_scan(source)
-    labels = method(volume)
+    volume, faults = read_with_faults(source)
+    labels, flags = method.with_flags(volume)
     mask = labels > 0
     out.mkdir(parents=True, exist_ok=True)
     nifti = nifti_of(input_files(source))
@@ -78,18 +89,25 @@ def predict_scan(method: TrainedMethod, name: str, source: Path, out: Path) -> P
         volume_ml=round(_volume_ml(volume, mask), 3),
         tilt_degrees=round(volume.geometry.tilt_degrees(), 2),
         evenly_spaced=volume.geometry.is_even(),
+        flags=sorted({*volume.flags, *flags}),
+        faults=[asdict(fault) for fault in faults],
     )
     write_text(out / "prediction.json", json.dumps(asdict(prediction), indent=2) + "\n")
     return prediction
 
 
 def read_scan(source: Path) -> CtVolume:
-    """The one volume of a DICOM folder or zip, or of a NIfTI file.
+    """The one volume of a source, as ``read_with_faults``."""
+    return read_with_faults(source)[0]
+
+
+def read_with_faults(source: Path) -> tuple[CtVolume, list[ScanError]]:
+    """The one volume of a DICOM folder or zip, or of a NIfTI file, and why the other files are no part of it.
 
     Raises:
         ScanError: no usable series, or more than one.
     """
-    volumes, _ = read_volumes(input_files(source))
+    volumes, faults = read_volumes(input_files(source))
     if len(volumes) > 1:
         raise ScanError(
             "many-series",
@@ -97,7 +115,7 @@ def read_scan(source: Path) -> CtVolume:
             expected="one",
             remedy="give a folder or zip that holds one series",
         )
-    return volumes[0].volume
+    return volumes[0].volume, faults
 
 
 def _volume_ml(volume: CtVolume, mask: NDArray[np.bool_]) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from bleedmap.config.splits import SplitSpec
+from bleedmap.datasets.tables import read_names
 from bleedmap.errors import TableError
 from bleedmap.provenance.tables import read_table
 
@@ -83,13 +84,12 @@ def _refuse(shared: Sequence[str], name: str) -> None:
 
 def _listed(file: Path, name: str, number: int) -> list[str]:
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        return read_names(file)
+    except (OSError, ValueError) as error:
         raise TableError(
             "no-exclusion",
             found=f"a list under splits.{name}.exclude, number {number + 1}, that cannot be read "
-            f"({type(error).__name__})",
+            f"({error if type(error) is ValueError else type(error).__name__})",
             expected="a UTF-8 text file of public subject names, one a line",
             remedy="correct the path or the file",
         ) from None
-    return [line.strip() for line in lines if line.strip()]

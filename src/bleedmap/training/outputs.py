@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from bleedmap.config.base import Spec
 from bleedmap.provenance.atomic import atomic_path
@@ -39,8 +39,8 @@ def write_training(model: Path, trained: Trained, spec: Spec, *, code: str, data
         resolved=spec.resolutions(),
     )
     with atomic_path(model) as temporary:
-        # one key only: the order of several would differ from run to run
-        save_file(trained.weights, temporary, metadata={"spec": spec.to_json()})
+        # one key only: the order of several would differ from run to run; written by Python, which tells of a full disk
+        temporary.write_bytes(save(trained.weights, metadata={"spec": spec.to_json()}))
 
 
 def only_the_first_process_goes_on() -> None:

@@ -5,6 +5,7 @@ decides a bit of the result, so a change of data, config or code finds nothing t
 """
 
 import hashlib
+import io
 import json
 import shutil
 from collections.abc import Iterable
@@ -75,9 +76,11 @@ class Resume:
             state: tensors, numbers and texts, nested in lists and mappings.
             epoch: number of the epoch, from 0.
         """
-        unnamed = self._folder / "unnamed.pt"
+        unnamed, content = self._folder / "unnamed.pt", io.BytesIO()
+        torch.save(state, content)
         with atomic_path(unnamed) as temporary:
-            torch.save(state, temporary)
+            # written by Python, which tells of a full disk
+            temporary.write_bytes(content.getbuffer())
         path = unnamed.replace(self._folder / f"epoch-{epoch:06d}-{file_digest(unnamed)}.pt")
         for file in self._files():
             if file != path:

@@ -47,9 +47,12 @@ def _scan(
 ) -> Scan:
     volume, said = series.volume, majority(rows)
     boxes: list[Box] = []
-    doubtful = np.isin(volume.slice_keys, frames.bad)
-    for index, (uid, place) in enumerate(zip(volume.slice_keys, series.places, strict=True)):
-        for frame in frames.frames.get(uid, ()):
+    doubtful, bad = np.zeros(len(volume.hu), dtype=np.bool_), set(frames.bad)
+    for index, (key, copies, place) in enumerate(zip(volume.slice_keys, series.copies, series.places, strict=True)):
+        uids = {key, *(copy.key for copy in copies)}
+        doubtful[index] = not uids.isdisjoint(bad)
+        # a frame that is drawn on every copy is one
+        for frame in dict.fromkeys(frame for uid in sorted(uids) for frame in frames.frames.get(uid, ())):
             box = place_box(frame, place, volume, index)
             subtype = "sdh" if frame.subtype == CHRONIC and spec.chronic == "sdh" else frame.subtype
             if box is None or subtype == CHRONIC:

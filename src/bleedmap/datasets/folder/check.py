@@ -18,14 +18,6 @@ def check(spec: FolderSpec) -> list[Finding]:
     """
     if spec.masks is None:
         return []
-    if not spec.masks.is_dir():
-        fault = ScanError(
-            "no-masks",
-            found="no folder where the config says the masks are",
-            expected="a folder of NIfTI files",
-            remedy="correct masks",
-        )
-        return [Finding("", fault)]
     scans = {source.name for source in list_sources(spec) if source.files}
     return sorted(_of_masks(spec, scans), key=lambda finding: (finding.fault.code, finding.scan))
 

@@ -8,7 +8,7 @@ from bleedmap.config.datasets import FolderSpec
 from bleedmap.datasets.about import About
 from bleedmap.datasets.folder.entries import list_entries
 from bleedmap.datasets.identity import public_name
-from bleedmap.datasets.sources import NIFTI, Source, stamp
+from bleedmap.datasets.sources import NIFTI, Source, require_masks, stamp
 from bleedmap.datasets.tables import VALUES, Row, by_key, read_rows
 from bleedmap.errors import BleedmapError
 from bleedmap.volumes.zip_member import InputFile
@@ -25,8 +25,11 @@ def list_sources(spec: FolderSpec) -> list[Source]:
     """One source for each entry of the root, and one for each scan that only the label table names.
 
     Raises:
-        TableError: the root is no folder, zip or list, or holds nothing, or the label table is unusable.
+        TableError: the root is no folder, zip or list, or holds nothing, the label table is unusable, or there is no
+            folder of masks where one is named.
     """
+    if spec.masks is not None:
+        require_masks(spec.masks)
     rows = label_rows(spec)
     entries = list_entries(spec.root, [] if spec.masks is None else [spec.masks])
     sources = []

@@ -53,7 +53,7 @@ def _check_rows(spec: HeadCtPngSpec, table: str, column: str) -> Iterator[Findin
                     "contradicting-rows" if len(values) > 1 else "repeated-row",
                     found=f"{len(rows)} rows of one slice, {'which differ' if len(values) > 1 else 'all the same'}",
                     expected="one row a slice",
-                    remedy="drop all but the right one; the last is read",
+                    remedy="drop all but the right one; a slice whose rows differ is not read",
                 ),
             )
 

@@ -46,11 +46,7 @@ def scan_and_mask_files(spec: PhysionetCtIchSpec) -> tuple[dict[str, Path], dict
 
 def table_rows(spec: PhysionetCtIchSpec) -> dict[str, list[Row]]:
     """Rows of the table by the name of the scan: the patient's number in three digits."""
-    rows = [
-        {**row, "name": row["PatientNumber"].zfill(3)}
-        for row in read_rows(spec.root / TABLE, COLUMNS)
-        if any(row.values())
-    ]
+    rows = [{**row, "name": row["PatientNumber"].zfill(3)} for row in read_rows(spec.root / TABLE, COLUMNS)]
     return by_key(rows, "name")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from bleedmap.config.datasets import PngSlicesSpec
 from bleedmap.datasets.about import About
 from bleedmap.datasets.identity import public_name
-from bleedmap.datasets.sources import Source, stamp
+from bleedmap.datasets.sources import Source, require_masks, stamp
 from bleedmap.datasets.tables import read_rows
 from bleedmap.errors import TableError
 
@@ -22,7 +22,8 @@ def list_sources(spec: PngSlicesSpec) -> list[Source]:
     """One source a row of the label table and one a picture without a row.
 
     Raises:
-        TableError: the root is no folder, holds no picture, or a table is unusable.
+        TableError: the root is no folder, holds no picture, a table is unusable, or there is no folder of masks where
+            one is named.
     """
     if not spec.root.is_dir():
         raise TableError(
@@ -36,6 +37,8 @@ def list_sources(spec: PngSlicesSpec) -> list[Source]:
         raise TableError(
             "empty-folder", found="a folder without .png files", expected="pictures", remedy="correct root"
         )
+    if spec.masks is not None:
+        require_masks(spec.root / spec.masks)
     labels, groups = table_of(spec, spec.labels, "hemorrhage"), table_of(spec, spec.groups, "group")
     sources = []
     for name in sorted(pictures.keys() | labels.keys()):
@@ -47,11 +50,13 @@ def list_sources(spec: PngSlicesSpec) -> list[Source]:
     return sources
 
 
-def table_of(spec: PngSlicesSpec, file: str | None, column: str) -> dict[str, str]:
-    """A column of a table in the root by id; empty without the table."""
-    if file is None:
-        return {}
-    return {row["id"].zfill(spec.id_digits): row[column] for row in read_rows(spec.root / file, ("id", column))}
+def table_of(spec: PngSlicesSpec, file: str | None, column: str) -> dict[str, list[str]]:
+    """What a column of a table in the root says of each id, the same word once; empty without the table."""
+    said: dict[str, list[str]] = {}
+    for row in read_rows(spec.root / file, ("id", column)) if file is not None else []:
+        words = said.setdefault(row["id"].zfill(spec.id_digits), [])
+        words += [row[column]] if row[column] not in words else []
+    return said
 
 
 def mask_file(spec: PngSlicesSpec, name: str) -> Path | None:

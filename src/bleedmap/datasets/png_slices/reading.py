@@ -1,10 +1,13 @@
 """Single slices as pictures: brain-window grey values, a label table, perhaps groups and masks."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from bleedmap.config.datasets import PngSlicesSpec
 from bleedmap.datasets.identity import public_name
+from bleedmap.datasets.labels import contradiction
 from bleedmap.datasets.png_slices.listing import mask_file, table_of
 from bleedmap.datasets.sources import Source
 from bleedmap.datasets.tables import binary
@@ -17,7 +20,7 @@ def read(spec: PngSlicesSpec, source: Source) -> list[Scan | ScanError]:
     """One scan of one slice.
 
     Raises:
-        ScanError: no such picture, no label, or a file that cannot be read.
+        ScanError: no such picture, no label, rows that contradict each other, or a file that cannot be read.
     """
     if not source.files:
         raise ScanError(
@@ -31,9 +34,10 @@ def read(spec: PngSlicesSpec, source: Source) -> list[Scan | ScanError]:
         raise ScanError(
             "no-label", found="a picture without a label", expected="a row in the label table", remedy="add its row"
         )
+    label = np.array([binary(_agreed(labels[source.name]))], dtype=np.int8)
+    group = _agreed(groups.get(source.name, [source.name]))
     volume = read_grey(source.files[0], spec.window)
-    subject = public_name(groups.get(source.name, source.name), public=spec.public_names)
-    label = np.array([binary(labels[source.name])], dtype=np.int8)
+    subject = public_name(group, public=spec.public_names)
     mask = mask_file(spec, source.name)
     truth: NDArray[np.uint8] | None
     if mask is not None:
@@ -49,3 +53,10 @@ def read(spec: PngSlicesSpec, source: Source) -> list[Scan | ScanError]:
             remedy="redraw or resize the mask",
         )
     return [Scan(source.id, subject, volume, label, truth)]
+
+
+def _agreed(words: Sequence[str]) -> str:
+    """What all rows on one picture say."""
+    if len(words) > 1:
+        raise contradiction()
+    return words[0]

@@ -18,6 +18,8 @@ from bleedmap.provenance.tables import write_table
 
 LABEL_TABLE = "stage_2_train.csv"
 
+# what can stand in the index as it is: no comma, quote or line end, and no formula of a spreadsheet
+_ID = re.compile(r"[A-Za-z0-9_][^,\"\r\n]*")
 _IMAGE_FILE = re.compile(r"ID_[0-9a-f]{9}\.dcm")
 
 
@@ -38,7 +40,7 @@ def build_index(spec: Rsna2019Spec, workers: int = 2) -> int:
     known = read_labels(spec.root / LABEL_TABLE)
     headers = read_tags(list(files.values()), ["PatientID", "StudyInstanceUID", "SeriesInstanceUID"], workers)
     owners = [
-        tags if tags and all(tags) else ("", "", "")
+        tags if tags and all(map(_ID.fullmatch, tags)) else ("", "", "")
         for tags in track(headers, "reading headers", total=len(files), unit="images")
     ]
     table = pd.DataFrame(owners, columns=list(COLUMNS[1:4]))

@@ -7,6 +7,7 @@ from pathlib import Path
 from bleedmap.config.dicom_datasets import Rsna2019Spec
 from bleedmap.datasets.rsna2019.index import Index
 from bleedmap.datasets.sources import files_below
+from bleedmap.datasets.tables import read_names
 from bleedmap.errors import TableError
 
 _PATIENT = re.compile(r"ID_[0-9a-f]{8}")
@@ -56,13 +57,20 @@ def _of_folder(folder: Path) -> Iterator[str]:
 def _of_list(file: Path) -> Iterator[str]:
     if not file.is_file():
         return
-    lines = (line.strip() for line in file.read_text(encoding="utf-8-sig", errors="replace").splitlines())
-    for line in filter(None, lines):
-        if not _PATIENT.fullmatch(line):
-            raise TableError(
-                "patient-list",
-                found="a line that is no patient id in a list under exclude",
-                expected="ID_ and 8 hexadecimal digits on each line, and nothing else",
-                remedy="correct the list",
-            )
-        yield line
+    try:
+        names = read_names(file)
+    except ValueError:
+        raise _bad_list() from None
+    for name in names:
+        if not _PATIENT.fullmatch(name):
+            raise _bad_list()
+        yield name
+
+
+def _bad_list() -> TableError:
+    return TableError(
+        "patient-list",
+        found="a line that is no patient id in a list under exclude",
+        expected="ID_ and 8 hexadecimal digits on each line, and nothing else",
+        remedy="correct the list",
+    )

@@ -1,5 +1,6 @@
 """The label table of RSNA 2019: 4.5 million rows ``ID_<9 hex>_<subtype or any>,<0 or 1>``, six an image."""
 
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,12 +81,15 @@ def _chunks(path: Path) -> Iterator[pd.DataFrame]:
     if path.stat().st_size > LARGEST_BYTES:
         raise _no_labels("a label table of more than 1 GB")
     try:
-        with pd.read_csv(path, dtype=str, keep_default_na=False, chunksize=ROWS_AT_ONCE) as reader:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            header = next(csv.reader(file), [])
+        if header[:2] != ["ID", "Label"] or any(header[2:]):
+            raise _no_labels("a label table with other columns")
+        # whatever a spreadsheet adds to the right is left out
+        with pd.read_csv(path, dtype=str, keep_default_na=False, usecols=[0, 1], chunksize=ROWS_AT_ONCE) as reader:
             for chunk in reader:
-                if list(chunk.columns) != ["ID", "Label"]:
-                    raise _no_labels("a label table with other columns")
-                yield chunk
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):
+                yield chunk[(chunk != "").any(axis=1)]
+    except (UnicodeDecodeError, csv.Error, pd.errors.ParserError, pd.errors.EmptyDataError):
         raise _no_labels("a table that is no CSV text in UTF-8") from None
 
 

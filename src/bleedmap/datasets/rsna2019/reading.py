@@ -9,8 +9,8 @@ from bleedmap.config.dicom_datasets import Rsna2019Spec
 from bleedmap.constants import UNKNOWN_LABEL
 from bleedmap.datasets.identity import public_name
 from bleedmap.datasets.labels import contradiction
-from bleedmap.datasets.rsna2019.index import CONTRADICTED, IMAGES, load_index
-from bleedmap.datasets.scan_labels import of_scan, subtypes_of_scan
+from bleedmap.datasets.rsna2019.index import CONTRADICTED, IMAGES, LABELS, load_index
+from bleedmap.datasets.scan_labels import fill_in, of_scan, subtypes_of_scan
 from bleedmap.datasets.sources import Source, part_names
 from bleedmap.errors import ScanError
 from bleedmap.volumes.ct_volume import Scan
@@ -19,10 +19,12 @@ from bleedmap.volumes.dicom.study import read_study
 
 
 def read(spec: Rsna2019Spec, source: Source) -> list[Scan | ScanError]:
-    """The scan of a source, its slices labelled by the table.
+    """Scans of a source, their slices labelled by the table, and the fault of each part of it that is none.
+
+    A slice that is there under several names has the labels of them all.
 
     Raises:
-        ScanError: ``no-study``, ``label-contradiction``, ``mixed-patients``, or why nothing of the source is a scan.
+        ScanError: ``no-study``, ``mixed-patients``, or why nothing of the source is a scan.
     """
     indexed = load_index(spec).scans.get(source.name)
     if indexed is None:
@@ -42,10 +44,18 @@ def read(spec: Rsna2019Spec, source: Source) -> list[Scan | ScanError]:
     return [*(_scan(name, subject, found, labels) for name, found in zip(names, series, strict=True)), *faults]
 
 
-def _scan(name: str, subject: str, series: DicomSeries, known: dict[str, NDArray[np.int8]]) -> Scan:
-    board = np.stack([known[Path(file).stem] for file in series.file_names])
-    if (board == CONTRADICTED).any():
-        raise contradiction()
+def _scan(name: str, subject: str, series: DicomSeries, known: dict[str, NDArray[np.int8]]) -> Scan | ScanError:
+    board = np.full((len(series.file_names), len(LABELS)), UNKNOWN_LABEL, dtype=np.int8)
+    try:
+        for place, file, copies in zip(board, series.file_names, series.copies, strict=True):
+            for image in (file, *(copy.file for copy in copies)):
+                fill_in(place, known[Path(image).stem])
+    except ScanError as fault:
+        return fault
+    # of two names of a slice, one may deny any bleed and the other tell its subtype
+    denied = (board[:, 0] == 0) & (board[:, 1:] == 1).any(axis=1)
+    if denied.any() or (board == CONTRADICTED).any():
+        return contradiction()
     labels = board[:, 0]
     subtypes = None if (board[:, 1:] == UNKNOWN_LABEL).all() else board[:, 1:]
     return Scan(
@@ -62,7 +72,7 @@ def _scan(name: str, subject: str, series: DicomSeries, known: dict[str, NDArray
 def _no_study() -> ScanError:
     return ScanError(
         "no-study",
-        found="an image whose header is damaged, or names no patient, study or series",
-        expected="all three",
+        found="an image whose header is damaged, or names no patient, study or series as the data set does",
+        expected="all three, such as ID_0a1b2c3d",
         remedy="fetch the image again, then run `bleedmap index-data` again",
     )

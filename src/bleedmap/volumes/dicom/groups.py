@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bleedmap.errors import ScanError
 from bleedmap.volumes.dicom.pixels import read_pixels
-from bleedmap.volumes.dicom.slice import Slice
+from bleedmap.volumes.dicom.slice import Slice, SliceName
 
 SAME_DIRECTION = 1e-3
 SAME_SPACING_MM = 1e-3
@@ -48,29 +49,32 @@ def sort_out_copies(slices: list[Slice]) -> tuple[list[Slice], set[str], list[Sc
     Only where positions repeat are any pixels read.
 
     Returns:
-        The slices kept; the flag ``copies-dropped`` where some are not; and the faults of those that cannot be read,
-        which are not kept either.
+        The slices kept, each with the names of its copies; the flag ``copies-dropped`` where some are not; and the
+        faults of those that cannot be read, which are not kept either.
     """
     repeated = [slices[index] for run in _runs(slices) if len(run) > 1 for index in run]
     if not repeated:
         return slices, set(), []
-    kept, copies = {id(each) for each in slices}, 0
+    dropped: set[int] = set()
     faults: list[ScanError] = []
     digests: list[bytes | None] = [None] * len(repeated)
     for index, pixels, _ in read_pixels(repeated):
         if isinstance(pixels, ScanError):
             faults.append(pixels)
-            kept.discard(id(repeated[index]))
+            dropped.add(id(repeated[index]))
         else:
             digests[index] = hashlib.sha256(pixels.tobytes()).digest()
-    seen = set()
+    copies: dict[tuple[object, ...], list[Slice]] = {}
     for each, digest in zip(repeated, digests, strict=True):
         key = (digest, *np.round(each.place.position / SAME_POSITION_MM).tolist())
-        if digest is not None and key in seen:
-            kept.discard(id(each))
-            copies += 1
-        seen.add(key)
-    return [each for each in slices if id(each) in kept], {"copies-dropped"} if copies else set(), faults
+        if digest is not None:
+            copies.setdefault(key, []).append(each)
+    names: dict[int, tuple[SliceName, ...]] = {}
+    for first, *others in copies.values():
+        names[id(first)] = tuple(SliceName(each.key, each.file.name) for each in others)
+        dropped |= {id(each) for each in others}
+    kept = [replace(each, copies=names.get(id(each), ())) for each in slices if id(each) not in dropped]
+    return kept, {"copies-dropped"} if any(names.values()) else set(), faults
 
 
 def _content(each: Slice) -> tuple[object, ...]:

@@ -14,7 +14,7 @@ from bleedmap.volumes.dicom.flags import geometry_flags
 from bleedmap.volumes.dicom.groups import by_height
 from bleedmap.volumes.dicom.pixels import read_pixels
 from bleedmap.volumes.dicom.refusals import Faults, refusal
-from bleedmap.volumes.dicom.slice import Slice, SlicePlace
+from bleedmap.volumes.dicom.slice import Slice, SliceName, SlicePlace
 from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.head_size import require_head
 from bleedmap.volumes.hounsfield import require_hu
@@ -39,6 +39,7 @@ class DicomSeries:
         series_uid: SeriesInstanceUID; never written or shown.
         patient_id: PatientID; never written or shown.
         file_names: name of the file of every slice, in slice order; never written or shown.
+        copies: names of the dropped copies of every slice, in slice order; never written or shown.
         places: where the pixels of every slice's file lie, in the file's own rows and columns, in slice order; for
             what was drawn on the file's pixels (the volume may be turned, see ``face_axial``).
     """
@@ -47,6 +48,7 @@ class DicomSeries:
     series_uid: str = field(repr=False)
     patient_id: str = field(repr=False)
     file_names: tuple[str, ...] = field(repr=False)
+    copies: tuple[tuple[SliceName, ...], ...] = field(repr=False)
     places: tuple[SlicePlace, ...] = field(repr=False)
 
 
@@ -85,6 +87,7 @@ def build_series(slices: list[Slice], flags: set[str], lost: list[ScanError], fa
         series_uid=group.series,
         patient_id=group.patient,
         file_names=tuple(each.file.name for each in slices),
+        copies=tuple(each.copies for each in slices),
         places=tuple(each.place for each in slices),
     )
 

@@ -13,6 +13,18 @@ from bleedmap.volumes.dicom.word import PixelWord
 from bleedmap.volumes.zip_member import InputFile
 
 
+class SliceName(NamedTuple):
+    """What a label table may call a slice, private.
+
+    Args:
+        key: SOPInstanceUID; of an enhanced file ``<SOPInstanceUID>.<frame, from 1>``.
+        file: name of its file.
+    """
+
+    key: str
+    file: str
+
+
 class SeriesIds(NamedTuple):
     """What slices of one volume share, private.
 
@@ -89,6 +101,7 @@ class Slice:
         place: where its pixels lie.
         pixels: how they are stored.
         rescale: what they mean.
+        copies: names of other files with the same slice, which were dropped.
     """
 
     ids: SeriesIds
@@ -105,6 +118,7 @@ class Slice:
     place: SlicePlace
     pixels: PixelFormat
     rescale: Rescale
+    copies: tuple[SliceName, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)

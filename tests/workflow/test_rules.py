@@ -1,0 +1,42 @@
+"""The text of the rules: whatever may hold a blank, a quote or a sign of the shell is quoted."""
+
+import re
+
+import pytest
+
+FIELD = re.compile(r"(?<!{){([^{}]+)}(?!})")
+# numbers, digests, names of the config, and options that are quoted where they are made (``Plan.as_options``)
+PLAIN = re.compile(
+    r"threads|wildcards\.(shard|fold|learnt_fold|taught_fold|dataset|split|method)"
+    r"|params\.(seed|code|planned|most|subjects|dataset|classes|inputs)"
+)
+
+
+@pytest.fixture(scope="module")
+def commands(repository):
+    """Shell command of every rule."""
+    found = {}
+    for file in sorted((repository / "workflow" / "rules").glob("*.smk")):
+        for rule in re.split(r"^rule ", file.read_text(), flags=re.MULTILINE)[1:]:
+            name, _, rest = rule.partition(":")
+            found[name] = rest.partition("    shell:\n")[2]
+    return found
+
+
+def test_every_rule_is_looked_at(commands):
+    assert len(commands) == 23
+    assert all("python -m scripts." in command and "2> {log:q}" in command for command in commands.values())
+
+
+def test_every_path_and_every_json_in_a_command_is_quoted(commands):
+    fields = [(rule, field) for rule, command in commands.items() for field in FIELD.findall(command)]
+    assert [(rule, field) for rule, field in fields if not (field.endswith(":q") or PLAIN.fullmatch(field))] == []
+
+
+def test_no_text_that_a_user_wrote_is_a_param_by_itself(repository):
+    """Snakemake takes braces in a param that is no function for wildcards."""
+    rules = "".join(file.read_text() for file in sorted((repository / "workflow" / "rules").glob("*.smk")))
+    texts = set(re.findall(r"^ +\w+=(plan\.config[\w.]*\.to_json\(\)|pages[\w.]*\.to_json\(\))", rules, re.MULTILINE))
+    # numbers, and names of the config
+    allowed = {"plan.config.slices.to_json()", "plan.config.tuning.to_json()", "plan.config.scoring.to_json()"}
+    assert texts <= allowed | {"pages.page.to_json()"}
