@@ -4,6 +4,7 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.encaps import encapsulate
+from pydicom.uid import RLELossless
 
 from bleedmap.volumes.dicom.study import read_study
 
@@ -105,3 +106,28 @@ def test_the_byte_that_makes_a_length_even_is_no_pixel(tmp_path):
     volume = read_one(files).volume
     np.testing.assert_array_equal(volume.hu, hu)
     assert volume.flags == ()
+
+
+@pytest.mark.parametrize("tags", [{"Rows": 11}, {"Rows": 6, "Columns": 5}, {"Columns": 9}])
+def test_more_pixels_in_run_lengths_than_rows_and_columns_are_refused(series, tags):
+    for path in series:
+        data = pydicom.dcmread(path)
+        data.compress(RLELossless)
+        data.save_as(path)
+        edit(path, **tags)
+    found, faults = read_study(series)
+    assert found == []
+    assert [fault.code for fault in faults] == ["pixel-length"]
+
+
+def test_less_than_a_row_more_in_run_lengths_is_left_out_and_told(tmp_path):
+    longer = np.pad(head_hu().reshape(4, 1, 120), ((0, 0), (0, 0), (0, 4)))
+    files = write_series(tmp_path, longer)
+    for path in files:
+        data = pydicom.dcmread(path)
+        data.compress(RLELossless)
+        data.save_as(path)
+        edit(path, Rows=12, Columns=10)
+    volume = read_one(files).volume
+    np.testing.assert_array_equal(volume.hu, head_hu())
+    assert volume.flags == ("longer-pixels",)

@@ -190,6 +190,27 @@ def test_signed_numbers_in_an_unsigned_file_are_read(tmp_path):
     np.testing.assert_array_equal(read_nifti(tmp_path / "scan.nii").hu, head_hu())
 
 
+def test_negative_numbers_that_a_rescale_made_high_are_read_and_told(tmp_path):
+    hu = head_hu()
+    hu[:, 0] = -2000
+    image = nib.Nifti1Image((hu.astype(int) + 1024).astype(np.int16).view(np.uint16).T, geometry().affine())
+    image.header.set_slope_inter(1, -1024)
+    nib.save(image, tmp_path / "scan.nii")
+    volume = read_nifti(tmp_path / "scan.nii")
+    np.testing.assert_array_equal(volume.hu, hu.clip(-1024))
+    assert volume.flags == ("wrapped-16-bit",)
+
+
+def test_a_hole_without_numbers_inside_of_a_slice_is_told(tmp_path):
+    hu = head_hu().astype(np.float32)
+    hu[0, 0, :4] = np.nan
+    nib.save(nib.Nifti1Image(hu.T, geometry().affine()), tmp_path / "around.nii")
+    hu[0, 5, 5] = np.nan
+    nib.save(nib.Nifti1Image(hu.T, geometry().affine()), tmp_path / "inside.nii")
+    assert read_nifti(tmp_path / "around.nii").flags == ()
+    assert read_nifti(tmp_path / "inside.nii").flags == ("not-a-number",)
+
+
 def test_what_is_no_number_becomes_air(tmp_path):
     hu = head_hu().astype(np.float32)
     hu[0, 0, 0] = np.nan

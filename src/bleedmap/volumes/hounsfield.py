@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from bleedmap.constants import AIR_HU, HIGHEST_HU
 from bleedmap.errors import ScanError
 
+MOST_HU = 31_000  # more than metal has on an extended scale
 _MOST_SAMPLES = 500_000
 
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from bleedmap.errors import ScanError
 from bleedmap.provenance.atomic import atomic_path
 from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.dicom.padding import outside_picture
 from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.head_size import require_head
-from bleedmap.volumes.hounsfield import clip_hu, require_hu
+from bleedmap.volumes.hounsfield import MOST_HU, clip_hu, require_hu
 from bleedmap.volumes.intensity import ScannerIntensity
 from bleedmap.volumes.mr_scale import to_display_scale
 from bleedmap.volumes.nifti_file import as_image, open_nifti, packed, read_canonical, scaled, to_canonical
@@ -28,6 +29,9 @@ HU_BYTES, MR_BYTES, MASK_BYTES = 4.0, 28.0, 2.0
 
 def read_nifti(path: InputFile, kind: ScannerIntensity = "hu") -> CtVolume:
     """Read a scan from a NIfTI file, also one inside a zip, with its axes in any order.
+
+    A CT is flagged ``wrapped-16-bit`` where negative HU had become high ones, ``not-a-number`` where voxels inside of a
+    slice have no value and become air.
 
     Args:
         path: the file.
@@ -43,13 +47,22 @@ def read_nifti(path: InputFile, kind: ScannerIntensity = "hu") -> CtVolume:
     require_head(geometry, stored.shape)
     if kind == "mr":
         return CtVolume(hu=to_display_scale(scaled(stored, scale)), geometry=geometry, intensity="mr")
-    if stored.dtype == np.uint16 and scale == (1.0, 0.0) and stored.max(initial=0) >= 2**15:
-        stored = stored.view(np.int16)  # signed HU written as unsigned: no CT number is that high
-    hu = np.empty(stored.shape, dtype=np.int16)
+    hu, flags = np.empty(stored.shape, dtype=np.int16), set[str]()
     for index, plane in enumerate(stored):  # scaled values of a whole scan would take four times its memory
-        hu[index] = clip_hu(scaled(plane, scale))
+        hu[index], told = _plane_hu(scaled(plane, scale))
+        flags |= told
     require_hu(hu)
-    return CtVolume(hu=hu, geometry=geometry)
+    return CtVolume(hu=hu, geometry=geometry, flags=tuple(sorted(flags)))
+
+
+def _plane_hu(values: NDArray[Any]) -> tuple[NDArray[np.int16], set[str]]:
+    """HU of a slice, and what to tell of its values."""
+    flags = {"not-a-number"} if _has_holes(values) else set()
+    wrapped = (values > MOST_HU) & (values < 2**16)  # signed HU written as unsigned: no CT number is that high
+    if wrapped.any():
+        values = np.where(wrapped, values.astype(np.float32) - 2**16, values)
+        flags.add("wrapped-16-bit")
+    return clip_hu(values), flags
 
 
 def read_mask(path: InputFile, like: CtVolume) -> NDArray[np.uint8]:
@@ -158,6 +171,14 @@ def write_like(path_out: Path, mask: NDArray[np.uint8], source_path: InputFile) 
         place(affine, code=int(code)) if code else place(None, code=0)
     image.header.set_xyzt_units("mm")
     _write(path_out, image)
+
+
+def _has_holes(plane: NDArray[Any]) -> bool:
+    """Whether voxels that are no numbers lie inside of a slice and are no background."""
+    if plane.dtype.kind != "f":
+        return False
+    empty = np.isnan(plane)
+    return bool(empty.any() and (empty & ~outside_picture(empty)[0]).any())
 
 
 def _write(path: Path, image: nib.Nifti1Image) -> None:

@@ -4,7 +4,7 @@
   ``stacks``: which do;
 - ``file``: slices of one file; ``header``: its elements; ``from_header``: what they say of one ``slice``;
 - ``inflate``: deflated files; ``claims``: what compressed pixels say of their size;
-- ``element``: the pixels in a file; ``pixels``: decoding; ``word``: bits of a pixel; ``rescale``: words into HU;
-  ``padding``: what is no picture;
+- ``element``: the pixels in a file; ``run_length``: the same in run-length code; ``pixels``: decoding;
+- ``word``: bits of a pixel; ``rescale``: words into HU; ``padding``: what is no picture;
 - ``flags``: what a person should look at; ``refusals``: why files are no scan.
 """

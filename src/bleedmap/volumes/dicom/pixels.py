@@ -7,6 +7,7 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.pixels import get_decoder
+from pydicom.uid import RLELossless
 
 from bleedmap.errors import ScanError
 from bleedmap.volumes.dicom.claims import check_claims
@@ -14,8 +15,11 @@ from bleedmap.volumes.dicom.element import encapsulated, native_words
 from bleedmap.volumes.dicom.file import named_errors
 from bleedmap.volumes.dicom.refusals import PLUGINS, not_decoded, refusal
 from bleedmap.volumes.dicom.rescale import to_values
+from bleedmap.volumes.dicom.run_length import has_surplus
 from bleedmap.volumes.dicom.slice import PixelFormat, Slice
 from bleedmap.volumes.zip_member import InputFile
+
+LONGER = {False: frozenset[str](), True: frozenset({"longer-pixels"})}
 
 
 def read_pixels(
@@ -50,11 +54,11 @@ def _frames(first: Slice, frames: Sequence[int]) -> Iterator[tuple[NDArray[np.ui
     with named_errors():
         if pixels.transfer_syntax.is_compressed:
             value = encapsulated(first.file, pixels)
-            yield from ((frame, frozenset()) for frame in _decoded(value, pixels, frames))
+            is_longer = pixels.transfer_syntax == RLELossless and has_surplus(value, pixels)
+            yield from ((frame, LONGER[is_longer]) for frame in _decoded(value, pixels, frames))
         else:
             whole, is_longer = native_words(first.file, pixels)
-            told = frozenset({"longer-pixels"} if is_longer else ())
-            yield from ((whole[frame].astype(np.uint16), told) for frame in frames)
+            yield from ((whole[frame].astype(np.uint16), LONGER[is_longer]) for frame in frames)
 
 
 def _decoded(value: bytes, pixels: PixelFormat, frames: Sequence[int]) -> Iterator[NDArray[np.uint16]]:

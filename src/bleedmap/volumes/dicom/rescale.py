@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from bleedmap.constants import AIR_HU
 from bleedmap.volumes.dicom.padding import outside_picture
-from bleedmap.volumes.dicom.word import CUT_OFF, EXTENDED, FOREIGN, PixelWord, kinds
-from bleedmap.volumes.hounsfield import clip_hu, unwrap_12_bit
+from bleedmap.volumes.dicom.word import CUT_OFF, EXTENDED, FOREIGN, PLAIN, PixelWord, kinds
+from bleedmap.volumes.hounsfield import MOST_HU, clip_hu, unwrap_12_bit
 
-MOST_HU = 31_000  # more than metal has on an extended scale
 LEAST_TISSUE_HU = -200
 
 
@@ -88,8 +87,8 @@ def _has_other_bits(words: NDArray[np.uint16], rescale: Rescale) -> bool:
 
 @lru_cache(maxsize=8)
 def _kinds(rescale: Rescale) -> NDArray[np.uint8]:
-    """``kinds`` of words; cut-off negative numbers that would be below air may be high positive ones."""
-    found = kinds(rescale.word).copy()
+    """``kinds`` of words but padding; cut-off negative numbers that would be below air may be high positive ones."""
+    found = np.where(_is_padding(rescale), np.uint8(PLAIN), kinds(rescale.word))
     if rescale.is_hu:
         meant = rescale.word.numbers(_words()) * rescale.slope + rescale.intercept
         found[(found == CUT_OFF) & (meant < AIR_HU)] = FOREIGN

@@ -16,6 +16,7 @@ MOST_REPEATS = 2  # a head scanned again because it moved; beyond, acquisitions 
 SAME_GAP_MM = 0.1
 NO_HOLE = 1.5  # times the middle gap of a stack, up to which no slice is missing
 LEAST_BETWEEN = 2  # slices of either stack between those of the other; fewer are a seam
+LEAST_IN_ORDER = 12  # slices; fewer may be numbered as two stacks would be by chance
 MOSTLY = 0.75
 OVERLAP = 0.75  # of the thickness; slices that are nearer to each other show the same tissue
 LONGEST_PATTERN = 10  # slices
@@ -29,7 +30,7 @@ class Clue(NamedTuple):
     Args:
         value: of a slice; stacks come in its order.
         is_look: whether slices that differ in it look different, and never are one stack in turns.
-        is_order: whether it tells when a slice came, so that slices of one stack may all differ in it.
+        is_order: whether it tells no more than when a slice came, so that every slice has a value of its own.
         of_repeats: whether it may also tell apart slices at one position.
     """
 
@@ -43,7 +44,7 @@ CLUES = (
     Clue(lambda each: each.kernel, is_look=True, of_repeats=True),
     Clue(lambda each: each.image_type, is_look=True),
     Clue(lambda each: _known(round(each.thickness, 2)), of_repeats=True),
-    Clue(lambda each: _known(each.acquisition), is_order=True, of_repeats=True),
+    Clue(lambda each: _known(each.acquisition), of_repeats=True),
     Clue(lambda each: each.acquired, is_order=True),
     Clue(lambda each: _known(each.instance), is_order=True),
 )
@@ -90,20 +91,22 @@ def _told_apart(slices: list[Slice], clue: Clue) -> list[list[Slice]]:
         else:
             stacks[-1].append(group)
             last += group
-    if not _are_several([[along[group] for group in stack] for stack in stacks], is_order=clue.is_order):
+    if not _are_several([[along[group] for group in stack] for stack in stacks], clue):
         return [slices]
     return [[slices[index] for group in stack for index in group] for stack in stacks]
 
 
-def _are_several(stacks: list[list[Heights]], *, is_order: bool) -> bool:
-    """Whether candidates are stacks indeed: some lie between each other, and each went one way with steady gaps."""
+def _are_several(stacks: list[list[Heights]], clue: Clue) -> bool:
+    """Whether candidates are stacks indeed: some lie between each other, and each was scanned one way."""
     whole = [np.concatenate(stack) for stack in stacks]
     pairs = list(combinations(whole, 2))
     if any(_repeats(np.concatenate(pair)) for pair in pairs):
         return True
     if not any(min(_between(one, other), _between(other, one)) >= LEAST_BETWEEN for one, other in pairs):
         return False
-    return not is_order or (all(map(_is_steady, whole)) and all(map(_goes_one_way, stacks)))
+    if clue.is_order and (sum(map(len, whole)) < LEAST_IN_ORDER or not all(map(_is_steady, whole))):
+        return False
+    return clue.is_look or all(map(_goes_one_way, stacks))
 
 
 def _known(value: float) -> float:
@@ -141,7 +144,7 @@ def _between(these: Heights, those: Heights) -> int:
 def _is_steady(along: Heights) -> bool:
     """Whether gaps hardly ever change, as in a stack and not in slices picked at random."""
     changes = np.abs(np.diff(np.sort(along), 2)) > SAME_GAP_MM
-    return len(along) > 2 and int(changes.sum()) <= len(along) // 4
+    return int(changes.sum()) <= max(2, len(along) // 4)
 
 
 def _goes_one_way(groups: list[Heights]) -> bool:
