@@ -30,8 +30,8 @@ HU_BYTES, MR_BYTES, MASK_BYTES = 4.0, 28.0, 2.0
 def read_nifti(path: InputFile, kind: ScannerIntensity = "hu") -> CtVolume:
     """Read a scan from a NIfTI file, also one inside a zip, with its axes in any order.
 
-    A CT is flagged ``wrapped-16-bit`` where negative HU had become high ones, ``not-a-number`` where voxels inside of a
-    slice have no value and become air.
+    A CT is flagged ``wrapped-16-bit`` where a rescale made negative HU high ones, ``not-a-number`` where voxels inside
+    of a slice have no value and become air.
 
     Args:
         path: the file.
@@ -47,6 +47,8 @@ def read_nifti(path: InputFile, kind: ScannerIntensity = "hu") -> CtVolume:
     require_head(geometry, stored.shape)
     if kind == "mr":
         return CtVolume(hu=to_display_scale(scaled(stored, scale)), geometry=geometry, intensity="mr")
+    if stored.dtype == np.uint16 and scale == (1.0, 0.0) and stored.max(initial=0) >= 2**15:
+        stored = stored.view(np.int16)  # signed HU written as unsigned: no CT number is that high
     hu, flags = np.empty(stored.shape, dtype=np.int16), set[str]()
     for index, plane in enumerate(stored):  # scaled values of a whole scan would take four times its memory
         hu[index], told = _plane_hu(scaled(plane, scale))
@@ -58,7 +60,7 @@ def read_nifti(path: InputFile, kind: ScannerIntensity = "hu") -> CtVolume:
 def _plane_hu(values: NDArray[Any]) -> tuple[NDArray[np.int16], set[str]]:
     """HU of a slice, and what to tell of its values."""
     flags = {"not-a-number"} if _has_holes(values) else set()
-    wrapped = (values > MOST_HU) & (values < 2**16)  # signed HU written as unsigned: no CT number is that high
+    wrapped = (values > MOST_HU) & (values < 2**16)  # signed HU written as unsigned, then rescaled: less sure
     if wrapped.any():
         values = np.where(wrapped, values.astype(np.float32) - 2**16, values)
         flags.add("wrapped-16-bit")
