@@ -18,8 +18,8 @@ from bleedmap.volumes.zip_member import ZipMember
 
 SCAN_COLUMNS = (
     "scan", "subject", "slices", "rows", "columns", "slice_mm", "row_mm", "column_mm", "tilt_degrees", "even",
-    "intensity", "positive_slices", "labelled_slices", "scan_label", *SUBTYPES, "truth", "truth_subtypes", "boxes",
-    "flags",
+    "intensity", "window_level", "window_width", "positive_slices", "labelled_slices", "scan_label", *SUBTYPES,
+    "truth", "truth_subtypes", "boxes", "flags",
 )  # fmt: skip
 RETRIED = {could_not_read().code, OUT_OF_MEMORY}
 """Codes of what another run may read."""
@@ -157,6 +157,8 @@ def _describe(scan: Scan) -> dict[str, object]:
         "tilt_degrees": round(geometry.tilt_degrees(), 2),
         "even": geometry.is_even(),
         "intensity": scan.volume.intensity,
+        "window_level": scan.volume.window[0] if scan.volume.window else None,
+        "window_width": scan.volume.window[1] if scan.volume.window else None,
         "positive_slices": int((scan.labels == 1).sum()),
         "labelled_slices": int((scan.labels >= 0).sum()),
         "scan_label": scan.scan_label,
