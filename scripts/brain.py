@@ -12,10 +12,10 @@ from bleedmap.brain.mask import brain_mask
 from bleedmap.components import read_spec
 from bleedmap.config.brain import AnyBrain
 from bleedmap.console import run, say, track
-from bleedmap.errors import ScanError
 from bleedmap.provenance.archive import write_archive
 from bleedmap.provenance.tables import write_table
 from bleedmap.volumes.nifti import to_bytes
+from bleedmap.volumes.one_scan import is_scan_fault, refused
 from bleedmap.volumes.scan_archive import read_scan, scan_ids
 
 
@@ -33,8 +33,10 @@ def main(
             try:
                 mask = brain_mask(settings, volume, name)
                 found = flags_of(settings, mask, volume)
-            except ScanError as error:
-                say(f"{name}: {error}")
+            except Exception as error:
+                if not is_scan_fault(error):
+                    raise
+                refused(name, "to find its brain", error)
                 mask, found = np.zeros(volume.hu.shape, dtype=np.uint8), [MISSING]
             archive.add(f"{name}/brain.nii.gz", to_bytes(mask, volume.geometry))
             rows.append((name, brain_ml(mask, volume), " ".join(found)))

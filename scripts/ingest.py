@@ -8,11 +8,14 @@ from typing import Annotated
 from bleedmap.components import read_spec
 from bleedmap.config.datasets import AnyDataset, PhantomSpec
 from bleedmap.console import run, say, track
+from bleedmap.constants import SCAN_MB
 from bleedmap.datasets import listing, reading
 from bleedmap.datasets.ingest import ingest
 from bleedmap.datasets.phantom.reading import unpacked
+from bleedmap.datasets.retries import note_retry
 from bleedmap.datasets.sources import by_shard
 from bleedmap.provenance.tables import write_table
+from bleedmap.volumes.budget import scan_budget
 
 
 def main(
@@ -23,10 +26,11 @@ def main(
     rejected: Annotated[Path, "table of refused inputs to write"],
     planned: Annotated[int, "inputs of the shard when the run was planned"],
     private: Annotated[Path, "table from scan ids to source files to write, readable by its owner alone"],
+    scan_mb: Annotated[int, "memory, MB, that reading one scan may take"] = SCAN_MB,
     phantom: Annotated[Path | None, "archive of the phantom's shard, where that is the data set"] = None,
 ) -> None:
     dataset: AnyDataset = read_spec(AnyDataset, spec)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, scan_budget(scan_mb):
         source: AnyDataset
         if isinstance(dataset, PhantomSpec):
             assert phantom is not None, "the phantom's archive is an input of its ingestion"  # noqa: S101
@@ -41,6 +45,8 @@ def main(
     write_table(table, scans)
     write_table(refused, rejected)
     write_table(sources, private, private=True)
+    if result.must_be_retried:
+        note_retry(private)
     say(f"{len(table)} scans ingested, {len(refused)} refused")
 
 

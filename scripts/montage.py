@@ -5,7 +5,8 @@ from typing import Annotated
 
 from bleedmap.console import run, track
 from bleedmap.provenance.archive import write_archive
-from bleedmap.quality.montage import montage
+from bleedmap.quality.montage import montage, no_picture
+from bleedmap.volumes.one_scan import is_scan_fault, refused
 from bleedmap.volumes.scan_archive import read_mask_member, read_scan, scan_ids
 
 
@@ -16,8 +17,14 @@ def main(
 ) -> None:
     with write_archive(out) as archive:
         for name in track(scan_ids(volumes), "drawing montages", unit="scans"):
-            mask = read_mask_member(brain, name, "brain")
-            archive.add(f"{name}.png", montage(read_scan(volumes, name).volume, mask))
+            try:
+                picture = montage(read_scan(volumes, name).volume, read_mask_member(brain, name, "brain"))
+            except Exception as error:
+                if not is_scan_fault(error):
+                    raise
+                refused(name, "to draw it", error)
+                picture = no_picture()
+            archive.add(f"{name}.png", picture)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ from bleedmap.config.datasets import AnyDataset
 from bleedmap.config.load import load_config, load_dataset
 from bleedmap.config.read import read_config_file
 from bleedmap.console import say, track, with_plain_errors
+from bleedmap.constants import SCAN_MB
 from bleedmap.errors import ConfigError, ScanError
+from bleedmap.volumes.budget import scan_budget
 
 application = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
@@ -44,7 +46,8 @@ def predict(
 
     trained = TrainedMethod(checked, method, split, fold)
     try:
-        found = predict_scan(trained, method, source, out)
+        with scan_budget(checked.scan_mb):
+            found = predict_scan(trained, method, source, out)
     except ScanError as fault:
         say(f"bleedmap: {fault}")
         raise typer.Exit(2) from None
@@ -115,10 +118,11 @@ def check_data(
     from bleedmap.datasets.check import findings_table, sources_table  # noqa: PLC0415
     from bleedmap.provenance.tables import write_table  # noqa: PLC0415
 
-    spec = _dataset(adapter, root, config, dataset)
+    spec, scan_mb = _dataset(adapter, root, config, dataset)
     if private is not None:
         write_table(sources_table(spec), private, private=True)
-    findings = check(spec)
+    with scan_budget(scan_mb):
+        findings = check(spec)
     for finding in findings:
         say(str(finding))
     faults = [finding for finding in findings if not finding.is_note]
@@ -140,7 +144,7 @@ def index_data(
     from bleedmap.config.dicom_datasets import Rsna2019Spec  # noqa: PLC0415
     from bleedmap.datasets.rsna2019.build_index import build_index  # noqa: PLC0415
 
-    spec = _dataset("rsna2019", root, config, dataset)
+    spec, _ = _dataset("rsna2019", root, config, dataset)
     if not isinstance(spec, Rsna2019Spec):
         raise ConfigError(
             "no-index",
@@ -151,11 +155,12 @@ def index_data(
     say(f"{build_index(spec, workers)} slices indexed")
 
 
-def _dataset(adapter: str | None, root: Path | None, config: Path, dataset: str | None) -> AnyDataset:
-    """A data set by adapter and folder with defaults for the rest, or as a config describes it."""
+def _dataset(adapter: str | None, root: Path | None, config: Path, dataset: str | None) -> tuple[AnyDataset, int]:
+    """A data set by adapter and folder with defaults for the rest, or as a config describes it; and its scan_mb."""
     if dataset is None and root is not None:
-        return load_dataset({"adapter": adapter, "root": str(root)})
-    datasets = load_config(read_config_file(config)).datasets
+        return load_dataset({"adapter": adapter, "root": str(root)}), SCAN_MB
+    checked = load_config(read_config_file(config))
+    datasets = checked.datasets
     if dataset not in datasets:
         raise ConfigError(
             "no-dataset",
@@ -163,7 +168,7 @@ def _dataset(adapter: str | None, root: Path | None, config: Path, dataset: str 
             expected=f"one of {', '.join(datasets)}, or an adapter and a folder",
             remedy="give --dataset NAME, or ADAPTER and ROOT",
         )
-    return datasets[dataset]
+    return datasets[dataset], checked.scan_mb
 
 
 def main() -> None:

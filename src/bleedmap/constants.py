@@ -13,3 +13,5 @@ CLASSES = ("any", *SUBTYPES)  # of labels, logits, maps and scores
 
 UNKNOWN_LABEL = -1  # a slice or scan of which nobody said whether it bleeds
 UNKNOWN_VOXEL = 255  # a voxel of a mask of which nobody knows; losses leave it out
+
+SCAN_MB = 2000  # memory, MB, that reading one scan may take unless a config says otherwise; see ``volumes.budget``

@@ -34,6 +34,10 @@ class ScanError(BleedmapError):
     """One scan that cannot be used; it is listed in ``rejected.csv`` and the others go on."""
 
 
+class ReadError(BleedmapError):
+    """Something that could not be read now; what it belongs to is told of, and read anew at the next start."""
+
+
 class TableError(BleedmapError):
     """A label table, group table or results table that does not fit its data."""
 

@@ -87,6 +87,11 @@ class Paths:
         return self._dataset("slices/{shard}.zarr.zip")
 
     @property
+    def slices_refused(self) -> str:
+        """Scans of a shard that cannot be brought to the working grid, with the reason."""
+        return self._dataset("slices/{shard}.refused.csv")
+
+    @property
     def enhanced(self) -> str:
         """Slice store of a shard as a segmenter wants its input."""
         return self._dataset("enhanced/{enhancement}/{shard}.zarr.zip")

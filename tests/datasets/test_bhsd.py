@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 
 import nibabel as nib
@@ -162,6 +163,14 @@ FAULTS = {
     "scan cut short": (cut, {(LAST, "truncated")}),
     "scan renamed": (rename, {("case_7", "file-name"), ("", "missing-scans")}),
     "labels renumbered": (renumber, {("", "label-numbers")}),
+    "index nested without end": (
+        lambda root, edit: (root / "dataset.json").write_text("[" * 100_000),
+        {("", "unreadable-index")},
+    ),
+    "index that is a pipe": (
+        lambda root, edit: ((root / "dataset.json").unlink(), os.mkfifo(root / "dataset.json")),
+        {("", "unreadable-index")},
+    ),
     "index damaged": (lambda root, edit: (root / "dataset.json").write_text("{}"), {("", "unreadable-index")}),
     "same scan twice": (
         lambda root, edit: [

@@ -29,7 +29,7 @@ def read_all(root, **settings):
 
 
 def everything(root):
-    return HeadCtPngSpec(root=root, groups="groups.csv", masks="masks")
+    return HeadCtPngSpec(root=root, groups="groups.csv", masks="masks", window=(40, 80))
 
 
 def rows(root):
@@ -58,7 +58,7 @@ def test_ids_may_be_written_with_or_without_zeros(root):
 
 
 def test_grey_colour_and_transparent_pictures_of_all_sizes_become_hu_of_the_brain_window(root):
-    scans = read_all(root)
+    scans = read_all(root, window=(40, 80))
     modes = set()
     for name in NAMES:
         with Image.open(pictures(root) / f"{name}.png") as picture:
@@ -103,7 +103,7 @@ def test_the_layout_is_found_however_it_was_unpacked(root):
 
 
 def test_a_sound_copy_has_no_fault(root, codes_found):
-    assert codes_found(HeadCtPngSpec(root=root)) == set()
+    assert codes_found(HeadCtPngSpec(root=root, window=(40, 80))) == set()
     assert {code for _, code in codes_found(everything(root))} == {"same-patient"}
 
 
@@ -126,7 +126,7 @@ def mask(name, size):
 
 def swap_masks(root):
     """Two pictures of one size, one bleeding, exchange their masks."""
-    scans = read_all(root)
+    scans = read_all(root, window=(40, 80))
     one = next(name for name, scan in scans.items() if scan.labels[0] == 1)
     shape = scans[one].volume.hu.shape
     other = next(name for name, scan in scans.items() if scan.labels[0] == 0 and scan.volume.hu.shape == shape)
@@ -160,7 +160,7 @@ FAULTS = {
         lambda root: shutil.copy(pictures(root) / "005.png", pictures(root) / "006.png"),
         {"same-voxels"},
     ),
-    "stray file": (lambda root: (pictures(root) / "006.jpg").touch(), {"unexpected-file"}),
+    "stray file": (lambda root: (pictures(root) / "006.txt").touch(), {"unexpected-file"}),
     "mask of another size": (mask("005", (9, 9)), {"mask-grid"}),
     "mask against label": (swap_masks, {"label-mask"}),
     "mask of no slice": (mask("999", (80, 80)), {"no-scan"}),

@@ -96,7 +96,7 @@ def test_a_mask_of_another_size_costs_its_slice_alone(root, write_picture):
 def test_a_link_that_leads_nowhere_costs_its_slice_alone(root):
     (root / "001.png").unlink()
     (root / "001.png").symlink_to("gone.png")
-    assert refusals(spec_of(root), root / "a.zip") == (["000", "002"], {"001": "not-a-picture"})
+    assert refusals(spec_of(root), root / "a.zip") == (["000", "002"], {"001": "no-access"})
 
 
 @pytest.mark.parametrize(

@@ -42,3 +42,13 @@ def test_where_nothing_is_found_the_table_is_empty_but_has_its_columns(slice_sto
     table = pd.read_csv(tmp_path / "points.csv")
     assert table.columns.tolist() == ["scan", "slice", "row", "column", "class", "score"]
     assert table.empty
+
+
+def test_a_scan_without_maps_is_told_in_the_table_of_points(slice_store, maps, tmp_path):
+    ones = np.ones((24, 1), dtype=np.float32)
+    reason = {"code": "out-of-memory", "found": "f", "expected": "e", "remedy": "r"}
+    with write_store(tmp_path / "some", map_attributes(["any"], ones * 0, ones, [])) as group:
+        add_rows(group, "maps", 24, 32, "float16", channels=1)[:] = 0
+        group.update_attributes({"refused": {"s2": reason}})
+    detect_shard(SPEC, slice_store, tmp_path / "some", tmp_path / "points.csv")
+    assert (tmp_path / "points.csv").read_text() == "scan,slice,row,column,class,score\ns2,0,,,refused,\n"

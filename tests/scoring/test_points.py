@@ -156,3 +156,10 @@ def test_the_leaderboard_pools_points_over_scans_and_folds():
     assert board["mean"].to_dict() == pytest.approx({"ppv": 3 / 6, "sensitivity": 3 / 4, "localisation_f1": 6 / 10})
     assert board.loc["sensitivity", "std"] == pytest.approx(np.std([1, 1 / 2], ddof=1))
     assert (board["n"] == 2).all()
+
+
+def test_a_scan_that_the_detector_refused_is_not_scored_as_one_in_which_it_found_nothing():
+    framed = scan(boxes=(box(0, 2, 2, 4, 4),))
+    assert counts(score_points(points(), [framed], ROLES, ROW)) == (0, 1, 0)
+    refused = points((0, np.nan, np.nan), class_name="refused")
+    assert counts(score_points(refused, [framed], ROLES, ROW)) is None

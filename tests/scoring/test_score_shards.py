@@ -123,3 +123,17 @@ def test_a_shard_without_any_point_misses_every_box(shard, tmp_path):
     (tmp_path / "points.csv").write_text("scan,slice,row,column,class,score\n")
     table = score_point_shards([(*shard, tmp_path / "points.csv")], ROLES, ROW)
     assert table.groupby("metric")["value"].sum().to_dict() == {"box_tp": 0, "box_fn": 2, "point_fp": 0}
+
+
+def test_a_scan_that_a_stage_refused_has_no_value_instead_of_that_of_an_empty_mask(shard, tmp_path):
+    reason = {"code": "out-of-memory", "found": "f", "expected": "e", "remedy": "r"}
+    path = tmp_path / "predictions.zarr.zip"
+    with write_store(path, {"classes": ["any"], "refused": {"b": reason}}) as group:
+        found = add_rows(group, "labels", SLICES * len(SCANS), SIZE, "uint8")
+        found[:] = np.concatenate([labels(1)] * len(SCANS))
+        found[SLICES : 2 * SLICES] = 255
+    table = score_shards([(*shard, path)], ROLES, ROW, ScoringSpec())
+    dice = table[(table["unit"] == "subject") & (table["metric"] == "dice")].set_index("scan")["value"]
+    assert dice["a"] == 1
+    assert np.isnan(dice["b"])
+    assert table.loc[(table["scan"] == "b") & (table["unit"] != "subject")].empty

@@ -14,6 +14,7 @@ rule ingest:
     params:
         spec=data.dataset_spec,
         members=data.members,  # changes when a source of this shard does
+        scan_mb=plan.config.scan_mb,
         planned=data.planned,
         inputs=plan.as_options,
         code=data.ingest_code,
@@ -25,8 +26,8 @@ rule ingest:
         runtime=120,
     shell:
         "python -m scripts.ingest --spec {params.spec:q} --shard {wildcards.shard} --planned {params.planned} {params.inputs}"
-        " --out {output.volumes:q} --scans {output.scans:q} --rejected {output.rejected:q} --private {output.private:q}"
-        " 2> {log:q}"
+        " --scan-mb {params.scan_mb} --out {output.volumes:q} --scans {output.scans:q} --rejected {output.rejected:q}"
+        " --private {output.private:q} 2> {log:q}"
 
 
 rule catalog:
@@ -34,6 +35,7 @@ rule catalog:
     input:
         scans=plan.shards_of(path.shard_scans),
         rejected=plan.shards_of(path.shard_rejected),
+        refused=plan.shards_of(path.slices_refused),
         flags=plan.shards_of(path.brain_flags),
     output:
         scans=ensure(path.scans, non_empty=True),
@@ -51,5 +53,6 @@ rule catalog:
         mem_mb=plan.memory(1000),
         runtime=10,
     shell:
-        "python -m scripts.catalog --scans {input.scans:q} --rejected {input.rejected:q} --flags {input.flags:q}"
+        "python -m scripts.catalog --scans {input.scans:q} --rejected {input.rejected:q} --refused {input.refused:q}"
+        " --flags {input.flags:q}"
         " --out-scans {output.scans:q} --out-rejected {output.rejected:q} 2> {log:q}"

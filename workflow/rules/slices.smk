@@ -5,12 +5,14 @@ rule slices:
         brain=path.brain,
     output:
         slices=ensure(path.slices, non_empty=True),
+        refused=ensure(path.slices_refused, non_empty=True),
     log:
         path.log("slices"),
     benchmark:
         path.benchmark("slices")
     params:
         spec=plan.config.slices.to_json(),
+        scan_mb=plan.config.scan_mb,
         code=plan.digest("slices.py"),
     conda:
         "../../envs/bleedmap.yaml"
@@ -20,4 +22,4 @@ rule slices:
         runtime=120,
     shell:
         "python -m scripts.slices --volumes {input.volumes:q} --brain {input.brain:q} --spec {params.spec:q}"
-        " --out {output.slices:q} 2> {log:q}"
+        " --scan-mb {params.scan_mb} --out {output.slices:q} --refused {output.refused:q} 2> {log:q}"

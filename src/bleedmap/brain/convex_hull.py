@@ -8,7 +8,7 @@ from skimage.morphology import convex_hull_image
 from skimage.restoration import denoise_bilateral
 
 from bleedmap.brain.skull.enclosed import within
-from bleedmap.brain.skull.picture_scale import bone_level, pixel_size
+from bleedmap.brain.skull.picture_scale import picture_scale
 from bleedmap.brain.skull.stripped import is_stripped, stripped_head
 from bleedmap.brain.skull.work_grid import at_full_size, shrink_factor, shrunk, up_to_bone
 from bleedmap.config.brain import ConvexHullSpec
@@ -44,8 +44,10 @@ def brain_mask(spec: ConvexHullSpec, volume: CtVolume, name: str) -> NDArray[np.
     _, row_mm, column_mm = volume.geometry.spacing
     pixel_mm, bone_hu = (row_mm, column_mm), spec.bone_hu
     if not volume.geometry.in_mm:
-        pixel_mm = pixel_size(volume.hu[0], spec.head_width_mm)
-        bone_hu = bone_level(volume.hu[0], spec.bone_hu, pixel_mm)
+        scale = picture_scale(volume.hu[0], spec.head_width_mm)
+        if scale is None:
+            return np.zeros(volume.hu.shape, dtype=np.uint8)
+        pixel_mm, bone_hu = scale.pixel_mm, scale.bones[0]
     factor = shrink_factor(pixel_mm)
     work_mm = (pixel_mm[0] * factor, pixel_mm[1] * factor)
     small = shrunk(volume.hu, factor)

@@ -5,9 +5,11 @@ from numpy.typing import NDArray
 
 from bleedmap.brain.skull.bites import bites
 from bleedmap.brain.skull.enclosed import enclosed_regions, within
-from bleedmap.brain.skull.picture_scale import bone_level, head_outline, pixel_size, tissue_level
+from bleedmap.brain.skull.field import padding, with_edge
+from bleedmap.brain.skull.picture_inside import picture_inside
+from bleedmap.brain.skull.picture_scale import head_outline, largest_part, picture_scale
 from bleedmap.brain.skull.stripped import is_stripped, stripped_head, stripped_mr
-from bleedmap.brain.skull.work_grid import at_full_size, shrink_factor, shrunk, up_to_bone
+from bleedmap.brain.skull.work_grid import EDGE_MM, at_full_size, enlarged, shrink_factor, shrunk, up_to_bone
 from bleedmap.config.brain import SkullInteriorSpec
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.geometry import Geometry
@@ -18,6 +20,8 @@ LEAST_SLICE_MM2 = 1000.0
 WIDE_SLICE_MM2 = 6000.0
 LEAST_SHARE = 0.05
 GAP_STEPS = 4
+FRAME = ((0, 0), (1, 1), (1, 1))
+BITTEN_MM2 = 2500.0
 
 
 def brain_mask(spec: SkullInteriorSpec, volume: CtVolume, name: str) -> NDArray[np.uint8]:
@@ -25,7 +29,8 @@ def brain_mask(spec: SkullInteriorSpec, volume: CtVolume, name: str) -> NDArray[
 
     Works on the scan's own slices at about 1 mm a pixel: regions enclosed by bone are followed from the slice with
     the largest one, downwards until they are as small as the foramen magnum. Where a slice loses half of what its
-    neighbour has, wider gaps in the bone are closed, up to ``defect_mm``. The mask ends at bone at full resolution
+    neighbour has, wider gaps in the bone are closed, up to ``defect_mm``. Where the field of view cuts the head, its
+    edge closes the skull. The mask ends at bone at full resolution
     and is not eroded.
 
     Args:
@@ -46,28 +51,39 @@ def brain_mask(spec: SkullInteriorSpec, volume: CtVolume, name: str) -> NDArray[
         return _of_picture(spec, volume.hu[0])[None]
     _, row_mm, column_mm = volume.geometry.spacing
     factor = shrink_factor((row_mm, column_mm))
-    small = shrunk(volume.hu, factor)
+    # a frame of one pixel, so that what the matrix cuts off ends before its border
+    small = np.pad(shrunk(volume.hu, factor), FRAME, mode="edge")
     bone, soft = small > spec.bone_hu, (small > FAT_HU) & (small < SOFT_HU)
     if is_stripped(bone):
         return stripped_head(volume.hu)
-    inside = _follow(spec, bone, soft, (row_mm * factor, column_mm * factor), volume.geometry)
-    return up_to_bone(spec, inside, volume, factor)
+    outside = padding(volume.hu)
+    wall = with_edge(bone, small > FAT_HU, np.pad(shrunk(outside[None], factor)[0] > 0, 1, mode="edge"))
+    inside = _follow(spec, wall, soft, (row_mm * factor, column_mm * factor), volume.geometry)
+    mask = up_to_bone(spec, inside[:, 1:-1, 1:-1], volume, factor)
+    mask[:, outside] = 0
+    return mask
 
 
 def _of_picture(spec: SkullInteriorSpec, hu: NDArray[np.int16]) -> NDArray[np.uint8]:
-    """(rows, columns) uint8 mask of a picture; where it cuts the head, its border closes the skull."""
-    pixel_mm = pixel_size(hu, spec.head_width_mm)
-    bone_hu = bone_level(hu, spec.bone_hu, pixel_mm)
-    factor = shrink_factor(pixel_mm)
-    small = np.pad(shrunk(hu[None], factor)[0], 1, mode="edge")
-    head = np.pad(shrunk(head_outline(hu)[None], factor)[0] > 0, 1, mode="edge")
-    border = np.ones(small.shape, dtype=bool)
-    border[1:-1, 1:-1] = False
-    work_mm = (pixel_mm[0] * factor, pixel_mm[1] * factor)
-    bone, soft = (small > bone_hu) | (head & border), small > tissue_level(hu)
-    inside = _widest(spec, bone, soft, work_mm)
-    blood = bites(inside, work_mm)[1:-1, 1:-1]
-    return at_full_size(inside[1:-1, 1:-1], hu, factor, bone_hu=bone_hu, edge_hu=bone_hu, blood=blood)
+    """(rows, columns) uint8 mask of a picture, whose outermost mm may be as white as bone."""
+    scale = picture_scale(hu, spec.head_width_mm)
+    if scale is None:
+        return np.zeros(hu.shape, dtype=np.uint8)
+    factor = shrink_factor(scale.pixel_mm)
+    work_mm = (scale.pixel_mm[0] * factor, scale.pixel_mm[1] * factor)
+    small = shrunk(hu[None], factor)[0]
+    inside = picture_inside(small, scale, work_mm, _half_gaps(spec))
+    if inside is None:
+        return np.zeros(hu.shape, dtype=np.uint8)
+    if inside.bone is None:
+        return enlarged(inside.mask, factor, hu.shape).astype(np.uint8)
+    largest = largest_part(inside.mask)
+    is_wide = largest.sum() * work_mm[0] * work_mm[1] > BITTEN_MM2
+    blood = bites(largest, head_outline(small, scale.dark), work_mm) & (small > inside.bone) if is_wide else None
+    edge_pixels = max(1, round(EDGE_MM / min(scale.pixel_mm)))
+    return at_full_size(
+        inside.mask, hu, factor, bone_hu=inside.bone, edge_hu=np.inf, edge_pixels=edge_pixels, blood=blood
+    )
 
 
 def _widest(
@@ -114,8 +130,8 @@ def _follow(
     return inside
 
 
-def _half_gaps(spec: SkullInteriorSpec) -> NDArray[np.float64]:
-    return np.geomspace(spec.bridge_mm, spec.defect_mm, GAP_STEPS)
+def _half_gaps(spec: SkullInteriorSpec) -> list[float]:
+    return [float(gap) for gap in np.geomspace(spec.bridge_mm, spec.defect_mm, GAP_STEPS)]
 
 
 def _linked(regions: list[NDArray[np.bool_]], neighbour: NDArray[np.bool_]) -> NDArray[np.bool_]:

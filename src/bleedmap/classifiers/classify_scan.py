@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.console import track
 from bleedmap.slices.neighbours import stack_neighbours
+from bleedmap.slices.refusals import Refusals
 from bleedmap.slices.store import SliceStore
 
 BATCH = 32
@@ -48,14 +49,16 @@ def classify_shards(model: SliceClassifier, slices: Sequence[Path]) -> pd.DataFr
 
     Returns:
         Columns ``scan, subject, slice, class, label, score``; label 1 bleed, 0 none, -1 unknown. A row a slice and
-        class, in the stores' order, shard after shard.
+        class, in the stores' order, shard after shard; a scan that cannot be classified has no rows.
     """
     tables = []
     for path in track(sorted(slices), "classifying", unit="shards"):
         with SliceStore(path) as store:
-            for _, rows in store.scans():
-                scores = classify_scan(model, store.rows("hu", rows))
-                tables.append(_long(store.table.iloc[rows], model.classes, scores))
+            refused = Refusals("to classify it", store)
+            for name, rows in refused.left(store.scans()):
+                with refused.catch(name):
+                    scores = classify_scan(model, store.rows("hu", rows))
+                    tables.append(_long(store.table.iloc[rows], model.classes, scores))
     columns = ["scan", "subject", "slice", "class", "label", "score"]
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 

@@ -34,7 +34,7 @@ class SkullSpec(BrainSpec):
     bone_hu: float = Field(
         150.0,
         gt=0,
-        description="lowest HU of bone; for pictures just under the top of their window, which bone exceeds",
+        description="lowest HU of bone; not for pictures, whose own greys tell it",
     )
     edge_hu: float = Field(
         500.0,

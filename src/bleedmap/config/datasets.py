@@ -8,7 +8,12 @@ from pydantic import Field
 from bleedmap.config.dataset_base import DatasetSpec
 from bleedmap.config.dicom_datasets import Cq500BhxSpec, Rsna2019Spec
 from bleedmap.config.nifti_datasets import BhsdSpec, Instance2022Spec, PhysionetCtIchSpec
-from bleedmap.constants import BRAIN_LEVEL_HU, BRAIN_WIDTH_HU
+
+PictureWindow = tuple[float, Annotated[float, Field(gt=0)]] | Literal["auto"]
+WINDOW_DESCRIPTION = (
+    "window level and width the grey values were made with, HU; auto: told for each picture by its brain, taken to be "
+    "31 HU at its commonest, and by fluid beside it, 10 HU"
+)
 
 
 class PhantomSpec(DatasetSpec):
@@ -72,10 +77,10 @@ class FolderSpec(DatasetSpec):
 
 
 class PngSlicesSpec(DatasetSpec):
-    """Single slices as pictures with a brain window, without HU, pixel size or patient ids."""
+    """Single slices as pictures, PNG or JPEG, without HU, pixel size or patient ids."""
 
     adapter: Literal["png_slices"] = "png_slices"
-    root: Path = Field(description="folder of <id>.png, grey, RGB or RGBA")
+    root: Path = Field(description="folder of <id>.png, <id>.jpg or <id>.jpeg, grey or coloured, 8 or 16 bits")
     labels: str = Field("labels.csv", description="table in root with columns id, hemorrhage (0 or 1)")
     id_digits: int = Field(
         0, ge=0, le=20, description="digits of an id in file names; shorter ids in tables are filled up with zeros"
@@ -83,11 +88,10 @@ class PngSlicesSpec(DatasetSpec):
     groups: str | None = Field(
         None, description="table in root with columns id, group; slices of one group are split together, for patients"
     )
-    masks: str | None = Field(None, description="folder in root of <id>.png voxel truth, above 0 blood")
-    window: tuple[float, float] = Field(
-        (BRAIN_LEVEL_HU, BRAIN_WIDTH_HU),
-        description="window level and width the grey values were made with, HU (spec 0.2, brain)",
+    masks: str | None = Field(
+        None, description="folder in root of <id>.png (or .jpg) voxel truth, from half brightness blood"
     )
+    window: PictureWindow = Field("auto", description=WINDOW_DESCRIPTION)
     public_names: bool = Field(False, description="whether file names may be shown; otherwise ids are keyed hashes")
 
 
@@ -104,10 +108,7 @@ class HeadCtPngSpec(DatasetSpec):
     masks: str | None = Field(
         None, description="folder beside labels.csv of <id>.png voxel truth, above 0 blood; the set itself has none"
     )
-    window: tuple[float, float] = Field(
-        (BRAIN_LEVEL_HU, BRAIN_WIDTH_HU),
-        description="window level and width the grey values are taken to show, HU; nobody stated it",
-    )
+    window: PictureWindow = Field("auto", description=WINDOW_DESCRIPTION)
     public_names: bool = Field(True, description="whether file names may be shown; otherwise ids are keyed hashes")
 
 

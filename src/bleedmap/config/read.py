@@ -75,13 +75,13 @@ _NOTHING = object()
 
 def _text(path: Path) -> str:
     try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= _LARGEST_BYTES else b""
+        with path.open("rb") as file:  # a device has no size, so what is read is counted
+            content = file.read(_LARGEST_BYTES + 1)
     except OSError as error:
         found = f"nothing that can be read ({type(error).__name__})"
         raise _fault(path, found, "a config file", "correct the path") from None
-    if size > _LARGEST_BYTES:
-        raise _fault(path, f"{size / 1e6:.0f} MB", "a config of at most 10 MB", "name another file")
+    if len(content) > _LARGEST_BYTES:
+        raise _fault(path, "more than 10 MB", "a config of at most 10 MB", "name another file")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

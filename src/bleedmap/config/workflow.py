@@ -28,6 +28,7 @@ from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.config.slices import SliceSpec
 from bleedmap.config.splits import SplitSpec, tests, trains
 from bleedmap.config.tuning import TuningSpec
+from bleedmap.constants import SCAN_MB
 
 _NAMED = (
     "datasets",
@@ -51,6 +52,12 @@ class Config(Spec):
         description="folder of all outputs; taken as it is written, ~ and $NAME are not filled in",
     )
     seed: int = Field(1, ge=0, lt=2**63, description="seed of splits, weights, batch order and augmentation")
+    scan_mb: int = Field(
+        SCAN_MB,
+        ge=100,
+        description="memory, MB, that reading one scan or bringing it to the working grid may take; a scan whose "
+        "headers or distances ask for more is refused. 2000: three times what 400 slices of 512 x 512 pixels take",
+    )
     datasets: dict[Name, AnyDataset] = Field(min_length=1, description="data sets by name")
     splits: dict[Name, SplitSpec] = Field(min_length=1, description="how their subjects are dealt out, by name")
     brain: AnyBrain = SkullInteriorSpec()

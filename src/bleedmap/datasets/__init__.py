@@ -14,8 +14,8 @@ can be wrong as a whole. The phantom has ``writing`` too: the workflow writes it
 
 What they share:
 
-- ``sources``: what a data set holds, listed without opening a scan; ``identity``, ``id_key``: public
-  names; ``about``: its facts;
+- ``sources``, ``folder_tree``: what a data set holds, listed without opening a scan; ``identity``, ``id_key``: public
+  names; ``about``: its facts; ``retries``: shards to read again;
 - ``tables``, ``labels``, ``scan_labels``, ``truth_labels``: from a label table, or a mask, to the labels of a scan;
 - ``slice_names``: which slice a row of a table means;
 - ``study``, ``one_series``: the volumes of a study, and which of them to keep; ``dicom_tags``: headers alone;

@@ -9,19 +9,22 @@ from bleedmap.errors import TableError
 from bleedmap.provenance.tables import read_table
 
 
-def join_scans(scans: Sequence[Path], rejected: Sequence[Path]) -> pd.DataFrame:
+def join_scans(scans: Sequence[Path], rejected: Sequence[Path], refused: Sequence[Path] = ()) -> pd.DataFrame:
     """Usable scans of all shards, sorted by scan.
 
     Args:
-        scans: a table of usable scans a shard.
+        scans: a table of scans that were read a shard.
         rejected: a table of refused inputs a shard, which say why there is none.
+        refused: a table a shard of scans that were read, but could not be brought to the working grid.
 
     Raises:
         TableError: not one scan is usable.
     """
     table = _joined(scans)
+    if refused:
+        table = table[~table["scan"].isin(_joined(refused)["scan"])].reset_index(drop=True)
     if table.empty:
-        codes = join_refused(rejected)["code"]
+        codes = join_refused([*rejected, *refused])["code"]
         raise TableError(
             "nothing-usable",
             found=f"no usable scan among {len(codes)} ({', '.join(sorted(set(codes))) or 'none was found'})",

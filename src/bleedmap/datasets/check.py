@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,12 @@ from bleedmap.config.datasets import AnyDataset, PhantomSpec
 from bleedmap.console import track
 from bleedmap.datasets import checking, listing, reading
 from bleedmap.datasets.about import About
-from bleedmap.datasets.findings import Finding
-from bleedmap.datasets.ingest import private_row
+from bleedmap.datasets.findings import Finding, set_finding
+from bleedmap.datasets.ingest import private_row, read_source
 from bleedmap.errors import BleedmapError, ScanError, TableError
 from bleedmap.volumes.ct_volume import Scan
+
+MISFIT_SHARE = 0.25  # slices without brain do not count, a wrong window does
 
 
 @dataclass
@@ -24,6 +27,8 @@ class _Seen:
     scans: int = 0
     voxels: dict[str, str] = field(default_factory=dict)
     subjects: dict[str, str] = field(default_factory=dict)
+    windows: list[tuple[float, float]] = field(default_factory=list)
+    misfits: int = 0
 
 
 def check_data(spec: AnyDataset) -> list[Finding]:
@@ -45,13 +50,9 @@ def check_data(spec: AnyDataset) -> list[Finding]:
         return [Finding("", error)]
     seen = _Seen()
     for source in track(sources, "checking", unit="scans"):
-        try:
-            found: list[Scan | ScanError] = reads.read(spec, source)
-        except ScanError as error:
-            found = [error]
-        for part in found:
+        for part in read_source(partial(reads.read, spec), source):
             findings += _of_scan(part, seen) if isinstance(part, Scan) else [Finding(source.id, part)]
-    return [*_of_count(lists.ABOUT, seen.scans), *findings]
+    return [*_of_count(lists.ABOUT, seen.scans), *_of_windows(seen), *findings]
 
 
 def findings_table(findings: Sequence[Finding]) -> pd.DataFrame:
@@ -80,6 +81,8 @@ def sources_table(spec: AnyDataset) -> pd.DataFrame:
 
 def _of_scan(scan: Scan, seen: _Seen) -> Iterator[Finding]:
     seen.scans += 1
+    seen.windows += [scan.volume.window] if scan.volume.window else []
+    seen.misfits += "window-misfit" in scan.volume.flags
     yield from _labels_against_truth(scan)
     yield from _repetitions(scan, seen)
     if (scan.labels < 0).all() and scan.scan_label < 0 and scan.truth is None:
@@ -148,6 +151,27 @@ def _repetitions(scan: Scan, seen: _Seen) -> Iterator[Finding]:
                 remedy="nothing, splits keep a patient whole",
             ),
             is_note=True,
+        )
+
+
+def _of_windows(seen: _Seen) -> Iterator[Finding]:
+    """The windows that pictures are taken to have, where they differ, and whether a told one fits them."""
+    if len(set(seen.windows)) > 1:
+        levels, widths = (f"{min(part):.0f} to {max(part):.0f}" for part in zip(*seen.windows, strict=True))
+        level, width = np.median(seen.windows, axis=0)
+        yield set_finding(
+            "window",
+            found=f"windows of level {levels} HU, mostly {level:.0f}, and width {widths} HU, mostly {width:.0f}",
+            expected="the windows that the pictures were made with",
+            remedy="nothing if that is likely, else tell the right one as window",
+            is_note=True,
+        )
+    if seen.misfits > MISFIT_SHARE * len(seen.windows):
+        yield set_finding(
+            "window-misfit",
+            found=f"brain outside 20 to 45 HU in {seen.misfits} of {len(seen.windows)} pictures",
+            expected="the window that the pictures were made with",
+            remedy="correct window, or set it to auto",
         )
 
 

@@ -9,6 +9,11 @@ from pathlib import Path
 
 import pydicom
 
+from bleedmap.errors import ReadError
+from bleedmap.volumes.budget import require_room
+from bleedmap.volumes.dicom.inflate import COPIES, inflated
+from bleedmap.volumes.zip_member import file_size, open_input
+
 FILES_AT_ONCE = 256
 
 Tags = tuple[str, ...] | None
@@ -23,7 +28,10 @@ def read_tags(files: Sequence[Path], names: Sequence[str], workers: int = 1) -> 
         workers: processes; one reads in this process.
 
     Yields:
-        The values as text, or None for a file that cannot be read.
+        The values as text, or None for a file that is no DICOM, damaged or too large.
+
+    Raises:
+        ReadError: a file cannot be read now.
     """
     read = partial(_tags_of, names=tuple(names))
     if workers <= 1:
@@ -37,8 +45,11 @@ def _tags_of(file: Path, names: tuple[str, ...]) -> Tags:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the ids of public sets are no valid UIDs, and warnings would quote them
         try:
-            with file.open("rb") as opened:
-                data = pydicom.dcmread(opened, stop_before_pixels=True, specific_tags=list(names))
+            require_room([file_size(file) or 0], COPIES)
+            with open_input(file) as opened:
+                data = pydicom.dcmread(inflated(opened), stop_before_pixels=True, specific_tags=list(names))
             return tuple(str(data.get(name) or "") for name in names)
+        except ReadError:
+            raise
         except Exception:  # noqa: BLE001  pydicom raises almost anything on a damaged file
             return None

@@ -1,6 +1,6 @@
 """Read every source of a shard: good scans into the archive, the others into a table with the reason."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,17 +8,21 @@ import pandas as pd
 
 from bleedmap.constants import SUBTYPES, UNKNOWN_LABEL
 from bleedmap.datasets.sources import Source
-from bleedmap.errors import ScanError
-from bleedmap.provenance.archive import write_archive
+from bleedmap.errors import BleedmapError, ReadError, ScanError
+from bleedmap.provenance.archive import ArchiveWriter, write_archive
 from bleedmap.volumes.ct_volume import Scan
+from bleedmap.volumes.one_scan import OUT_OF_MEMORY, is_scan_fault, refused
+from bleedmap.volumes.plain_file import could_not_read
 from bleedmap.volumes.scan_archive import add_scan
 from bleedmap.volumes.zip_member import ZipMember
 
 SCAN_COLUMNS = (
     "scan", "subject", "slices", "rows", "columns", "slice_mm", "row_mm", "column_mm", "tilt_degrees", "even",
-    "intensity", "positive_slices", "labelled_slices", "scan_label", *SUBTYPES, "truth", "truth_subtypes", "boxes",
-    "flags",
+    "intensity", "window_level", "window_width", "positive_slices", "labelled_slices", "scan_label", *SUBTYPES,
+    "truth", "truth_subtypes", "boxes", "flags",
 )  # fmt: skip
+RETRIED = {could_not_read().code, OUT_OF_MEMORY}
+"""Codes of what another run may read."""
 REJECTED_COLUMNS = ("scan", "code", "found", "expected", "remedy")
 
 
@@ -36,7 +40,12 @@ class Ingested:
     rejected: list[dict[str, str]] = field(default_factory=list)
     private: list[dict[str, str]] = field(default_factory=list)
 
-    def refuse(self, source: Source, error: ScanError) -> None:
+    @property
+    def must_be_retried(self) -> bool:
+        """Whether something was refused that may be read at another time."""
+        return any(row["code"] in RETRIED for row in self.rejected)
+
+    def refuse(self, source: Source, error: BleedmapError) -> None:
         """Note why a source, or a part of it, is not used."""
         self.rejected.append(_refusal(source.id, error))
 
@@ -71,17 +80,16 @@ def ingest(sources: Iterable[Source], read: Callable[[Source], list[Scan | ScanE
     with write_archive(archive) as writer:
         for source in sources:
             result.private.append(private_row(source))
-            for found in _read(read, source):
-                fault = found if isinstance(found, ScanError) else _repeated(found, result)
+            for found in read_source(read, source):
+                fault = _repeated(found, result) if isinstance(found, Scan) else found
+                if isinstance(found, Scan) and fault is None:
+                    fault = _add(writer, found, result)
                 if fault is not None:
                     result.refuse(source, fault)
-                elif isinstance(found, Scan):
-                    add_scan(writer, found)
-                    result.scans.append(_describe(found))
     return result
 
 
-def _refusal(scan: str, error: ScanError) -> dict[str, str]:
+def _refusal(scan: str, error: BleedmapError) -> dict[str, str]:
     return {"scan": scan, "code": error.code, "found": error.found, "expected": error.expected, "remedy": error.remedy}
 
 
@@ -90,11 +98,36 @@ def private_row(source: Source) -> dict[str, str]:
     return {"scan": source.id, "source": _as_text(source.name), "file": _as_text(_first_file(source))}
 
 
-def _read(read: Callable[[Source], list[Scan | ScanError]], source: Source) -> list[Scan | ScanError]:
+def read_source(read: Callable[[Source], list[Scan | ScanError]], source: Source) -> Sequence[Scan | BleedmapError]:
+    """Scans of a source, and the fault of each part of it that is none or cannot be read now.
+
+    Args:
+        read: the adapter's reader.
+        source: what to read.
+    """
+    if source.fault is not None:
+        return [source.fault]
     try:
         return read(source)
-    except ScanError as error:
+    except (ScanError, ReadError) as error:
         return [error]
+    except Exception as error:
+        if not is_scan_fault(error):
+            raise
+        return [refused(source.id, "to read it", error)]
+
+
+def _add(writer: ArchiveWriter, scan: Scan, result: Ingested) -> ScanError | None:
+    """Write a scan; returns why that cannot be done."""
+    try:
+        described = _describe(scan)
+        add_scan(writer, scan)
+    except Exception as error:
+        if not is_scan_fault(error):
+            raise
+        return refused(scan.id, "to write it", error)
+    result.scans.append(described)
+    return None
 
 
 def _repeated(scan: Scan, result: Ingested) -> ScanError | None:
@@ -124,6 +157,8 @@ def _describe(scan: Scan) -> dict[str, object]:
         "tilt_degrees": round(geometry.tilt_degrees(), 2),
         "even": geometry.is_even(),
         "intensity": scan.volume.intensity,
+        "window_level": scan.volume.window[0] if scan.volume.window else None,
+        "window_width": scan.volume.window[1] if scan.volume.window else None,
         "positive_slices": int((scan.labels == 1).sum()),
         "labelled_slices": int((scan.labels >= 0).sum()),
         "scan_label": scan.scan_label,

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-
 from bleedmap.datasets.findings import Finding, set_finding
 from bleedmap.datasets.identity import public_name
 from bleedmap.datasets.nifti_pairs import AnyNiftiSpec, Files
 from bleedmap.errors import ScanError
-from bleedmap.volumes.nifti_file import named_errors, open_nifti
+from bleedmap.volumes.nifti import MASK_BYTES
+from bleedmap.volumes.nifti_file import read_canonical, scaled
 
 
 def check_pairs(spec: AnyNiftiSpec, scans: Files, masks: Files, *folders: Path) -> Iterator[Finding]:
@@ -48,8 +47,9 @@ def check_pairs(spec: AnyNiftiSpec, scans: Files, masks: Files, *folders: Path) 
 def check_blood(spec: AnyNiftiSpec, masks: Files) -> Iterator[Finding]:
     """Masks without blood, in data sets whose patients all bleed; a mask that cannot be read is told of elsewhere."""
     for name, path in masks.items():
-        with suppress(ScanError), named_errors():
-            if not np.any(open_nifti(path).dataobj):
+        with suppress(ScanError):
+            stored, _, scale = read_canonical(path, MASK_BYTES)
+            if not any(scaled(plane, scale).any() for plane in stored):
                 yield scan_finding(
                     spec,
                     name,

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISDIR
 
+from bleedmap.datasets.folder_tree import walk
 from bleedmap.datasets.identity import shard_of
-from bleedmap.errors import ScanError, TableError
+from bleedmap.errors import BleedmapError, ScanError, TableError
 from bleedmap.volumes.zip_member import InputFile, ZipMember, zip_members
 
 NIFTI = (".nii.gz", ".nii")
@@ -25,12 +26,14 @@ class Source:
         name: the data set's own name, private.
         files: what to read, private.
         stamp: digest of names, sizes and labels; changes when the scan has to be read again.
+        fault: why nothing of it is to be read, if its place alone tells that.
     """
 
     id: str
     name: str
     files: tuple[InputFile, ...]
     stamp: str
+    fault: BleedmapError | None = None
 
 
 def stamp(files: Iterable[InputFile], *details: object) -> str:
@@ -54,19 +57,22 @@ def _size(file: InputFile) -> int | None:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """All files of a folder tree, sorted; hidden ones and links to folders are left out."""
-    found = []
-    for top, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(top) / name for name in sorted(names) if not name.startswith(".")]
-    return found
+    """All files of a folder tree, sorted; hidden ones and links to folders are left out.
+
+    Raises:
+        ScanError: ``too-deep``, ``too-many-files``.
+        ReadError: a folder cannot be listed now.
+    """
+    return list(walk(folder).files)
 
 
 def input_files(path: Path) -> list[InputFile]:
     """Files of a study that is a folder tree, a zip, or one file; sorted, nothing is unpacked.
 
     Raises:
-        ScanError: ``no-scan`` where nothing is there, ``no-images`` where nothing is in it, ``unreadable-archive``.
+        ScanError: ``no-scan`` where nothing is there, ``no-images`` where nothing is in it, ``unreadable-archive``, or
+            what ``files_below`` raises.
+        ReadError: the folder or zip cannot be read now.
     """
     found: list[InputFile] = [path]
     if os.path.isdir(path):  # noqa: PTH112  unlike Path.is_dir, never raises

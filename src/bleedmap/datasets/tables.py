@@ -1,12 +1,18 @@
 """Tables of users and data sets: CSV read into plain rows, checked column by column; costs no heavy import."""
 
 import csv
-from collections.abc import Mapping, Sequence
+import io
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from bleedmap.constants import SUBTYPES
-from bleedmap.errors import ScanError, TableError
+from bleedmap.errors import ReadError, ScanError, TableError
+from bleedmap.volumes.plain_file import open_plain, read_errors
 
+LARGEST_BYTES = 200_000_000  # rows take ten times as much in memory
 VALUES = ("hemorrhage", *SUBTYPES)  # columns of a label table
 Row = Mapping[str, str]
 
@@ -23,7 +29,8 @@ def read_rows(path: Path, columns: Sequence[str], any_of: Sequence[str] = (), *,
         lower: whether the columns may be written in capitals.
 
     Raises:
-        TableError: the file is not there, is no CSV in UTF-8, lacks a column, or has one twice.
+        TableError: the file is not there, cannot be read now, is too large, is no CSV in UTF-8, lacks a column, or has
+            one twice.
     """
     if not path.is_file():
         raise TableError(
@@ -33,7 +40,7 @@ def read_rows(path: Path, columns: Sequence[str], any_of: Sequence[str] = (), *,
             remedy="correct its path",
         )
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
+        with open_table(path) as file:
             lines = [[value.strip() for value in line] for line in csv.reader(file)]
     except (UnicodeDecodeError, csv.Error):
         raise TableError(
@@ -83,6 +90,10 @@ def read_names(path: Path) -> list[str]:
         OSError: the list cannot be read.
         ValueError: it is no text in UTF-8, or a line has several cells.
     """
+    state = path.stat()
+    if not stat.S_ISREG(state.st_mode) or state.st_size > LARGEST_BYTES:
+        msg = f"no plain file of at most {LARGEST_BYTES // 10**6} MB"
+        raise ValueError(msg)
     with path.open(newline="", encoding="utf-8-sig") as file:
         try:
             lines = [[cell.strip() for cell in line if cell.strip()] for line in csv.reader(file)]
@@ -92,6 +103,38 @@ def read_names(path: Path) -> list[str]:
         msg = "several cells in a line"
         raise ValueError(msg)
     return [line[0] for line in lines if line]
+
+
+@contextmanager
+def open_table(path: Path) -> Iterator[TextIO]:
+    """Open a table or list, UTF-8 text, line ends as they are.
+
+    Raises:
+        TableError: ``no-access`` for what is no plain file, ``too-large``, ``not-read-now``.
+    """
+    try:
+        with open_plain(path) as opened, read_errors():
+            if opened.size > LARGEST_BYTES:
+                raise _too_large()
+            with io.TextIOWrapper(opened, newline="", encoding="utf-8-sig") as text:
+                yield text
+    except (ReadError, ScanError) as error:
+        raise TableError(error.code, error.found, error.expected, error.remedy) from None
+
+
+def read_text(path: Path) -> str:
+    """All of a table or list, as ``open_table``."""
+    with open_table(path) as text:
+        return text.read()
+
+
+def _too_large() -> TableError:
+    return TableError(
+        "too-large",
+        found=f"a table or list of more than {LARGEST_BYTES // 10**6} MB",
+        expected="a row a slice or a scan",
+        remedy="look for a damaged or wrong file; split a data set that is really so large",
+    )
 
 
 def by_key(rows: Sequence[Row], column: str) -> dict[str, list[Row]]:

@@ -16,6 +16,7 @@ from bleedmap.masks.map_inputs import MapInputs
 from bleedmap.masks.mask_scan import mask_scan
 from bleedmap.masks.mask_slices import MaskSlices
 from bleedmap.saliency.map_store import MapStore
+from bleedmap.slices.refusals import Refusals
 from bleedmap.slices.store import SliceStore, add_rows, write_store
 from bleedmap.splits.roles import Roles
 
@@ -29,7 +30,8 @@ def mask_shard(spec: AnyMask, slices: Path, inputs: MapInputs | None, roles: Rol
         inputs: maps and classifier; None for methods that read neither.
         roles: which subjects' labels may decide which slices get a mask; truth of test subjects is unknown to masks.
         out: store to write: array ``labels`` (rows, size, size) uint8, and ``seeds`` from methods that give some (see
-            ``Masks``); attributes ``classes``, which the labels tell apart, and ``resolved``.
+            ``Masks``); attributes ``classes``, which the labels tell apart, ``resolved``, and ``refused`` where there
+            are scans without masks, all of whose voxels are unknown (see ``Refusals``).
 
     Returns:
         What the method noted: scan, slice, and columns of its own; no row where it notes nothing.
@@ -45,17 +47,21 @@ def mask_shard(spec: AnyMask, slices: Path, inputs: MapInputs | None, roles: Rol
         labels = _add(group, "labels", store)
         seeds: zarr.Array | None = None
         by_scan = {} if inputs is None else _by_scan(inputs.scores, store)
-        for name, rows in track(list(store.scans()), "making masks", unit="scans"):
-            found = read_slices(store, name, rows, maps)
-            if name in hidden:
-                found = replace(found, drawn=np.zeros(len(found.hu), dtype=bool))
-            called = None if inputs is None else called_slices(by_scan[name], roles, inputs.threshold)
-            made = mask_scan(spec, found, called, None if inputs is None else inputs.classifier)
-            labels[rows] = made.labels
-            if made.seeds is not None:
-                seeds = _add(group, "seeds", store) if seeds is None else seeds
-                seeds[rows] = made.seeds
-            notes += [{"scan": name, **note} for note in made.notes]
+        refused = Refusals("to mask it", store, maps)
+        for name, rows in track(refused.left(store.scans()), "making masks", unit="scans"):
+            with refused.catch(name):
+                found = read_slices(store, name, rows, maps)
+                if name in hidden:
+                    found = replace(found, drawn=np.zeros(len(found.hu), dtype=bool))
+                called = None if inputs is None else called_slices(by_scan[name], roles, inputs.threshold)
+                made = mask_scan(spec, found, called, None if inputs is None else inputs.classifier)
+                labels[rows] = made.labels
+                if made.seeds is not None:
+                    seeds = _add(group, "seeds", store) if seeds is None else seeds
+                    seeds[rows] = made.seeds
+                notes += [{"scan": name, **note} for note in made.notes]
+        refused.leave_open(store.scans(), labels, seeds)
+        group.update_attributes(refused.attributes())
     return pd.DataFrame(notes, columns=None if notes else ["scan", "slice"])
 
 

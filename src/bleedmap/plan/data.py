@@ -1,9 +1,11 @@
 """What the rules of phantom, ingestion, brain masks, slices and quality pages ask."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from bleedmap.brain.stamp import mask_stamp
+from bleedmap.datasets.retries import retries
 from bleedmap.datasets.sources import stamps
 from bleedmap.plan.core import Files, Names, Plan
 from bleedmap.provenance.files import file_digest
@@ -33,8 +35,17 @@ class DataPlan:
         return str(spec.model_dump_json(exclude={"subjects"}))
 
     def members(self, wildcards: Names) -> str:
-        """Digest of the sources of a shard; changes when one of them does."""
-        return stamps(self.plan.sources(wildcards["dataset"])[int(wildcards["shard"])])
+        """Digest of the sources of a shard; changes when one of them does, or shall be read again."""
+        digest = stamps(self.plan.sources(wildcards["dataset"])[int(wildcards["shard"])])
+        private = self.plan.paths.private.format(**wildcards)
+        if private not in self._again:
+            self._again[private] = retries(Path(private))
+        return f"{digest}-{self._again[private]}" if self._again[private] else digest
+
+    @cached_property
+    def _again(self) -> dict[str, int]:
+        """Retries by private table, as they were when this run was planned: its own jobs add to them."""
+        return {}
 
     def planned(self, wildcards: Names) -> int:
         """Number of sources of a shard."""

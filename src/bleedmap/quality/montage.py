@@ -15,6 +15,7 @@ from bleedmap.volumes.mr_scale import MR_LEVEL, MR_WIDTH
 from bleedmap.volumes.regular import to_regular
 
 HEIGHT = 192
+WIDEST = 16  # times its height; nothing that a person can look at is wider
 PLACES = (0.3, 0.5, 0.7)
 OUTLINE = (255, 140, 26)
 INSIDE_HU, OUTSIDE_HU = 1000, -1000
@@ -46,8 +47,17 @@ def montage(volume: CtVolume, brain: NDArray[np.uint8]) -> bytes:
     tiles = [_tile(volume.hu[i], brain[i], (row_mm, column_mm), window) for i in dict.fromkeys(indices)]
     if len(brain) > 1:
         tiles.append(_side(volume, brain))
+    return _png(np.concatenate(tiles, axis=1))
+
+
+def no_picture() -> bytes:
+    """A grey square in the place of a scan that cannot be drawn; PNG, ``HEIGHT`` pixels high."""
+    return _png(np.full((HEIGHT, HEIGHT, 3), 128, dtype=np.uint8))
+
+
+def _png(picture: NDArray[np.uint8]) -> bytes:
     data = io.BytesIO()
-    Image.fromarray(np.concatenate(tiles, axis=1)).save(data, "PNG", optimize=False, compress_level=9)
+    Image.fromarray(picture).save(data, "PNG", optimize=False, compress_level=9)
     return data.getvalue()
 
 
@@ -73,7 +83,7 @@ def _tile(
     """(HEIGHT, width, 3) picture in a window of (level, width) with the outline of a mask."""
     level, width = window
     height_mm, width_mm = hu.shape[0] * pixel_mm[0], hu.shape[1] * pixel_mm[1]
-    shape = (HEIGHT, max(1, round(HEIGHT * width_mm / height_mm)))
+    shape = (HEIGHT, min(WIDEST * HEIGHT, max(1, round(HEIGHT * width_mm / height_mm))))
     grey = np.clip((hu - (level - width / 2)) / width, 0, 1)
     shown = resize(grey.astype(np.float32), shape, order=1, anti_aliasing=True)
     edge = find_boundaries(resize(mask != 0, shape, order=0, anti_aliasing=False), mode="inner")

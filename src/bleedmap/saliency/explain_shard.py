@@ -9,6 +9,7 @@ from bleedmap.config.saliency import AnySaliency
 from bleedmap.console import track
 from bleedmap.saliency.explain_scan import explain_scan
 from bleedmap.saliency.map_store import map_attributes
+from bleedmap.slices.refusals import Refusals
 from bleedmap.slices.store import SliceStore, add_rows, write_store
 
 
@@ -20,13 +21,16 @@ def explain_shard(spec: AnySaliency, classifier: SliceClassifier, slices: Path, 
         classifier: the classifier it explains.
         slices: slice store.
         out: store to write: array ``maps`` (rows, K, size, size) float16 in [0, 1]; attributes ``classes``, ``low``
-            and ``high`` (see ``MapStore``) and ``resolved``.
+            and ``high`` (see ``MapStore``), ``resolved``, and ``refused`` where there are such scans (see
+            ``Refusals``).
     """
     with SliceStore(slices) as store, write_store(out, {}) as group:
         count, classes = len(store.table), classifier.classes
         low, high = (np.zeros((count, len(classes)), dtype=np.float32) for _ in range(2))
         maps = add_rows(group, "maps", count, store.size, "float16", channels=len(classes))
-        for _, rows in track(list(store.scans()), "explaining", unit="scans"):
-            found = explain_scan(spec, classifier, store.rows("hu", rows), store.rows("brain", rows) > 0)
-            maps[rows], low[rows], high[rows] = found.maps, found.low, found.high
-        group.update_attributes(map_attributes(classes, low, high, spec.resolutions()))
+        refused = Refusals("to explain it", store)
+        for name, rows in track(refused.left(store.scans()), "explaining", unit="scans"):
+            with refused.catch(name):
+                found = explain_scan(spec, classifier, store.rows("hu", rows), store.rows("brain", rows) > 0)
+                maps[rows], low[rows], high[rows] = found.maps, found.low, found.high
+        group.update_attributes({**map_attributes(classes, low, high, spec.resolutions()), **refused.attributes()})

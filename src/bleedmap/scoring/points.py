@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bleedmap.console import track
+from bleedmap.console import say, track
 from bleedmap.provenance.tables import read_table
 from bleedmap.scoring.boxes import boxes_of, judged_slices
 from bleedmap.scoring.classes import ANY
 from bleedmap.scoring.table import RowLabels, Score, join, tabulate
+from bleedmap.slices.refusals import REFUSED
 from bleedmap.slices.store import SliceStore
 from bleedmap.splits.roles import Roles
 from bleedmap.volumes.ct_volume import Box, Scan
@@ -57,7 +58,7 @@ def score_points(
 
     Args:
         points: columns scan, slice, row, column, class; rows and columns are pixels of the scan, 0 is the middle of
-            the first.
+            the first. A scan with a row of class ``refused`` is not scored.
         scans: one at a time; scans that are not of test subjects take no part.
         roles: of the fold.
         row: data set, method and fold.
@@ -70,6 +71,9 @@ def score_points(
     for scan in scans:
         if roles.of([scan.subject])[0] == "test":
             own = points[points["scan"] == scan.id]
+            if (own["class"] == REFUSED).any():
+                say(f"{scan.id}: not scored, for an earlier stage refused it")
+                continue
             labels = RowLabels(row.dataset, row.method, row.fold, scan.subject, scan.id)
             tables += [
                 tabulate(replace(labels, class_name=name), _counts(own[own["class"] == name], boxes, scan))

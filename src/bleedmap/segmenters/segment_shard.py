@@ -9,6 +9,7 @@ from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.console import track
 from bleedmap.segmenters.segment_scan import segment_scan
 from bleedmap.segmenters.segmenter import Segmenter
+from bleedmap.slices.refusals import Refusals
 from bleedmap.slices.store import SliceStore, add_rows, write_store
 from bleedmap.splits.roles import Roles
 
@@ -29,13 +30,17 @@ def segment_shard(
         slices: slice store.
         roles: of the fold.
         out: store to write, with the rows of the slice store: array ``labels`` (rows, size, size) uint8, attribute
-            ``classes``.
+            ``classes``, and ``refused`` where there are scans without a prediction (see ``Refusals``).
         wanted: roles whose subjects are predicted.
     """
     with SliceStore(slices) as store, write_store(out, {"classes": list(model.classes)}) as group:
         labels = add_rows(group, "labels", len(store.table), store.size, "uint8")
         is_wanted = np.isin(roles.of(store.table["subject"]), list(wanted))
         scans = [(name, rows) for name, rows in store.scans() if is_wanted[rows.start]]
-        for name, rows in track(scans, "segmenting", unit="scans"):
-            brain = store.rows("brain", rows) > 0
-            labels[rows] = segment_scan(model, spec, store.rows("hu", rows), brain, store.entries[name].voxel_ml)
+        refused = Refusals("to segment it", store)
+        for name, rows in track(refused.left(scans), "segmenting", unit="scans"):
+            with refused.catch(name):
+                brain = store.rows("brain", rows) > 0
+                labels[rows] = segment_scan(model, spec, store.rows("hu", rows), brain, store.entries[name].voxel_ml)
+        refused.leave_open(scans, labels)
+        group.update_attributes(refused.attributes())

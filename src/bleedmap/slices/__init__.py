@@ -4,6 +4,7 @@
 - ``resample_scan``: one scan on the working grid; ``write_slices``: all scans of a shard, as a store;
 - ``neighbours``: a slice with the slices around it;
 - ``store``: random-access stores of slices, maps and masks, row for row the same;
+- ``refusals``: scans of a shard that a stage could not go on with;
 - ``training_set``: slices, neighbours and whole scans by number; ``chunks``: single slices straight from a store's zip;
 - ``prefetch``: batches made ahead of their use;
 - ``windows``: HU to grey values;

@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 
 from bleedmap.config.slices import SliceSpec
 from bleedmap.constants import UNKNOWN_VOXEL
+from bleedmap.volumes.budget import require_room
 from bleedmap.volumes.ct_volume import CtVolume
+
+CUT_BYTES, GRID_BYTES = 12.0, 12.0  # that a pixel takes: cut out and filtered along both sides; HU and both masks
+MOST_PIXELS = 2**24  # of slices that are resampled at a time
 
 Resample = Callable[[NDArray[np.bool_]], NDArray[np.float32]]
 
@@ -55,13 +59,22 @@ class Box:
             image: (slices, rows, columns), any number type.
             size: rows and columns of the result.
             fill: value past the picture's edge.
+
+        Raises:
+            ScanError: ``too-large``: a slice of the box, or all slices on the grid, are larger than a scan may be.
         """
-        rows, columns = image.shape[1:]
-        cut = np.full((len(image), self.height, self.width), fill, dtype=np.float32)
-        inside, own = self._overlap(rows, columns)
-        cut[:, inside[0], inside[1]] = image[:, own[0], own[1]]
-        small = F.interpolate(torch.from_numpy(cut)[:, None], size=(size, size), mode="bilinear", antialias=True)
-        return np.asarray(small[:, 0].numpy())
+        require_room((self.height, self.width), CUT_BYTES)
+        require_room((len(image), size, size), GRID_BYTES)
+        inside, own = self._overlap(*image.shape[1:])
+        taken = np.empty((len(image), size, size), dtype=np.float32)
+        step = max(1, MOST_PIXELS // max(1, self.height * self.width))
+        for start in range(0, len(image), step):
+            some = image[start : start + step]
+            cut = np.full((len(some), self.height, self.width), fill, dtype=np.float32)
+            cut[:, inside[0], inside[1]] = some[:, own[0], own[1]]
+            small = F.interpolate(torch.from_numpy(cut)[:, None], size=(size, size), mode="bilinear", antialias=True)
+            taken[start : start + step] = small[:, 0].numpy()
+        return taken
 
     def put_back(self, image: NDArray[np.floating] | NDArray[np.bool_], rows: int, columns: int) -> NDArray[np.float32]:
         """Resample working-grid slices to the scan's own pixels; zero outside the box.
@@ -70,7 +83,11 @@ class Box:
             image: (slices, size, size) float or bool.
             rows: rows of the scan.
             columns: columns of the scan.
+
+        Raises:
+            ScanError: ``too-large``: the box is larger than a scan may be.
         """
+        require_room((len(image), self.height, self.width), CUT_BYTES)
         tensor = torch.from_numpy(np.asarray(image, dtype=np.float32))[:, None]
         large = F.interpolate(tensor, size=(self.height, self.width), mode="bilinear", antialias=True)[:, 0].numpy()
         result = np.zeros((len(image), rows, columns), dtype=np.float32)

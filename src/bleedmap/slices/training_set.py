@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 
 from bleedmap.constants import UNKNOWN_LABEL
 from bleedmap.slices.chunks import SliceChunks
+from bleedmap.slices.refusals import refused_in
 from bleedmap.slices.store import SliceStore, Store
 
 
 class TrainingSet:
     """All slices of a data set's shards, with the masks to train on if there are any.
 
-    ``table`` has a row a slice, in a fixed order: what a slice store's table has, shard, and row (in the shard). Any
-    number of threads may read.
+    ``table`` has a row a slice, in a fixed order: what a slice store's table has, shard, and row (in the shard); scans
+    that an earlier stage refused are left out. Any number of threads may read.
 
     Args:
         shards: slice stores.
@@ -29,18 +30,21 @@ class TrainingSet:
         self._hu: list[SliceChunks] = []
         self._masks: list[SliceChunks] = []
         self._seeds: list[SliceChunks] = []
-        tables = []
+        tables, refused = [], set[str]()
         for number, path in enumerate(sorted(shards)):
             with SliceStore(path) as store:
+                refused |= refused_in(store).keys()
                 tables.append(store.table.assign(shard=number, row=np.arange(len(store.table))))
                 self.size = store.size
                 self._hu.append(SliceChunks(path, store.group["hu"]))
         for path in sorted(masks):
             with Store(path) as store:
+                refused |= refused_in(store).keys()
                 self._masks.append(SliceChunks(path, store.group["labels"]))
                 if "seeds" in store.group:
                     self._seeds.append(SliceChunks(path, store.group["seeds"]))
-        self.table = pd.concat(tables, ignore_index=True)
+        every = pd.concat(tables, ignore_index=True)
+        self.table = every[~every["scan"].isin(refused)].reset_index(drop=True)
         self.has_seeds = bool(masks) and len(self._seeds) == len(self._masks)
         self._shard, self._row = (self.table[name].to_numpy() for name in ("shard", "row"))
         scan = self.table["scan"].to_numpy()

@@ -19,6 +19,7 @@ from bleedmap.masks.mask_scan import mask_scan
 from bleedmap.masks.mask_shard import read_slices
 from bleedmap.masks.mask_slices import MaskSlices
 from bleedmap.saliency.map_store import MapStore
+from bleedmap.slices.refusals import Refusals
 from bleedmap.slices.store import SliceStore
 from bleedmap.splits.roles import Roles
 from bleedmap.tuning.tune import OpenScan, tune
@@ -58,8 +59,15 @@ def tune_mask(
     called: list[Called] = [None] * len(chosen)
     if inputs is not None:
         scores = [dict(list(each.scores.groupby("scan", sort=False))) for each in inputs]
+        chosen = [scan for scan in chosen if scan.name in scores[scan.shard] and not _is_refused(inputs, scan)]
         called = [called_slices(scores[scan.shard][scan.name], roles, inputs[scan.shard].threshold) for scan in chosen]
     return tune(spec, searches, tuning, partial(_open, slices, inputs, chosen, called))
+
+
+def _is_refused(inputs: Sequence[MapInputs], scan: TuningScan) -> bool:
+    """Whether a scan has no maps."""
+    with MapStore(inputs[scan.shard].maps) as maps:
+        return scan.name in Refusals("to tune on it", maps)
 
 
 def _open(

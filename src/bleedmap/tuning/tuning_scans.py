@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bleedmap.errors import TableError
+from bleedmap.slices.refusals import Refusals
 from bleedmap.slices.store import SliceStore
 from bleedmap.splits.roles import Roles
 
@@ -57,6 +58,6 @@ def _of_shard(number: int, path: Path, roles: Roles) -> Iterator[TuningScan]:
     with SliceStore(path) as store:
         subjects, drawn = store.table["subject"], store.table["drawn"].to_numpy(dtype=bool)
         tunes = roles.tuning(subjects)
-        for name, rows in store.scans():
+        for name, rows in Refusals("to tune on it", store).left(store.scans()):
             if tunes[rows.start] and drawn[rows].any():
                 yield TuningScan(number, name, rows, str(subjects.iloc[rows.start]), drawn[rows])

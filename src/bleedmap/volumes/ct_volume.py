@@ -23,6 +23,7 @@ class CtVolume:
         slice_keys: what a label table may call each slice (SOP instance UID, file name); private, never written.
         flags: what a person should look at, such as ``missing-slices``; one word each.
         intensity: what the values of ``hu`` are: ``hu``, ``mr`` or ``picture`` (see ``volumes.intensity``).
+        window: level and width, HU, that a picture was read with; None for what is no picture.
     """
 
     hu: NDArray[np.int16]
@@ -30,6 +31,7 @@ class CtVolume:
     slice_keys: tuple[str, ...] = field(default=(), repr=False)
     flags: tuple[str, ...] = ()
     intensity: Intensity = "hu"
+    window: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.hu.ndim != 3 or len(self.hu) != len(self.geometry.origins):

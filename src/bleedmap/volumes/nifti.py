@@ -14,14 +14,17 @@ from bleedmap.provenance.atomic import atomic_path
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.dicom.padding import outside_picture
 from bleedmap.volumes.geometry import Geometry
+from bleedmap.volumes.head_size import require_head
 from bleedmap.volumes.hounsfield import MOST_HU, clip_hu, require_hu
 from bleedmap.volumes.intensity import ScannerIntensity
 from bleedmap.volumes.mr_scale import to_display_scale
-from bleedmap.volumes.nifti_file import as_image, open_nifti, packed, read_canonical, to_canonical
+from bleedmap.volumes.nifti_file import as_image, open_nifti, packed, read_canonical, scaled, to_canonical
 from bleedmap.volumes.zip_member import InputFile
 
 SAME_GRID_MM = 0.05
 LABEL_TOLERANCE = 1e-3
+# bytes that a voxel takes beside those in which it is stored: HU twice, signal and its ranks, a label twice
+HU_BYTES, MR_BYTES, MASK_BYTES = 4.0, 28.0, 2.0
 
 
 def read_nifti(path: InputFile, kind: ScannerIntensity = "hu") -> CtVolume:
@@ -35,23 +38,33 @@ def read_nifti(path: InputFile, kind: ScannerIntensity = "hu") -> CtVolume:
         kind: ``hu`` for CT, ``mr`` for MR, whose values are brought to the display scale; a file does not say.
 
     Raises:
-        ScanError: ``not-nifti``, ``truncated``, ``not-one-volume``, ``no-position``, ``not-axial``, and ``not-hu`` for
-            a CT or ``no-signal`` for an MR.
+        ScanError: ``not-nifti``, ``truncated``, ``not-one-volume``, ``no-position``, ``not-axial``, ``too-large``,
+            ``no-head-size``, ``no-access``, and ``not-hu`` for a CT or ``no-signal`` for an MR.
+        ReadError: the file cannot be read now.
     """
-    values, affine = read_canonical(path)
+    stored, affine, scale = read_canonical(path, MR_BYTES if kind == "mr" else HU_BYTES)
+    geometry = Geometry.from_affine(affine, len(stored))
+    require_head(geometry, stored.shape)
     if kind == "mr":
-        shown = to_display_scale(values)
-        return CtVolume(hu=shown, geometry=Geometry.from_affine(affine, len(shown)), intensity="mr")
-    flags = ("not-a-number",) if _has_holes(values) else ()
-    if values.dtype == np.uint16 and values.max(initial=0) >= 2**15:
-        values = values.view(np.int16)  # signed HU written as unsigned: no CT number is that high
-    wrapped = (values > MOST_HU) & (values < 2**16)  # the same, rescaled, so that it is less sure
+        return CtVolume(hu=to_display_scale(scaled(stored, scale)), geometry=geometry, intensity="mr")
+    if stored.dtype == np.uint16 and scale == (1.0, 0.0) and stored.max(initial=0) >= 2**15:
+        stored = stored.view(np.int16)  # signed HU written as unsigned: no CT number is that high
+    hu, flags = np.empty(stored.shape, dtype=np.int16), set[str]()
+    for index, plane in enumerate(stored):  # scaled values of a whole scan would take four times its memory
+        hu[index], told = _plane_hu(scaled(plane, scale))
+        flags |= told
+    require_hu(hu)
+    return CtVolume(hu=hu, geometry=geometry, flags=tuple(sorted(flags)))
+
+
+def _plane_hu(values: NDArray[Any]) -> tuple[NDArray[np.int16], set[str]]:
+    """HU of a slice, and what to tell of its values."""
+    flags = {"not-a-number"} if _has_holes(values) else set()
+    wrapped = (values > MOST_HU) & (values < 2**16)  # signed HU written as unsigned, then rescaled: less sure
     if wrapped.any():
         values = np.where(wrapped, values.astype(np.float32) - 2**16, values)
-        flags = (*flags, "wrapped-16-bit")
-    hu = clip_hu(values)
-    require_hu(hu)
-    return CtVolume(hu=hu, geometry=Geometry.from_affine(affine, len(hu)), flags=flags)
+        flags.add("wrapped-16-bit")
+    return clip_hu(values), flags
 
 
 def read_mask(path: InputFile, like: CtVolume) -> NDArray[np.uint8]:
@@ -67,16 +80,23 @@ def read_mask(path: InputFile, like: CtVolume) -> NDArray[np.uint8]:
     Raises:
         ScanError: ``mask-grid``, ``mask-values``, or what ``read_nifti`` raises for an unreadable file.
     """
-    values, affine = read_canonical(path)
-    if values.shape != like.hu.shape or _largest_shift(affine, like.geometry.affine(), values.shape) > SAME_GRID_MM:
+    stored, affine, scale = read_canonical(path, MASK_BYTES)
+    if stored.shape != like.hu.shape or _largest_shift(affine, like.geometry.affine(), stored.shape) > SAME_GRID_MM:
         raise ScanError(
             "mask-grid",
-            found=f"a mask of {values.shape} voxels (slices, rows, columns) for a scan of {like.hu.shape}"
-            if values.shape != like.hu.shape
+            found=f"a mask of {stored.shape} voxels (slices, rows, columns) for a scan of {like.hu.shape}"
+            if stored.shape != like.hu.shape
             else "a mask that lies elsewhere than its scan",
             expected="a mask on the voxel grid of its scan",
             remedy="draw or resample the mask on the scan itself, nearest neighbour",
         )
+    labels = np.empty(stored.shape, dtype=np.uint8)
+    for index, plane in enumerate(stored):
+        labels[index] = _labels(scaled(plane, scale))
+    return labels
+
+
+def _labels(values: NDArray[Any]) -> NDArray[np.uint8]:
     whole = np.rint(values)
     if (
         not np.isfinite(values).all()
@@ -149,19 +169,18 @@ def write_like(path_out: Path, mask: NDArray[np.uint8], source_path: InputFile) 
         )
     image = nib.Nifti1Image(voxels, source.affine)
     for form, place in (("qform", image.header.set_qform), ("sform", image.header.set_sform)):
-        affine, code = getattr(source, f"get_{form}")(coded=True)
+        affine, code = getattr(source.header, f"get_{form}")(coded=True)
         place(affine, code=int(code)) if code else place(None, code=0)
     image.header.set_xyzt_units("mm")
     _write(path_out, image)
 
 
-def _has_holes(values: NDArray[Any]) -> bool:
-    """Whether voxels that are no numbers lie inside of slices and are no background."""
-    if values.dtype.kind != "f":
+def _has_holes(plane: NDArray[Any]) -> bool:
+    """Whether voxels that are no numbers lie inside of a slice and are no background."""
+    if plane.dtype.kind != "f":
         return False
-    empty = np.isnan(values)
-    planes = empty[empty.any(axis=(1, 2))]
-    return any(bool((plane & ~outside_picture(plane)[0]).any()) for plane in planes)
+    empty = np.isnan(plane)
+    return bool(empty.any() and (empty & ~outside_picture(empty)[0]).any())
 
 
 def _write(path: Path, image: nib.Nifti1Image) -> None:

@@ -1,70 +1,158 @@
 """NIfTI files at the level of nibabel: opened, turned, and packed into the same bytes each time."""
 
 import gzip
-import io
+import math
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from typing import IO, Any, cast
 
 import nibabel as nib
 import numpy as np
 from nibabel.orientations import apply_orientation, axcodes2ornt, inv_ornt_aff, io_orientation, ornt_transform
+from nibabel.volumeutils import apply_read_scaling
 from numpy.typing import NDArray
 
-from bleedmap.errors import ScanError
+from bleedmap.errors import BleedmapError, ScanError
+from bleedmap.volumes.budget import require_room, require_sides
 from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.orientation import require_axial
-from bleedmap.volumes.zip_member import InputFile
+from bleedmap.volumes.zip_member import InputFile, file_size, open_input
 
 SHEAR_TOLERANCE = 1e-4
 LEAST_VOXEL_MM, MOST_VOXEL_MM = 0.01, 100.0
 LEAST_VOLUME = 0.01  # of a voxel, as a share of the upright box with its edges
 GZIP_LEVEL = 4
 GZIP_MAGIC = b"\x1f\x8b"
+DEFLATE_MOST = 1032  # bytes that a byte of a gzip file can stand for
+Scale = tuple[float, float]
 NIFTI2_HEADER_BYTES = (540, int.from_bytes((540).to_bytes(4, "big"), "little"))  # in either byte order
 
 
-def open_nifti(path: InputFile) -> nib.Nifti1Image:
-    """The file as nibabel sees it, voxels not yet read."""
-    with named_errors():
-        image = nib.load(path) if isinstance(path, Path) else _from_bytes(path.read_bytes())
-        if not isinstance(image, nib.Nifti1Image):
-            raise _not_nifti()
-        return image
+@dataclass(frozen=True)
+class NiftiHeader:
+    """What a NIfTI file says of its voxels before they are read.
+
+    Args:
+        header: as nibabel reads it.
+        shape: of the voxels.
+        affine: (4, 4) voxel index to RAS mm.
+    """
+
+    header: nib.Nifti1Header
+    shape: tuple[int, ...]
+    affine: NDArray[np.float64]
 
 
-def read_canonical(path: InputFile) -> tuple[NDArray[Any], NDArray[np.float64]]:
-    """Voxels as (slices, rows, columns) and the affine from (column, row, slice) to RAS mm."""
+def open_nifti(path: InputFile) -> NiftiHeader:
+    """The header of a file; voxels are not read."""
+    with named_errors(), open_input(path) as opened:
+        return _header(_unpacked(opened))
+
+
+def _read_stored(path: InputFile, each: float) -> tuple[NDArray[Any], NiftiHeader]:
+    """Voxels as they are stored, without slope and intercept, in the axes of the file.
+
+    Nothing is allocated before the header's claims are held against the budget of a scan and the bytes of the file.
+
+    Args:
+        path: the file.
+        each: bytes of memory that a voxel takes once it is read, beside those in which it is stored.
+
+    Raises:
+        ScanError: what ``read_canonical`` raises for a file.
+    """
+    with named_errors(), open_input(path) as opened:
+        stream = _unpacked(opened)
+        found = _header(stream)
+        dtype = found.header.get_data_dtype()
+        _require_one_volume(found, dtype)
+        require_sides(found.shape)
+        require_room(found.shape, dtype.itemsize + each)
+        wanted, start = math.prod(found.shape) * dtype.itemsize, _start(found.header)
+        most = (file_size(path) or 0) * (DEFLATE_MOST if stream is not opened else 1)
+        if start + wanted > most:
+            raise EOFError
+        stream.seek(start)
+        data = stream.read(wanted)
+        if len(data) < wanted:
+            raise EOFError
+        stream.read(1)  # at the end of a gzip file its checksum is held against what came out
+        return np.frombuffer(data, dtype).reshape(found.shape, order="F"), found
+
+
+def read_canonical(path: InputFile, each: float) -> tuple[NDArray[Any], NDArray[np.float64], Scale]:
+    """Voxels as (slices, rows, columns), the affine from (column, row, slice) to RAS mm, and what the voxels mean.
+
+    Args:
+        path: the file.
+        each: bytes of memory that a voxel takes once it is read, beside those in which it is stored.
+
+    Returns:
+        Voxels as they are stored, a view; the affine; slope and intercept, (1, 0) where there are none.
+
+    Raises:
+        ScanError: ``not-nifti``, ``truncated``, ``not-one-volume``, ``no-position``, ``not-hu`` for colours,
+            ``not-axial``, ``too-large``.
+        ReadError: the file cannot be read now.
+    """
+    stored, found = _read_stored(path, each)
     with named_errors():
-        image = open_nifti(path)
-        affine = np.asarray(image.affine, dtype=np.float64)
-        shape = image.shape
-        if len(shape) < 3 or int(np.prod(shape[3:])) != 1 or min(shape) < 1:
-            raise ScanError(
-                "not-one-volume",
-                found=f"an image of shape {tuple(shape)}",
-                expected="one volume of three axes",
-                remedy="extract the volume to be read",
-            )
-        if not _is_usable(affine):
-            raise ScanError(
-                "no-position",
-                found="a header without usable voxel sizes and directions",
-                expected="a valid qform or sform",
-                remedy="convert the scan again from DICOM",
-            )
-        values = np.asanyarray(image.dataobj).reshape(shape[:3])
-        if values.dtype.kind not in "iuf":
-            raise ScanError(
-                "not-hu", found="colours or complex numbers", expected="Hounsfield units", remedy="give the CT itself"
-            )
-    turn = to_canonical(affine)
-    turned = apply_orientation(values, turn)
-    affine = affine @ inv_ornt_aff(turn, shape[:3])
+        turn = to_canonical(found.affine)
+        turned = apply_orientation(stored.reshape(found.shape[:3]), turn)
+        affine = found.affine @ inv_ornt_aff(turn, found.shape[:3])
+        slope, intercept = found.header.get_slope_inter()
     require_axial(row_step=affine[:3, 1], column_step=affine[:3, 0])
-    return np.ascontiguousarray(turned.T), affine
+    return turned.T, affine, (1.0 if slope is None else float(slope), 0.0 if intercept is None else float(intercept))
+
+
+def scaled(stored: NDArray[Any], scale: Scale) -> NDArray[Any]:
+    """Values of stored voxels, of any shape: the very voxels where there is nothing to scale."""
+    return np.asarray(apply_read_scaling(stored, *(np.array(value) for value in scale)))
+
+
+def _header(stream: IO[bytes]) -> NiftiHeader:
+    start = stream.read(4)
+    two = int.from_bytes(start, "little") in NIFTI2_HEADER_BYTES
+    kind = nib.Nifti2Header if two else nib.Nifti1Header
+    header = kind(start + stream.read(kind.template_dtype.itemsize - 4))
+    shape = tuple(int(side) for side in header.get_data_shape())
+    return NiftiHeader(header, shape, np.asarray(header.get_best_affine(), dtype=np.float64))
+
+
+def _require_one_volume(found: NiftiHeader, dtype: np.dtype[Any]) -> None:
+    shape = found.shape
+    if len(shape) < 3 or math.prod(shape[3:]) != 1 or min(shape) < 1:
+        raise ScanError(
+            "not-one-volume",
+            found=f"an image of shape {shape}",
+            expected="one volume of three axes",
+            remedy="extract the volume to be read",
+        )
+    if not _is_usable(found.affine):
+        raise ScanError(
+            "no-position",
+            found="a header without usable voxel sizes and directions",
+            expected="a valid qform or sform",
+            remedy="convert the scan again from DICOM",
+        )
+    if dtype.kind not in "iuf":
+        raise ScanError(
+            "not-hu", found="colours or complex numbers", expected="Hounsfield units", remedy="give the CT itself"
+        )
+
+
+def _start(header: nib.Nifti1Header) -> int:
+    """Byte of the file where the voxels start."""
+    return max(int(header.get_data_offset()), int(header.single_vox_offset))
+
+
+def _unpacked(opened: IO[bytes]) -> IO[bytes]:
+    """The file itself, or what is in it where it is gzipped, whatever its name."""
+    is_packed = opened.read(2) == GZIP_MAGIC
+    opened.seek(0)
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=opened)) if is_packed else opened
 
 
 def _is_usable(affine: NDArray[np.float64]) -> bool:
@@ -100,14 +188,6 @@ def packed(image: nib.Nifti1Image) -> bytes:
     return gzip.compress(image.to_bytes(), compresslevel=GZIP_LEVEL, mtime=0)
 
 
-def _from_bytes(data: bytes) -> nib.Nifti1Image:
-    packed_up = data[:2] == GZIP_MAGIC
-    stream = gzip.GzipFile(fileobj=io.BytesIO(data)) if packed_up else io.BytesIO(data)
-    two = int.from_bytes(stream.read(4), "little") in NIFTI2_HEADER_BYTES
-    stream.seek(0)
-    return (nib.Nifti2Image if two else nib.Nifti1Image).from_stream(stream)
-
-
 def _not_nifti() -> ScanError:
     return ScanError(
         "not-nifti",
@@ -122,7 +202,7 @@ def named_errors() -> Iterator[None]:
     """Turn whatever a broken file makes nibabel raise into one sentence without its path."""
     try:
         yield
-    except ScanError:
+    except BleedmapError:
         raise
     except (EOFError, OSError, zlib.error):
         raise ScanError(

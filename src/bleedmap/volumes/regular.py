@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from bleedmap.constants import AIR_HU
+from bleedmap.volumes.budget import require_room, require_sides
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.hounsfield import clip_hu
 
 NO_TILT_DEGREES = 0.1
 SAME_SPACING_MM = 1e-3
+REGULAR_BYTES = 16.0  # that a voxel takes: interpolated, rounded and clipped, and as HU
 
 
 def to_regular(volume: CtVolume, spacing_mm: float | None = None) -> CtVolume:
@@ -27,6 +29,9 @@ def to_regular(volume: CtVolume, spacing_mm: float | None = None) -> CtVolume:
 
     Returns:
         The volume itself where nothing is to be done, else a new one without slice keys.
+
+    Raises:
+        ScanError: ``too-large``: the even stack would be larger than a scan may be.
     """
     native = volume.geometry
     spacing = spacing_mm or native.slice_spacing
@@ -34,6 +39,8 @@ def to_regular(volume: CtVolume, spacing_mm: float | None = None) -> CtVolume:
     if len(native.origins) == 1 or (as_wanted and abs(spacing - native.slice_spacing) < SAME_SPACING_MM):
         return volume
     geometry, shape = _regular_grid(native, volume.hu.shape, spacing)
+    require_sides(shape)
+    require_room(shape, REGULAR_BYTES)
     hu = _sample(volume.hu.astype(np.float32), native, geometry, shape, outside=AIR_HU)
     return CtVolume(hu=clip_hu(hu), geometry=geometry, intensity=volume.intensity)
 

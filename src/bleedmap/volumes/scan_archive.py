@@ -19,7 +19,7 @@ from bleedmap.volumes.nifti import from_bytes, to_bytes
 
 
 def add_scan(archive: ArchiveWriter, scan: Scan) -> None:
-    """Add a scan's volume, truth and sidecar."""
+    """Add a scan's volume, truth and sidecar; all of them or, on an error, none."""
     geometry = scan.volume.geometry
     sidecar = {
         "subject": scan.subject,
@@ -37,10 +37,14 @@ def add_scan(archive: ArchiveWriter, scan: Scan) -> None:
         "intensity": scan.volume.intensity,
         "boxes": [asdict(box) for box in scan.boxes],
     }
-    archive.add(f"{scan.id}/hu.nii.gz", to_bytes(scan.volume.hu, geometry))
-    archive.add(f"{scan.id}/scan.json", (json.dumps(sidecar, sort_keys=True) + "\n").encode())
+    packed = {
+        "hu.nii.gz": to_bytes(scan.volume.hu, geometry),
+        "scan.json": (json.dumps(sidecar, sort_keys=True) + "\n").encode(),
+    }
     if scan.truth is not None:
-        archive.add(f"{scan.id}/truth.nii.gz", to_bytes(scan.truth, geometry))
+        packed["truth.nii.gz"] = to_bytes(scan.truth, geometry)
+    for name, data in packed.items():
+        archive.add(f"{scan.id}/{name}", data)
 
 
 def scan_ids(path: Path) -> list[str]:

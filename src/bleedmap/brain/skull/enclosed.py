@@ -9,7 +9,12 @@ LEAST_SOFT = 0.7
 
 
 def enclosed_regions(
-    bone: NDArray[np.bool_], wanted: NDArray[np.bool_], half_gap_mm: float, pixel_mm: tuple[float, float]
+    bone: NDArray[np.bool_],
+    wanted: NDArray[np.bool_],
+    half_gap_mm: float,
+    pixel_mm: tuple[float, float],
+    *,
+    least_wanted: float = LEAST_SOFT,
 ) -> list[NDArray[np.bool_]]:
     """Regions that bone, thickened by half the gap, cuts off from the border of the picture.
 
@@ -18,6 +23,7 @@ def enclosed_regions(
         wanted: (rows, columns), what a region must mostly be made of (soft tissue).
         half_gap_mm: half the width, mm, of the gaps in the bone that are closed.
         pixel_mm: mm between rows and between columns.
+        least_wanted: share of that in a region.
 
     Returns:
         (rows, columns) bool a region, thinned by the gap and grown back up to the bone.
@@ -28,7 +34,7 @@ def enclosed_regions(
     sizes = np.bincount(labels.ravel())
     soft = np.bincount(labels.ravel(), weights=wanted.ravel())
     regions = []
-    for label in np.flatnonzero(soft > LEAST_SOFT * sizes):
+    for label in np.flatnonzero(soft > least_wanted * sizes):
         if label == 0 or label in border:
             continue
         grown = within(labels == label, half_gap_mm + min(pixel_mm), pixel_mm)

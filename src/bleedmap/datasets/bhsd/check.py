@@ -1,6 +1,7 @@
 """BHSD: scans and masks held against each other and against the index that the set comes with."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from bleedmap.config.nifti_datasets import BhsdSpec
 from bleedmap.datasets.bhsd.listing import MADE_OF, labelled_files, labelled_folder, unlabelled_files
 from bleedmap.datasets.findings import Finding, set_finding
 from bleedmap.datasets.nifti_check import check_blood, check_pairs, scan_finding
+from bleedmap.datasets.tables import read_text
+from bleedmap.errors import TableError
 
 
 def check(spec: BhsdSpec) -> list[Finding]:
@@ -36,13 +39,14 @@ def _in_two_parts(spec: BhsdSpec, name: str) -> Finding:
 def _check_index(root: Path, names: set[str]) -> Iterator[Finding]:
     """Compare with ``dataset.json``: its paths do not exist, but its names and label numbers are those of the set."""
     try:
-        index = json.loads((labelled_folder(root).parent / "dataset.json").read_text(encoding="utf-8"))
+        file = labelled_folder(root).parent / "dataset.json"
+        if not os.path.lexists(file):
+            return
+        index = json.loads(read_text(file))
         labels = {int(value): name for value, name in index["labels"].items()}
         cases = [*index["test"], *(case["image"] for case in index["training"])]
         listed = {Path(case).name.removesuffix(".nii.gz") for case in cases}
-    except FileNotFoundError:
-        return
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (TableError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         yield set_finding(
             "unreadable-index",
             found="a dataset.json of another form than the release's",

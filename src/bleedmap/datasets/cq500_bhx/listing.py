@@ -1,6 +1,6 @@
 """CQ500: which studies and series a copy holds, with their votes; no scan is opened."""
 
-import hashlib
+from pathlib import Path
 
 from bleedmap.config.dicom_datasets import Cq500BhxSpec
 from bleedmap.datasets.about import About
@@ -9,7 +9,8 @@ from bleedmap.datasets.cq500_bhx.layout import chosen_series, series_folders, st
 from bleedmap.datasets.cq500_bhx.votes import read_votes
 from bleedmap.datasets.identity import public_name
 from bleedmap.datasets.sources import Source, files_below, stamp
-from bleedmap.errors import TableError
+from bleedmap.errors import BleedmapError, TableError
+from bleedmap.provenance.files import file_digest
 
 ABOUT = About(
     title="CQ500 with BHX boxes",
@@ -33,12 +34,21 @@ def list_sources(spec: Cq500BhxSpec) -> list[Source]:
         name = f"CQ500-CT-{number}"
         chosen = chosen_series(series_folders(study), spec.series)
         # a study without a series to read is a source without files
-        parts = [(folder.name, tuple(files_below(folder))) for folder in chosen] or [("", ())]
-        for series, files in parts:
+        parts = [(folder.name, *_files(folder)) for folder in chosen] or [("", (), None)]
+        for series, files, fault in parts:
             own = f"{name}-{series}" if spec.series == "all" and series else name
             details = (bool(series), votes.get(name, []), boxes, spec.chronic)
-            sources.append(Source(public_name(own, public=spec.public_names), own, files, stamp(files, *details)))
+            digest = stamp(files, *details, *([fault.code] if fault else []))
+            sources.append(Source(public_name(own, public=spec.public_names), own, files, digest, fault))
     return sources
+
+
+def _files(series: Path) -> tuple[tuple[Path, ...], BleedmapError | None]:
+    """Files of a series, or why they cannot be listed."""
+    try:
+        return tuple(files_below(series)), None
+    except BleedmapError as fault:
+        return (), fault
 
 
 def _digest_of_boxes(spec: Cq500BhxSpec) -> str:
@@ -53,4 +63,4 @@ def _digest_of_boxes(spec: Cq500BhxSpec) -> str:
             expected=f"a file named {file.name}",
             remedy="correct boxes or boxes_table",
         )
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    return file_digest(file)

@@ -2,12 +2,14 @@
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bleedmap.datasets.sources import files_below, is_nifti, is_zip, stem
-from bleedmap.errors import ScanError, TableError
+from bleedmap.datasets.folder_tree import Identity, identity, same_folder, walk
+from bleedmap.datasets.sources import is_nifti, is_zip, stem
+from bleedmap.datasets.tables import read_text
+from bleedmap.errors import BleedmapError, ScanError, TableError
 from bleedmap.volumes.zip_member import InputFile, ZipMember, zip_members
 
 # names under which scanners and archives export slices: an ending of DICOM, none, or the last number of a UID;
@@ -24,10 +26,12 @@ class Entry:
     Args:
         name: by which the label table and the masks call it; private.
         files: its files; or the one folder, zip or path that has to be opened to find any.
+        fault: why it is not to be read, if its place tells that.
     """
 
     name: str = field(repr=False)
     files: tuple[InputFile, ...] = field(repr=False)
+    fault: BleedmapError | None = None
 
 
 def list_entries(root: Path, leave_out: Iterable[Path] = ()) -> list[Entry]:
@@ -41,7 +45,7 @@ def list_entries(root: Path, leave_out: Iterable[Path] = ()) -> list[Entry]:
         TableError: ``no-folder``, ``empty-folder``, or an unreadable list or zip.
     """
     if os.path.isdir(root):  # noqa: PTH112  unlike Path.is_dir, never raises
-        entries = _of_folder(root, {folder.resolve() for folder in leave_out})
+        entries = _of_folder(root, {identity(folder) for folder in leave_out} - {None})
     elif is_zip(root) and root.is_file():
         entries = _of_zip(root)
     elif root.suffix.lower() == ".txt" and root.is_file():
@@ -63,16 +67,17 @@ def list_entries(root: Path, leave_out: Iterable[Path] = ()) -> list[Entry]:
     return entries
 
 
-def _of_folder(root: Path, leave_out: set[Path]) -> list[Entry]:
-    entries, loose = [], []
+def _of_folder(root: Path, leave_out: set[Identity | None]) -> list[Entry]:
+    paths, loose = [], []
     for path in sorted(root.iterdir()):
-        if path.name.startswith(".") or path.resolve() in leave_out:
+        if path.name.startswith(".") or identity(path) in leave_out:
             continue
-        if path.is_dir() or is_nifti(path) or is_zip(path):
-            entries.append(_of_path(path))
+        if os.path.isdir(path) or is_nifti(path) or is_zip(path):  # noqa: PTH112  unlike Path.is_dir, never raises
+            paths.append(path)
         elif SLICE_NAME.fullmatch(path.name):
             loose.append(path)
-    return [*entries, *_loose(root.resolve().name, loose)]
+    own = identity(root)
+    return [*_of_paths(paths, set() if own is None else {own}), *_loose(root.resolve().name, loose)]
 
 
 def _of_zip(root: Path) -> list[Entry]:
@@ -99,7 +104,7 @@ def _of_zip(root: Path) -> list[Entry]:
 
 def _of_list(root: Path) -> list[Entry]:
     try:
-        lines = root.read_text(encoding="utf-8-sig").splitlines()
+        lines = read_text(root).splitlines()
     except UnicodeDecodeError:
         raise TableError(
             "unreadable-list",
@@ -108,12 +113,31 @@ def _of_list(root: Path) -> list[Entry]:
             remedy="save the list again in UTF-8",
         ) from None
     named = {line.strip() for line in lines}
-    return [_of_path(root.parent / line) for line in sorted(named) if line and not line.startswith("#")]
+    return _of_paths([root.parent / line for line in sorted(named) if line and not line.startswith("#")], set())
 
 
-def _of_path(path: Path) -> Entry:
-    files = files_below(path) if os.path.isdir(path) else []  # noqa: PTH112  unlike Path.is_dir, never raises
-    return Entry(stem(path.name), tuple(files) or (path,))
+def _of_paths(paths: Sequence[Path], known: set[Identity]) -> list[Entry]:
+    """An entry a path, in their order; the second way to a folder or file, a link before a real one, is a fault."""
+    entries: dict[Path, Entry] = {}
+    for path in sorted(paths, key=lambda each: (os.path.islink(each), each)):  # noqa: PTH114  never raises
+        try:
+            entries[path] = _of_path(path, known)
+        except BleedmapError as fault:
+            entries[path] = Entry(stem(path.name), (path,), fault)
+    return [entries[path] for path in paths]
+
+
+def _of_path(path: Path, known: set[Identity]) -> Entry:
+    """One entry; what it holds is added to ``known``."""
+    if os.path.isdir(path):  # noqa: PTH112  unlike Path.is_dir, never raises
+        tree = walk(path, known)
+        known |= tree.folders
+        return Entry(stem(path.name), tree.files or (path,))
+    own = identity(path)
+    if own in known:
+        raise same_folder()
+    known |= set() if own is None else {own}
+    return Entry(stem(path.name), (path,))
 
 
 def _loose(name: str, files: Iterable[InputFile]) -> list[Entry]:

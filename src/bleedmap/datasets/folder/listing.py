@@ -1,5 +1,6 @@
 """Scans of your own: which entries a folder, zip or list has, with their rows and masks; no scan is opened."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from bleedmap.datasets.folder.entries import list_entries
 from bleedmap.datasets.identity import public_name
 from bleedmap.datasets.sources import NIFTI, Source, require_masks, stamp
 from bleedmap.datasets.tables import VALUES, Row, by_key, read_rows
+from bleedmap.errors import BleedmapError
 from bleedmap.volumes.zip_member import InputFile
 
 ABOUT = About(
@@ -34,8 +36,10 @@ def list_sources(spec: FolderSpec) -> list[Source]:
     for entry in entries:
         mask = mask_file(spec, entry.name)
         files = [file for file in (*entry.files, mask) if file is not None]
+        code = entry.fault.code if entry.fault else None
         settings = (rows.get(entry.name, []), spec.labels is not None, spec.mask_values, spec.series, spec.modality)
-        sources.append(_source(spec, entry.name, entry.files, stamp(files, *settings)))
+        digest = stamp(files, *settings, *([code] if code else []))
+        sources.append(_source(spec, entry.name, entry.files, digest, entry.fault))
     missing = sorted(rows.keys() - {entry.name for entry in entries})
     return sources + [_source(spec, name, (), stamp((), rows[name])) for name in missing]
 
@@ -59,10 +63,12 @@ def _parsed(path: Path, _written: tuple[int, int] | None) -> dict[str, list[Row]
 
 
 def mask_file(spec: FolderSpec, name: str) -> Path | None:
-    """The mask of a scan, None where there is no such file."""
+    """The mask of a scan, None where nothing has its name; what is no plain file is told of when it is read."""
     candidates = [spec.masks / f"{name}{ending}" for ending in NIFTI] if spec.masks else []
-    return next((file for file in candidates if file.is_file()), None)
+    return next((file for file in candidates if os.path.lexists(file)), None)
 
 
-def _source(spec: FolderSpec, name: str, files: tuple[InputFile, ...], digest: str) -> Source:
-    return Source(public_name(name, public=spec.public_names), name, files, digest)
+def _source(
+    spec: FolderSpec, name: str, files: tuple[InputFile, ...], digest: str, fault: BleedmapError | None = None
+) -> Source:
+    return Source(public_name(name, public=spec.public_names), name, files, digest, fault)

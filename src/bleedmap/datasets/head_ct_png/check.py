@@ -7,22 +7,25 @@ from bleedmap.config.datasets import HeadCtPngSpec
 from bleedmap.datasets.findings import Finding, set_finding
 from bleedmap.datasets.head_ct_png.listing import ID_DIGITS, as_pictures
 from bleedmap.datasets.identity import public_name
+from bleedmap.datasets.png_slices.listing import is_picture, pictures_in
 from bleedmap.datasets.tables import read_rows
 from bleedmap.errors import ScanError
 
-KNOWN = {".png", ".csv"}
+
+def _is_known(file: Path) -> bool:
+    return is_picture(file) or file.suffix == ".csv" or file.name.startswith(".")
 
 
 def check(spec: HeadCtPngSpec) -> list[Finding]:
     """Repeated and contradicting rows, masks and groups of slices that are not there, and files that are none."""
     pictures = as_pictures(spec)
-    names = {file.stem for file in pictures.root.glob("*.png")}
-    strays = [e for e in pictures.root.iterdir() if e.is_file() and e.suffix not in KNOWN and e.name[0] != "."]
+    names = set(pictures_in(pictures.root))
+    strays = [e for e in pictures.root.iterdir() if e.is_file() and not _is_known(e)]
     return [
         *_check_rows(spec, pictures.labels, "hemorrhage"),
         *_check_groups(spec, pictures.groups, names),
         *_check_masks(pictures.masks, names),
-        *_count("unexpected-file", len(strays), "files that are no .png", "pictures as .png, and tables"),
+        *_count("unexpected-file", len(strays), "files that are no picture", "pictures as .png or .jpg, and tables"),
     ]
 
 
@@ -36,7 +39,7 @@ def _check_groups(spec: HeadCtPngSpec, table: str | None, names: set[str]) -> It
 
 
 def _check_masks(folder: str | None, names: set[str]) -> Iterator[Finding]:
-    masks = {file.stem for file in Path(folder).glob("*.png")} if folder else set()
+    masks = set(pictures_in(Path(folder))) if folder else set()
     yield from _count("no-scan", len(masks - names), "masks of slices that are not there", "a picture a mask")
 
 

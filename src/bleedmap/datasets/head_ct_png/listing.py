@@ -5,6 +5,7 @@ from pathlib import Path
 from bleedmap.config.datasets import HeadCtPngSpec, PngSlicesSpec
 from bleedmap.datasets.about import About
 from bleedmap.datasets.png_slices import listing as png_slices
+from bleedmap.datasets.png_slices.listing import pictures_in
 from bleedmap.datasets.sources import Source
 from bleedmap.errors import TableError
 
@@ -40,7 +41,7 @@ def as_pictures(spec: HeadCtPngSpec) -> PngSlicesSpec:
             remedy="correct root, or unpack the data set there",
         )
     places = [top / place for place in PICTURES]
-    root = next((place for place in places if next(place.glob("*.png"), None) is not None), top)
+    root = next((place for place in places if pictures_in(place)), top)
     return PngSlicesSpec(
         root=root,
         labels=str(top / TABLE),

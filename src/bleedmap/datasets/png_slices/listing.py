@@ -1,5 +1,6 @@
 """Single slices as pictures: which there are, with their rows in the tables."""
 
+import os
 from pathlib import Path
 
 from bleedmap.config.datasets import PngSlicesSpec
@@ -12,9 +13,10 @@ from bleedmap.errors import TableError
 ABOUT = About(
     title="Slices of your own as pictures",
     licence="yours to know: the terms under which you may use the pictures",
-    source="your own archive; export axial slices in a brain window as PNG",
-    layout="a folder of <id>.png and a label table with columns id, hemorrhage",
+    source="your own archive; export axial slices in a brain window as PNG or JPEG",
+    layout="a folder of <id>.png or <id>.jpg and a label table with columns id, hemorrhage",
 )
+ENDINGS = (".png", ".jpg", ".jpeg")
 
 
 def list_sources(spec: PngSlicesSpec) -> list[Source]:
@@ -31,10 +33,10 @@ def list_sources(spec: PngSlicesSpec) -> list[Source]:
             expected="a folder of pictures",
             remedy="correct root",
         )
-    pictures = {file.stem: file for file in sorted(spec.root.glob("*.png"))}
+    pictures = pictures_in(spec.root)
     if not pictures:
         raise TableError(
-            "empty-folder", found="a folder without .png files", expected="pictures", remedy="correct root"
+            "empty-folder", found="a folder without .png or .jpg files", expected="pictures", remedy="correct root"
         )
     if spec.masks is not None:
         require_masks(spec.root / spec.masks)
@@ -49,6 +51,29 @@ def list_sources(spec: PngSlicesSpec) -> list[Source]:
     return sources
 
 
+def pictures_in(folder: Path) -> dict[str, Path]:
+    """The pictures of a folder by name.
+
+    Raises:
+        TableError: ``same-picture`` for two pictures of one name.
+    """
+    files = [file for file in sorted(folder.iterdir()) if is_picture(file)] if folder.is_dir() else []
+    pictures = {file.stem: file for file in files}
+    if len(pictures) < len(files):
+        raise TableError(
+            "same-picture",
+            found=f"{len(files) - len(pictures)} pictures with the name of another but another ending",
+            expected="one picture a name",
+            remedy="remove or rename one of each two",
+        )
+    return pictures
+
+
+def is_picture(file: Path) -> bool:
+    """Whether a file calls itself a picture."""
+    return file.suffix.lower() in ENDINGS
+
+
 def table_of(spec: PngSlicesSpec, file: str | None, column: str) -> dict[str, list[str]]:
     """What a column of a table in the root says of each id, the same word once; empty without the table."""
     said: dict[str, list[str]] = {}
@@ -59,6 +84,8 @@ def table_of(spec: PngSlicesSpec, file: str | None, column: str) -> dict[str, li
 
 
 def mask_file(spec: PngSlicesSpec, name: str) -> Path | None:
-    """The mask of a picture, None where there is no such file."""
-    file = spec.root / spec.masks / f"{name}.png" if spec.masks else None
-    return file if file is not None and file.is_file() else None
+    """The mask of a picture, None where nothing has its name; what is no plain file is told of when it is read."""
+    if not spec.masks:
+        return None
+    files = (spec.root / spec.masks / f"{name}{ending}" for ending in (*ENDINGS, *map(str.upper, ENDINGS)))
+    return next((file for file in files if os.path.lexists(file)), None)

@@ -1,4 +1,4 @@
-"""Single slices as pictures: brain-window grey values, a label table, perhaps groups and masks."""
+"""Single slices as pictures: grey values, a label table, perhaps groups and masks."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ def read(spec: PngSlicesSpec, source: Source) -> list[Scan | ScanError]:
         raise ScanError(
             "label-slice",
             found="a label for a picture that is not there",
-            expected="a .png file of that name",
+            expected="a picture of that name",
             remedy="add the picture, or drop its row from the label table",
         )
     labels, groups = table_of(spec, spec.labels, "hemorrhage"), table_of(spec, spec.groups, "group")

@@ -20,6 +20,7 @@ COLUMNS = ("study", "series", "slices")
 SLICE = ("image", "patient", "size", *LABELS)  # what the index says of a slice, with blanks between
 END = "end"  # the last line: this word and the number of lines between it and the header
 CONTRADICTED = -2
+LARGEST_BYTES = 1_000_000_000  # the whole data set's has 75 MB
 
 Labels = tuple[int, ...]
 
@@ -104,6 +105,8 @@ def load_index(spec: Rsna2019Spec) -> Index:
             remedy="run `bleedmap index-data` for this data set once",
         )
     state = file.stat()
+    if state.st_size > LARGEST_BYTES:
+        raise bad_index()
     return _load(file, state.st_mtime_ns, state.st_size)
 
 

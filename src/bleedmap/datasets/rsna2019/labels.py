@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bleedmap.constants import UNKNOWN_LABEL
-from bleedmap.datasets.rsna2019.index import CONTRADICTED
+from bleedmap.datasets.rsna2019.index import CONTRADICTED, LARGEST_BYTES
 from bleedmap.errors import TableError
 
 KINDS = ("any", "intraparenchymal", "intraventricular", "subarachnoid", "subdural", "epidural")  # as SUBTYPES
@@ -78,6 +78,8 @@ def _chunks(path: Path) -> Iterator[pd.DataFrame]:
             expected="the label table of the data set",
             remedy="correct root, or fetch the table",
         )
+    if path.stat().st_size > LARGEST_BYTES:
+        raise _no_labels("a label table of more than 1 GB")
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             header = next(csv.reader(file), [])

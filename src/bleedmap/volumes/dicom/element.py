@@ -3,13 +3,13 @@
 from typing import IO, Any
 
 import numpy as np
-import pydicom
 from numpy.typing import NDArray
 from pydicom.filereader import data_element_generator
 
+from bleedmap.volumes.dicom.inflate import inflated
 from bleedmap.volumes.dicom.refusals import refusal
 from bleedmap.volumes.dicom.slice import PixelFormat
-from bleedmap.volumes.zip_member import InputFile
+from bleedmap.volumes.zip_member import InputFile, open_input
 
 UNDEFINED = 0xFFFFFFFF
 VRS = (b"OB\0\0", b"OW\0\0", b"UN\0\0")
@@ -22,7 +22,8 @@ def encapsulated(file: InputFile, pixels: PixelFormat) -> bytes:
     Raises:
         ScanError: ``unreadable`` where they are not in items, ``truncated`` where there are none.
     """
-    with file.open("rb") as opened:
+    with open_input(file) as packed:
+        opened = inflated(packed)
         start, length, vr = _start(opened, pixels)
         if length != UNDEFINED:
             raise refusal("unreadable")
@@ -44,7 +45,7 @@ def native_words(file: InputFile, pixels: PixelFormat) -> tuple[NDArray[np.unsig
         ScanError: ``truncated``, ``unreadable`` where they are in items, ``pixel-length`` where a row or more comes
             after them, so that it is not known which words are the pixels.
     """
-    value, length, vr = _deflated(file) if pixels.offset is None else _plain(file, pixels)
+    value, length, vr = _plain(file, pixels)
     if length == UNDEFINED:
         raise refusal("unreadable")
     if len(value) < pixels.bytes:
@@ -64,7 +65,9 @@ def _start(opened: IO[bytes], pixels: PixelFormat) -> tuple[int, int, str]:
 
     The file is left where the value starts.
     """
-    start = pixels.offset or 0
+    if pixels.offset is None:
+        raise refusal("truncated")
+    start = pixels.offset
     opened.seek(start)
     head = opened.read(8)
     vr = head[4:6].decode() if head[4:] in VRS else ""
@@ -73,12 +76,7 @@ def _start(opened: IO[bytes], pixels: PixelFormat) -> tuple[int, int, str]:
 
 
 def _plain(file: InputFile, pixels: PixelFormat) -> tuple[bytes, int, str]:
-    with file.open("rb") as opened:
+    with open_input(file) as packed:
+        opened = inflated(packed)
         _, length, vr = _start(opened, pixels)
         return opened.read(min(length, pixels.bytes + pixels.bytes % 2)), length, vr
-
-
-def _deflated(file: InputFile) -> tuple[bytes, int, str]:
-    with file.open("rb") as opened:
-        value = bytes(pydicom.dcmread(opened, specific_tags=["PixelData"]).get("PixelData") or b"")
-    return value, len(value), "OW"

@@ -1,10 +1,9 @@
 """One DICOM file: the slices in it, and a name for whatever is wrong with it."""
 
+import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
-from pathlib import Path
 
 import pydicom
 from pydicom.config import disable_value_validation
@@ -12,16 +11,17 @@ from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 from pydicom.tag import Tag
 
-from bleedmap.errors import ScanError
+from bleedmap.errors import BleedmapError, ScanError
+from bleedmap.volumes.budget import require_room
 from bleedmap.volumes.dicom.from_header import KINDS, MOST_FRAMES, pixel_format, to_slice
 from bleedmap.volumes.dicom.header import TAGS, number, text
+from bleedmap.volumes.dicom.inflate import COPIES, inflated
 from bleedmap.volumes.dicom.refusals import refusal
 from bleedmap.volumes.dicom.slice import NoSlice, PixelFormat, SeriesIds, Slice
 from bleedmap.volumes.intensity import ScannerIntensity
-from bleedmap.volumes.zip_member import InputFile, file_size
+from bleedmap.volumes.zip_member import InputFile, file_size, open_input
 
 DIRECTORY = "1.2.840.10008.1.3.10"
-DEFLATED = "1.2.840.10008.1.2.1.99"
 PIXEL_DATA = {b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10"}
 _GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
 _MACROS = (
@@ -41,12 +41,12 @@ def read_slices(file: InputFile, kind: ScannerIntensity) -> list[Slice | NoSlice
         kind: ``hu`` for CT, ``mr`` for MR; images of the other are no slices.
 
     Raises:
-        ScanError: ``not-dicom``, ``no-access``, ``unreadable``, or ``dicomdir`` for the index of a disc.
+        ScanError: ``not-dicom``, ``no-access``, ``unreadable``, ``too-large``, or ``dicomdir`` for the index of a disc.
+        ReadError: the file cannot be read now.
     """
     with named_errors():
-        if isinstance(file, Path) and not file.is_file():  # a pipe would be waited for without end
-            raise refusal("no-access")
-        data, offset = _header(file)
+        require_room([file_size(file) or 0], COPIES)
+        data, offset, size = _header(file)
         if str(data.file_meta.get("MediaStorageSOPClassUID", "")) == DIRECTORY:
             raise refusal("dicomdir")
         ids = SeriesIds(text(data, "SeriesInstanceUID"), str(data.get("PatientID") or ""))
@@ -54,15 +54,21 @@ def read_slices(file: InputFile, kind: ScannerIntensity) -> list[Slice | NoSlice
             raise refusal("unreadable")
     try:
         with named_errors():
-            return _slices(data, ids, file, offset, kind)
+            return _slices(data, ids, file, offset, size, kind)
     except ScanError as error:
         return [NoSlice(ids, error)]
 
 
-def _header(file: InputFile) -> tuple[pydicom.FileDataset, int | None]:
-    """What comes before the pixels, and the byte where they start, None where they are not seen."""
-    with file.open("rb") as opened:
-        head = BytesIO(opened.read(_HEAD_BYTES))  # pydicom seeks a lot, which costs on a file
+def _header(file: InputFile) -> tuple[pydicom.FileDataset, int | None, int]:
+    """What comes before the pixels; the byte where they start, None where they are not seen; bytes of the file.
+
+    Bytes are those of the file as it is once inflated.
+    """
+    with open_input(file) as packed:
+        opened = inflated(packed)
+        size = (file_size(file) or 0) if opened is packed else opened.seek(0, io.SEEK_END)
+        opened.seek(0)
+        head = io.BytesIO(opened.read(_HEAD_BYTES))  # pydicom seeks a lot, which costs on a file
         if len(head.getbuffer()) == _HEAD_BYTES:
             try:
                 data = pydicom.dcmread(head, stop_before_pixels=True, specific_tags=_HEADER)
@@ -72,21 +78,20 @@ def _header(file: InputFile) -> tuple[pydicom.FileDataset, int | None]:
             except Exception:  # noqa: BLE001  whatever was cut in two is read again as a whole
                 offset = None
             if offset is not None:
-                return data, offset
+                return data, offset, size
             opened.seek(0)
-            head = BytesIO(opened.read())
+            head = io.BytesIO(opened.read())
         data = pydicom.dcmread(head, stop_before_pixels=True, specific_tags=_HEADER)
-        return data, _pixel_data(head)
+        return data, _pixel_data(head), size
 
 
 def _slices(
-    data: pydicom.FileDataset, ids: SeriesIds, file: InputFile, offset: int | None, kind: ScannerIntensity
+    data: pydicom.FileDataset, ids: SeriesIds, file: InputFile, offset: int | None, size: int, kind: ScannerIntensity
 ) -> list[Slice | NoSlice]:
-    deflated = data.file_meta.get("TransferSyntaxUID") == DEFLATED
-    pixels = pixel_format(data, None if deflated else offset)
+    pixels = pixel_format(data, offset)
     frames = _frames(data) if text(data, "SOPClassUID") in KINDS[kind].enhanced else [data]
     found = [to_slice(frame, ids, file, index, pixels, kind) for index, frame in enumerate(frames)]
-    if pixels is None or deflated or not _ends_early(file, pixels):
+    if pixels is None or not _ends_early(size, pixels):
         return found
     return [NoSlice(ids, refusal("truncated")) if isinstance(each, Slice) else each for each in found]
 
@@ -98,28 +103,25 @@ def named_errors() -> Iterator[None]:
         warnings.simplefilter("ignore")
         try:
             yield
-        except ScanError:
+        except BleedmapError:
             raise
-        except (InvalidDicomError, IsADirectoryError):
+        except InvalidDicomError:
             raise refusal("not-dicom") from None
-        except (PermissionError, FileNotFoundError):
-            raise refusal("no-access") from None
         except EOFError:
             raise refusal("truncated") from None
         except Exception:  # noqa: BLE001  pydicom raises almost anything on a damaged file, quoting tag values
             raise refusal("unreadable") from None
 
 
-def _pixel_data(opened: BytesIO) -> int | None:
+def _pixel_data(opened: io.BytesIO) -> int | None:
     """Where the pixel data element starts, if the header ends with one."""
     offset = opened.tell()
     return offset if opened.read(4) in PIXEL_DATA else None
 
 
-def _ends_early(file: InputFile, pixels: PixelFormat) -> bool:
+def _ends_early(size: int, pixels: PixelFormat) -> bool:
     if pixels.offset is None:
         return True
-    size = file_size(file) or 0
     return size - pixels.offset < (pixels.bytes if not pixels.transfer_syntax.is_compressed else 1)
 
 

@@ -10,8 +10,9 @@ from pydicom.pixels import get_decoder
 from pydicom.uid import RLELossless
 
 from bleedmap.errors import ScanError
+from bleedmap.volumes.dicom.claims import check_claims
 from bleedmap.volumes.dicom.element import encapsulated, native_words
-from bleedmap.volumes.dicom.file import DEFLATED, named_errors
+from bleedmap.volumes.dicom.file import named_errors
 from bleedmap.volumes.dicom.refusals import PLUGINS, not_decoded, refusal
 from bleedmap.volumes.dicom.rescale import to_values
 from bleedmap.volumes.dicom.run_length import has_surplus
@@ -51,7 +52,7 @@ def _frames(first: Slice, frames: Sequence[int]) -> Iterator[tuple[NDArray[np.ui
     """(rows, columns) words of some frames of a file, in ascending order, and what to tell of the pixel element."""
     pixels = first.pixels
     with named_errors():
-        if pixels.transfer_syntax.is_compressed and pixels.transfer_syntax != DEFLATED:
+        if pixels.transfer_syntax.is_compressed:
             value = encapsulated(first.file, pixels)
             is_longer = pixels.transfer_syntax == RLELossless and has_surplus(value, pixels)
             yield from ((frame, LONGER[is_longer]) for frame in _decoded(value, pixels, frames))
@@ -61,6 +62,7 @@ def _frames(first: Slice, frames: Sequence[int]) -> Iterator[tuple[NDArray[np.ui
 
 
 def _decoded(value: bytes, pixels: PixelFormat, frames: Sequence[int]) -> Iterator[NDArray[np.uint16]]:
+    check_claims(value, pixels)
     try:
         decoder = get_decoder(pixels.transfer_syntax)
         found = decoder.iter_array(

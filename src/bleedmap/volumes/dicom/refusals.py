@@ -28,11 +28,6 @@ _SENTENCES = {
         "DICOM files as an archive exports them",
         "leave it out of the folder, or export it again with its file header (dcmconv +F of DCMTK adds one)",
     ),
-    "no-access": (
-        "a file that is gone, may not be opened or is no plain file",
-        "files that can be read",
-        "correct its permissions, or remove the link",
-    ),
     "unreadable": (
         "a damaged DICOM file",
         "a file that follows the standard",
@@ -122,11 +117,6 @@ _SENTENCES = {
         "the same positions over and over, as in perfusion or with and without contrast",
         "one phase",
         "give the phase without contrast alone",
-    ),
-    "too-large": (
-        "more voxels than a scan of a head can have",
-        "up to two thousand million voxels",
-        "look for damaged headers, or split the series",
     ),
 }
 

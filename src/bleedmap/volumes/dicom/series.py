@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bleedmap.errors import ScanError
+from bleedmap.volumes.budget import require_room, require_sides
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.dicom.flags import geometry_flags
 from bleedmap.volumes.dicom.groups import by_height
@@ -15,13 +16,17 @@ from bleedmap.volumes.dicom.pixels import read_pixels
 from bleedmap.volumes.dicom.refusals import Faults, refusal
 from bleedmap.volumes.dicom.slice import Slice, SliceName, SlicePlace
 from bleedmap.volumes.geometry import Geometry
+from bleedmap.volumes.head_size import require_head
 from bleedmap.volumes.hounsfield import require_hu
 from bleedmap.volumes.intensity import ScannerIntensity
 from bleedmap.volumes.mr_scale import to_display_scale
 from bleedmap.volumes.orientation import face_axial
 
 LEAST_KEPT = 0.75
-MOST_VOXELS = 2_000_000_000
+HU_BYTES, MR_BYTES = (
+    6.0,
+    30.0,
+)  # that a voxel takes: HU three times while it is turned and written, signal and its ranks
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ def build_series(slices: list[Slice], flags: set[str], lost: list[ScanError], fa
     try:
         _require_most(len(slices), lost)
         slices, geometry = _place(slices)
+        require_head(geometry, (len(slices), slices[0].pixels.rows, slices[0].pixels.columns))
         values, told, unread = _pixels(slices)
         for fault in unread.values():
             faults.add(group, fault)
@@ -121,11 +127,11 @@ def _pixels(
     slices: Sequence[Slice],
 ) -> tuple[NDArray[np.int16] | NDArray[np.float32], set[str], dict[int, ScanError]]:
     """HU or signal of slices, what to tell of them, and why some cannot be read."""
-    pixels = slices[0].pixels
-    if len(slices) * pixels.rows * pixels.columns > MOST_VOXELS:
-        raise refusal("too-large")
-    dtype = np.int16 if slices[0].rescale.is_hu else np.float32
-    values = np.zeros((len(slices), pixels.rows, pixels.columns), dtype=dtype)
+    pixels, is_hu = slices[0].pixels, slices[0].rescale.is_hu
+    shape = (len(slices), pixels.rows, pixels.columns)
+    require_sides(shape)
+    require_room(shape, HU_BYTES if is_hu else MR_BYTES)
+    values = np.zeros(shape, dtype=np.int16 if is_hu else np.float32)
     unread: dict[int, ScanError] = {}
     told: set[str] = set()
     for index, plane, flags in read_pixels(slices):

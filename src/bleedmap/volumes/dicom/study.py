@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bleedmap.errors import ScanError
+from bleedmap.volumes.budget import holding
 from bleedmap.volumes.dicom.file import read_slices
 from bleedmap.volumes.dicom.groups import by_grid, sort_out_copies
 from bleedmap.volumes.dicom.refusals import DAMAGE, Faults
@@ -30,6 +31,9 @@ def read_study(files: Sequence[InputFile], kind: ScannerIntensity = "hu") -> tup
         files: in any order.
         kind: ``hu`` for CT, ``mr`` for MR; images of the other are refused by name (``not-ct``, ``not-mr``).
 
+    Raises:
+        ReadError: a file cannot be read now; without its slices the study would be another one.
+
     Returns:
         The volumes, and a fault for each group of images or single file that is none.
     """
@@ -42,17 +46,24 @@ def read_study(files: Sequence[InputFile], kind: ScannerIntensity = "hu") -> tup
         except ScanError as error:
             if error.code != "dicomdir":
                 faults.add(file, error)
-    found = [volume for key in sorted(series) for volume in _volumes(series[key], faults)]
+    found: list[DicomSeries] = []
+    for key in sorted(series):
+        found += _volumes(series[key], faults, _bytes(found))
     return sorted(found, key=_content), faults.sorted()
 
 
-def _volumes(images: Sequence[Slice | NoSlice], faults: Faults) -> list[DicomSeries]:
-    """Volumes of one series of one patient."""
+def _bytes(volumes: Sequence[DicomSeries]) -> int:
+    """Memory that volumes hold: a study of very many is refused from where they are more than a scan may take."""
+    return sum(each.volume.hu.nbytes for each in volumes)
+
+
+def _volumes(images: Sequence[Slice | NoSlice], faults: Faults, held: int) -> list[DicomSeries]:
+    """Volumes of one series of one patient; ``held`` are the bytes of those before it."""
     group = images[0].ids
     slices = [image for image in images if isinstance(image, Slice)]
     others = [image.fault for image in images if isinstance(image, NoSlice)]
     lost = [fault for fault in others if fault.code in DAMAGE]
-    found = []
+    found: list[DicomSeries] = []
     for grid in by_grid(slices):
         try:
             require_axial(*steps_of(grid[0].place))
@@ -60,7 +71,8 @@ def _volumes(images: Sequence[Slice | NoSlice], faults: Faults) -> list[DicomSer
             for fault in unread:
                 faults.add(group, fault)
             for part in split_stacks(single):
-                volume = build_series(part, flags, [*lost, *unread], faults)
+                with holding(held + _bytes(found)):
+                    volume = build_series(part, flags, [*lost, *unread], faults)
                 lost = []  # slices without a place are missed in one volume: the largest of the series
                 found += [volume] if volume else []
         except ScanError as error:
