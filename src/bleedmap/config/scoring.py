@@ -14,3 +14,9 @@ class ScoringSpec(Spec):
         allow_inf_nan=False,
         description="distance up to which two surfaces count as one in surface Dice, mm (no paper states theirs)",
     )
+    detection_pixels: int = Field(
+        10,
+        ge=0,
+        description="pixels of the working grid that a mask has to exceed for its slice to be called bleeding, in rows "
+        "without a classifier (spec 1.6)",
+    )

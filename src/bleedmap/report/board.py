@@ -10,7 +10,7 @@ import pandas as pd
 from bleedmap.report.spec import Row
 from bleedmap.scoring.leaderboard import METRICS
 
-DETECTION = ("auroc", "accuracy", "recall", "specificity", "precision", "f1")
+DETECTION = ("auroc", "accuracy", "balanced_accuracy", "recall", "specificity", "precision", "f1")
 KINDS = ("subject", "slice", "pooled", "localisation", "volume", "detection")
 VOLUMES = ("volume_true_ml", "volume_predicted_ml", "volume_error_ml")
 LOWER_IS_BETTER = frozenset({"rvd", "hd", "hd95", "volume_error_ml"})

@@ -29,7 +29,7 @@ METRICS = (
     *("dice", "iou", "tpr", "ppv", "rvd", "hd", "hd95", "surface_dice"),
     *("sensitivity", "localisation_f1"),
     *("volume_true_ml", "volume_predicted_ml", "volume_error_ml"),
-    *("auroc", "accuracy", "recall", "specificity", "precision", "f1"),
+    *("auroc", "accuracy", "balanced_accuracy", "recall", "specificity", "precision", "f1"),
 )
 GROUP = ["dataset", "method", "class"]
 # what is pooled, and the count that every subject behind it has
