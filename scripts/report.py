@@ -9,6 +9,7 @@ from bleedmap.console import run
 from bleedmap.provenance.atomic import write_text
 from bleedmap.report.cohort import describe
 from bleedmap.report.page import Picture, render
+from bleedmap.report.paper import read_beside
 from bleedmap.report.spec import PageSpec
 from bleedmap.scoring.table import join, read
 
@@ -28,6 +29,7 @@ def main(
     heroes: Annotated[list[Path], "pictures of one method step by step, in the same order"],
     out: Annotated[Path, "page to write"],
     histories: Annotated[list[Path] | None, "training histories, fold by fold, then the next network"] = None,
+    paper: Annotated[Path | None, "the run beside the tables that a paper prints"] = None,
 ) -> None:
     page = PageSpec.from_json(spec)
     tables = (read(path) for path in scores)
@@ -45,6 +47,7 @@ def main(
             for (split, fold), hero, sheet in zip(page.pictured, heroes, overlays, strict=True)
         ],
         histories=[pd.read_csv(path) for path in histories or []],
+        paper=read_beside(paper) if paper else None,
     )
     write_text(out, html)
 

@@ -8,6 +8,7 @@ from bleedmap.config.scoring import ScoringSpec
 from bleedmap.console import run
 from bleedmap.provenance.tables import read_table
 from bleedmap.scoring.points import score_point_shards
+from bleedmap.scoring.score_area import score_area
 from bleedmap.scoring.score_detection import score_detection
 from bleedmap.scoring.score_shards import score_shards
 from bleedmap.scoring.table import RowLabels, join, write
@@ -34,6 +35,9 @@ def main(
     if predictions:
         shards = list(zip(volumes, slices, predictions, strict=True))
         tables.append(score_shards(shards, roles, row, ScoringSpec.from_json(spec)))
+        if not scores:
+            found = list(zip(slices, predictions, strict=True))
+            tables.append(score_area(found, roles, row, ScoringSpec.from_json(spec)))
     if points:
         tables.append(score_point_shards(list(zip(volumes, slices, points, strict=True)), roles, row, classes=classes))
     if scores and operating_point:

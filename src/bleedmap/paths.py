@@ -195,6 +195,16 @@ class Paths:
         return f"{self.results}/comparisons.csv"
 
     @property
+    def paper(self) -> str:
+        """The run beside the tables that a paper prints."""
+        return f"{self.results}/paper.csv"
+
+    @property
+    def paper_page(self) -> str:
+        """The same as Markdown."""
+        return f"{self.results}/paper.md"
+
+    @property
     def report(self) -> str:
         """The page for people."""
         return f"{self.results}/report.html"

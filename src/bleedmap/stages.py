@@ -42,6 +42,7 @@ STAGES = (
     Stage("score", "scores", "one method's scores in one fold"),
     Stage("leaderboard", "leaderboard", "means of all scores"),
     Stage("compare", "comparisons", "paired tests between methods"),
+    Stage("paper", "paper", "the run beside the tables that a paper prints"),
     Stage("overlays", "overlays", "all methods on test slices with the largest bleeds"),
     Stage("report", "report", "one page about the whole run"),
 )

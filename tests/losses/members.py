@@ -4,11 +4,12 @@ from types import SimpleNamespace
 
 import torch
 
-from bleedmap.config.losses import AnyLoss
+from bleedmap.config.losses import AnyLoss, DiceBceSpec
 from tests.members import members, names
 
 SPECS = members(AnyLoss)
 LOSSES = dict(zip(names(SPECS), SPECS, strict=True))
+LOSSES["dice_bce, both classes"] = DiceBceSpec(background=True)
 
 
 def targets_of(spec):

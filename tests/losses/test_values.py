@@ -76,6 +76,16 @@ def test_dice_and_cross_entropy_of_a_hand_example():
     assert of_voxels(DiceBceSpec(), logits, masks) == pytest.approx(dice + entropy, rel=1e-5)
 
 
+def test_the_dice_loss_of_background_is_that_of_the_other_class():
+    # the same four voxels: background has probabilities .2 .5 | .8, and one true voxel
+    logits, masks = [[[[LOGIT_08, 0.0]]], [[[-LOGIT_08, 0.0]]]], [[[[1, 4]]], [[[0, 255]]]]
+    hemorrhage = 1 - (2 * (0.8 + 0.5) + 1e-5) / (0.8 + 0.5 + 0.2 + 2 + 1e-5)
+    background = 1 - (2 * 0.8 + 1e-5) / (0.2 + 0.5 + 0.8 + 1 + 1e-5)
+    entropy = -(LN[0.8] + LN[0.5] + LN[0.8]) / 3
+    found = of_voxels(DiceBceSpec(background=True), logits, masks)
+    assert found == pytest.approx((hemorrhage + background) / 2 + entropy, rel=1e-5)
+
+
 def test_the_weight_of_voxels_acts_on_the_cross_entropy_alone():
     logits, masks = [[[[0.0, 0.0]]]], [[[[1, 0]]]]
     plain, weighted = (of_voxels(DiceBceSpec(positive_weight=weight), logits, masks) for weight in (None, 3.0))

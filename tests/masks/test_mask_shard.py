@@ -45,6 +45,20 @@ def test_only_called_slices_get_a_mask(slice_store, inputs, roles, tmp_path):
     assert notes.empty
 
 
+def test_without_a_gate_every_slice_of_a_test_subject_gets_a_mask_and_healthy_training_slices_none(
+    slice_store, inputs, roles, tmp_path
+):
+    labels, _, _ = make(ThresholdSpec(gated=False), slice_store, inputs, roles, tmp_path / "masks")
+    with SliceStore(slice_store) as store:
+        brain = store.rows("brain", slice(None)).astype(bool)
+        is_tested = (roles.of(store.table["subject"]) == "test") & (np.arange(24) < 20)
+        healthy = (store.table["any"] == 0).to_numpy() & (roles.of(store.table["subject"]) != "test")
+    assert is_tested.any()
+    assert healthy.any()
+    np.testing.assert_array_equal(labels[is_tested] > 0, brain[is_tested])
+    assert not labels[healthy].any()
+
+
 def test_notes_name_their_scan_and_slice(slice_store, inputs, roles, tmp_path):
     _, _, notes = make(KMeansDifferentialSpec(clusters=2), slice_store, inputs, roles, tmp_path / "masks")
     places = notes[["scan", "slice"]].drop_duplicates()

@@ -6,6 +6,7 @@ from bleedmap.config.scoring import ScoringSpec
 from bleedmap.errors import ScanError
 from bleedmap.provenance.archive import write_archive
 from bleedmap.scoring.points import score_point_shards
+from bleedmap.scoring.score_area import score_area
 from bleedmap.scoring.score_shards import score_shards
 from bleedmap.scoring.table import RowLabels
 from bleedmap.slices.store import ScanEntry, add_rows, slice_attributes, write_store
@@ -137,3 +138,22 @@ def test_a_scan_that_a_stage_refused_has_no_value_instead_of_that_of_an_empty_ma
     assert dice["a"] == 1
     assert np.isnan(dice["b"])
     assert table.loc[(table["scan"] == "b") & (table["unit"] != "subject")].empty
+
+
+def detection(table, name="any"):
+    rows = table[(table["class"] == name) & (table["unit"] == "slice")]
+    return rows.set_index("metric")["value"].to_dict()
+
+
+def test_a_mask_of_more_pixels_than_asked_calls_its_slice(shard, tmp_path):
+    shards = [(shard[1], predictions(tmp_path, 1, classes=["any"]))]
+    called = detection(score_area(shards, ROLES, ROW, ScoringSpec(detection_pixels=35)))
+    assert {called[name] for name in ("accuracy", "balanced_accuracy", "recall", "specificity", "auroc")} == {1}
+    silent = detection(score_area(shards, ROLES, ROW, ScoringSpec(detection_pixels=36)))
+    assert (silent["recall"], silent["specificity"], silent["balanced_accuracy"], silent["auroc"]) == (0, 1, 0.5, 1)
+
+
+def test_detection_by_area_asks_test_subjects_alone_drawn_or_not(shard, tmp_path):
+    table = score_area([(shard[1], predictions(tmp_path, 1, classes=["any"]))], ROLES, ROW, ScoringSpec())
+    assert set(table["class"]) == {"any"}
+    assert table.loc[table["metric"] == "detection_slices", "value"].tolist() == [9]

@@ -34,6 +34,31 @@ rule overlays:
         " --out {output.sheet:q} --hero {output.hero:q} 2> {log:q}"
 
 
+rule paper:
+    """The run beside the tables that a paper prints; planned where report.printed names them."""
+    input:
+        scores=scores.all_scores(),
+        printed=pages.printed(),
+    output:
+        table=ensure(path.paper, non_empty=True),
+        page=ensure(path.paper_page, non_empty=True),
+    log:
+        path.log("paper"),
+    benchmark:
+        path.benchmark("paper")
+    params:
+        code=plan.digest("paper.py"),
+    conda:
+        "../../envs/bleedmap.yaml"
+    threads: 1
+    resources:
+        mem_mb=plan.memory(2000),
+        runtime=10,
+    shell:
+        "python -m scripts.paper --scores {input.scores:q} --printed {input.printed:q} --out {output.table:q}"
+        " --out-page {output.page:q} 2> {log:q}"
+
+
 rule report:
     """One page about the whole run, which needs nothing beside it."""
     input:

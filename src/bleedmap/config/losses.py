@@ -66,6 +66,9 @@ class DiceBceSpec(LossSpec):
         None,
         description="factor on the cross-entropy of hemorrhage voxels; balanced: negatives per positive; null: 1",
     )
+    background: bool = Field(
+        False, description="whether the Dice loss is the mean of that of hemorrhage and that of background (spec 1.6)"
+    )
 
 
 AnyLoss = Annotated[

@@ -42,7 +42,17 @@ class HuThresholdSpec(MaskSpec):
         return self
 
 
-class RegionSpec(MaskSpec):
+class SaliencyMaskSpec(MaskSpec):
+    """What the methods that read saliency share."""
+
+    gated: bool = Field(
+        True,
+        description="whether a slice whose label is not known, or not to be seen, stays empty where the classifier "
+        "does not call it; false: every such slice gets a mask, as in paper 000 (spec 1.5)",
+    )
+
+
+class RegionSpec(SaliencyMaskSpec):
     """A region of high saliency (spec 2.3 step 1)."""
 
     RESOLVED: ClassVar[tuple[str, ...]] = (
@@ -82,7 +92,7 @@ class KMeansDifferentialSpec(RegionSpec):
     seed: int = Field(0, ge=0, description="seed of the k-means initialisations")
 
 
-class DenseCrfSpec(MaskSpec):
+class DenseCrfSpec(SaliencyMaskSpec):
     """Fully connected CRF over saliency and grey values (spec 5.4; defaults of IRN where the paper gives none)."""
 
     method: Literal["dense_crf"] = "dense_crf"

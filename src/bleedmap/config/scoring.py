@@ -24,3 +24,9 @@ class ScoringSpec(Spec):
         "surface drawn between the voxels (in a slice, mm), as DeepMind's surface-distance (Nikolov 2018), called "
         "surface_dice_area",
     )
+    detection_pixels: int = Field(
+        10,
+        ge=0,
+        description="pixels of the working grid that a mask has to exceed for its slice to be called bleeding, in rows "
+        "without a classifier (spec 1.6)",
+    )

@@ -112,4 +112,17 @@ class UNet2dSpec(UNetSpec):
     method: Literal["unet2d"] = "unet2d"
 
 
-AnySegmenter = Annotated[UNet3dSpec | UNet2dSpec, Field(discriminator="method")]
+class PooledUNet2dSpec(SegmenterSpec):
+    """2D U-Net with max pooling, two convolutions a level (Ronneberger 2015; baseline of paper 000, spec 1.6)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        *SegmenterSpec.RESOLVED,
+        "spec 1.6: one logit a pixel stands for the paper's two outputs, of which only the difference counts",
+    )
+
+    method: Literal["pooled_unet2d"] = "pooled_unet2d"
+    channels: tuple[int, ...] = Field((24, 48, 96, 192), min_length=2, description="feature channels a level")
+    norm: Literal["instance", "batch", "none"] = Field("none", description="normalisation layers")
+
+
+AnySegmenter = Annotated[UNet3dSpec | UNet2dSpec | PooledUNet2dSpec, Field(discriminator="method")]

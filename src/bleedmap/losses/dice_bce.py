@@ -19,12 +19,14 @@ class DiceBce(Loss):
 
     Args:
         positive_weight: factor on the cross-entropy of hemorrhage voxels.
+        background: whether the Dice loss is the mean of this one and that of background.
     """
 
     positive_weight: Tensor
 
-    def __init__(self, positive_weight: Tensor) -> None:
+    def __init__(self, positive_weight: Tensor, *, background: bool = False) -> None:
         super().__init__()
+        self._background = background
         self._dice = DiceLoss(batch=True, smooth_nr=EPSILON, smooth_dr=EPSILON)
         self.register_buffer("positive_weight", positive_weight)
 
@@ -33,6 +35,8 @@ class DiceBce(Loss):
         drawn, known = known_voxels(targets["masks"])
         entropy = F.binary_cross_entropy_with_logits(outputs, drawn, pos_weight=self.positive_weight, reduction="none")
         dice: Tensor = self._dice((outputs.sigmoid() * known)[:, None], drawn[:, None])
+        if self._background:
+            dice = (dice + self._dice(((-outputs).sigmoid() * known)[:, None], (known - drawn)[:, None])) / 2
         return dice + known_mean(entropy, known)
 
     def weight(self, targets: Targets) -> int:
@@ -42,4 +46,5 @@ class DiceBce(Loss):
 
 def build(spec: DiceBceSpec, negatives_per_positive: ArrayLike) -> DiceBce:
     """The loss; arguments as for ``build_loss``."""
-    return DiceBce(weight_of_positives(spec.positive_weight, negatives_per_positive))
+    weight = weight_of_positives(spec.positive_weight, negatives_per_positive)
+    return DiceBce(weight, background=spec.background)

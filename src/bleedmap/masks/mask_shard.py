@@ -11,7 +11,7 @@ import zarr
 from bleedmap.config.masks import AnyMask
 from bleedmap.console import track
 from bleedmap.constants import CLASSES
-from bleedmap.masks.called import called_slices
+from bleedmap.masks.called import called_slices, gate
 from bleedmap.masks.map_inputs import MapInputs
 from bleedmap.masks.mask_scan import mask_scan
 from bleedmap.masks.mask_slices import MaskSlices
@@ -53,7 +53,7 @@ def mask_shard(spec: AnyMask, slices: Path, inputs: MapInputs | None, roles: Rol
                 found = read_slices(store, name, rows, maps)
                 if name in hidden:
                     found = replace(found, drawn=np.zeros(len(found.hu), dtype=bool))
-                called = None if inputs is None else called_slices(by_scan[name], roles, inputs.threshold)
+                called = None if inputs is None else called_slices(by_scan[name], roles, gate(spec, inputs.threshold))
                 made = mask_scan(spec, found, called, None if inputs is None else inputs.classifier)
                 labels[rows] = made.labels
                 if made.seeds is not None:

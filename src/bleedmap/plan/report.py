@@ -99,8 +99,14 @@ class ReportPlan:
             "overlays": [paths.overlays.format(**names) for names in pictured],
             "heroes": [paths.hero.format(**names) for names in pictured],
             "histories": self._histories(),
+            "paper": [paths.paper] if self.printed() else [],
         }
         return {name: files for name, files in inputs.items() if files}
+
+    def printed(self) -> list[str]:
+        """File of the values that a paper prints; none where the config names none."""
+        printed = self.plan.config.report.printed
+        return [] if printed is None else [str(self.plan.house / printed)]
 
     def _histories(self) -> list[str]:
         """Training history of every network in every fold of its split, in the order of ``page.trained``."""

@@ -17,6 +17,7 @@ from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.config.workflow import Config
 from bleedmap.enhancements.enhance_scan import enhance_scan
 from bleedmap.errors import ConfigError
+from bleedmap.masks.called import gate
 from bleedmap.masks.map_inputs import any_threshold
 from bleedmap.masks.mask_scan import mask_scan
 from bleedmap.masks.mask_slices import MaskSlices
@@ -123,7 +124,7 @@ def _masked(config: Config, names: RowNames, paths: Paths) -> Find:
     if names["classifier"] == NONE:
         return lambda scan, volume: mask_scan(spec, _slices(scan, volume), None, None).labels
     classifier = load_classifier(_existing(paths.classifier_model.format(**names)))
-    threshold = any_threshold(_existing(paths.operating_point.format(**names)))
+    threshold = gate(spec, any_threshold(_existing(paths.operating_point.format(**names))))
     saliency = config.saliency[names["saliency"]]
 
     def found(scan: WorkingScan, volume: CtVolume) -> NDArray[np.uint8]:

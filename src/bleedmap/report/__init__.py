@@ -10,6 +10,7 @@
 - ``charts``: Dice of every subject, and training curves;
 - ``board``: the leaderboard as tables to read;
 - ``comparisons``: paired tests between methods as a table to read;
+- ``paper``: the run beside the tables that a paper prints;
 - ``cohort``: the data sets in numbers, and what was refused;
 - ``page``: the HTML page;
 - ``timings``: time and memory of the jobs, for the person who runs them.

@@ -10,7 +10,7 @@ import pandas as pd
 from bleedmap.report.spec import Row
 from bleedmap.scoring.leaderboard import METRICS
 
-DETECTION = ("auroc", "accuracy", "recall", "specificity", "precision", "f1")
+DETECTION = ("auroc", "accuracy", "balanced_accuracy", "recall", "specificity", "precision", "f1")
 KINDS = ("subject", "healthy", "slice", "pooled", "localisation", "volume", "detection")
 VOLUMES = ("volume_true_ml", "volume_predicted_ml", "volume_error_ml")
 HEALTHY = ("false_positive", "false_positive_ml")

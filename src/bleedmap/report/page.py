@@ -11,6 +11,7 @@ from bleedmap.report.board import Table, tables
 from bleedmap.report.charts import dice_chart, training_chart
 from bleedmap.report.cohort import Cohort
 from bleedmap.report.comparisons import Comparisons, lay_out
+from bleedmap.report.paper import blocks as printed_blocks
 from bleedmap.report.spec import TEMPLATE, PageSpec, Row, Split
 
 CLASS_TITLES = {"any": "hemorrhage of any kind", **{name: name.upper() for name in SUBTYPES}}
@@ -46,6 +47,7 @@ def render(
     cohorts: Sequence[Cohort],
     pictures: Sequence[Picture],
     histories: Sequence[pd.DataFrame],
+    paper: pd.DataFrame | None = None,
 ) -> str:
     """The page as text.
 
@@ -57,6 +59,7 @@ def render(
         cohorts: the data sets.
         pictures: overlays by split and fold.
         histories: one training history for each of ``spec.trained``.
+        paper: the run beside the tables that a paper prints (``paper.beside``).
     """
     return render_page(
         TEMPLATE,
@@ -65,6 +68,7 @@ def render(
         cohorts=cohorts,
         pictures=pictures,
         training=_training(spec, histories) if spec.networks else None,
+        beside_paper=[] if paper is None else list(printed_blocks(paper)),
     )
 
 

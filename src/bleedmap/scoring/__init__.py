@@ -11,6 +11,7 @@
 - ``scan``: all scores of one scan, as rows of that table;
 - ``score_shards``: those of all test scans;
 - ``score_detection``: those of a classifier;
+- ``score_area``: masks as detectors, where there is no classifier;
 - ``points``: those of a detector's points;
 - ``pooled``: counts of many scans as the score of one;
 - ``subjects``: one value a subject, and the units that all methods share;

@@ -22,8 +22,10 @@ def detection(scores: NDArray[np.floating], labels: NDArray[np.integer], thresho
         threshold: a score at or above it is a positive; None where nobody could choose one.
 
     Returns:
-        auroc, and with a threshold accuracy, precision, recall, specificity and f1. NaN where a denominator is empty,
-        and for auroc with one class only; precision is 0 if there are bleeds and none was called.
+        auroc, and with a threshold accuracy, balanced_accuracy, precision, recall, specificity and f1. Balanced
+        accuracy is the mean of recall and specificity; papers that hand called labels to an AUROC print it under that
+        name (spec 1.9). NaN where a denominator is empty, and for auroc with one class only; precision is 0 if there
+        are bleeds and none was called.
     """
     scores, labels = _known(scores, labels)
     real = labels > 0
@@ -33,12 +35,13 @@ def detection(scores: NDArray[np.floating], labels: NDArray[np.integer], thresho
         return auroc
     called = scores >= threshold
     tp, fp, fn, tn = (np.count_nonzero(n) for n in (called & real, called & ~real, ~called & real, ~called & ~real))
+    recall, specificity = float(tpr(tp, fp, fn)), float(tpr(tn, fn, fp))
     return {
         "accuracy": (tp + tn) / real.size if real.size else np.nan,
+        "balanced_accuracy": (recall + specificity) / 2,
         "precision": float(ppv(tp, fp, fn)),
-        "recall": float(tpr(tp, fp, fn)),
-        # the recall of the other class
-        "specificity": float(tpr(tn, fn, fp)),
+        "recall": recall,
+        "specificity": specificity,
         "f1": float(dice(tp, fp, fn)),
         **auroc,
     }

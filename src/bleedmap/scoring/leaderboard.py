@@ -39,7 +39,7 @@ METRICS = (
     *("false_positive", "false_positive_ml"),
     *("sensitivity", "localisation_f1"),
     *("volume_true_ml", "volume_predicted_ml", "volume_error_ml"),
-    *("auroc", "accuracy", "recall", "specificity", "precision", "f1"),
+    *("auroc", "accuracy", "balanced_accuracy", "recall", "specificity", "precision", "f1"),
 )
 GROUP = ["dataset", "class"]
 UNIT = ["subject", "scan", "slice"]

@@ -13,7 +13,7 @@ from bleedmap.config.masks import AnyMask
 from bleedmap.config.searches import Search
 from bleedmap.config.tuning import TuningSpec
 from bleedmap.console import track
-from bleedmap.masks.called import called_slices
+from bleedmap.masks.called import called_slices, gate
 from bleedmap.masks.map_inputs import MapInputs
 from bleedmap.masks.mask_scan import mask_scan
 from bleedmap.masks.mask_shard import read_slices
@@ -60,7 +60,10 @@ def tune_mask(
     if inputs is not None:
         scores = [dict(list(each.scores.groupby("scan", sort=False))) for each in inputs]
         chosen = [scan for scan in chosen if scan.name in scores[scan.shard] and not _is_refused(inputs, scan)]
-        called = [called_slices(scores[scan.shard][scan.name], roles, inputs[scan.shard].threshold) for scan in chosen]
+        called = [
+            called_slices(scores[scan.shard][scan.name], roles, gate(spec, inputs[scan.shard].threshold))
+            for scan in chosen
+        ]
     return tune(spec, searches, tuning, partial(_open, slices, inputs, chosen, called))
 
 

@@ -1,0 +1,141 @@
+"""A run beside the tables that a paper prints: the same rows and measures, with what an audit found in the print.
+
+What is printed stands in a CSV of the paper (``config/papers``), one value a line; nothing of it is computed here.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bleedmap.errors import TableError
+from bleedmap.report.board import digits, metric_title
+from bleedmap.scoring.leaderboard import METRICS, UNITS, leaderboard
+
+PRINTED_COLUMNS = (
+    *("table", "fold", "row", "unit", "metric", "printed_mean", "printed_std", "audited_mean", "audited_std", "note"),
+)
+NUMBERS = ("printed_mean", "printed_std", "audited_mean", "audited_std")
+KEY = ["method", "unit", "metric", "fold"]
+ALL_FOLDS = "all"
+
+
+def read_printed(path: Path) -> pd.DataFrame:
+    """Read the printed values of a paper.
+
+    Args:
+        path: CSV with ``PRINTED_COLUMNS``: table and row as the paper numbers and this config names them; fold as the
+            paper counts (1 is the first) or ``all``; unit and metric as on the leaderboard; the mean and deviation that
+            are printed, and beside them, where an audit found them wrong, those meant; a note, in words. Numbers that
+            are not known are blank.
+
+    Raises:
+        TableError: another table, or a measure that no leaderboard has.
+    """
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        table = table.astype(dict.fromkeys(NUMBERS, "str"))
+        for name in NUMBERS:
+            table[name] = pd.to_numeric(table[name].replace("", np.nan))
+        wrong = ~(table["metric"].isin(METRICS) & table["unit"].isin(UNITS) & table["fold"].str.fullmatch(r"all|\d+"))
+        is_one = tuple(table.columns) == PRINTED_COLUMNS and not wrong.any()
+    except (OSError, ValueError, KeyError):
+        is_one = False
+    if not is_one:
+        raise TableError(
+            "printed-table",
+            found="a table of printed values with other columns, measures, folds or numbers",
+            expected=f"a CSV with the columns {', '.join(PRINTED_COLUMNS)}, units and metrics as on the leaderboard",
+            remedy="correct the file that report.printed names, or leave report.printed out",
+        )
+    return table
+
+
+def beside(scores: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
+    """What this run measured beside what the paper prints.
+
+    Args:
+        scores: long table of all methods and folds (``scoring.table``).
+        printed: what ``read_printed`` gives.
+
+    Returns:
+        The printed lines in their order, with dataset, mean, std, n and missing of this run before them, a line for
+        each data set that the row was scored on; blank where the run has no such row, fold or measure. Class ``any``.
+    """
+    boards = [leaderboard(scores).assign(fold=ALL_FOLDS)]
+    for fold in sorted(set(printed["fold"]) - {ALL_FOLDS}):
+        own = scores[scores["fold"] == int(fold) - 1]
+        boards.append(leaderboard(own).assign(fold=fold))
+    board = pd.concat(boards, ignore_index=True)
+    board = board.loc[board["class"] == "any", ["dataset", *KEY, "mean", "std", "n", "missing"]]
+    joined = printed.rename(columns={"row": "method"}).merge(board, on=KEY, how="left")
+    lead = ["table", "fold", "dataset", "method", "unit", "metric", "mean", "std", "n", "missing"]
+    return joined[[*lead, *(name for name in PRINTED_COLUMNS if name not in {*lead, "row"})]].astype(
+        {"n": "Int64", "missing": "Int64"}
+    )
+
+
+def read_beside(path: Path) -> pd.DataFrame:
+    """Read what ``beside`` gave and the rule ``paper`` wrote."""
+    blank = {name: [""] for name in ("dataset", "mean", "std", "n", "missing", *NUMBERS)}
+    table = pd.read_csv(path, dtype={"fold": str, "dataset": str}, keep_default_na=False, na_values=blank)
+    return table.astype({"n": "Int64", "missing": "Int64"})
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """The comparison as Markdown: one block a table of the paper and data set, a line a row and fold.
+
+    Args:
+        table: what ``beside`` gives.
+    """
+    return "\n".join(line for block in blocks(table) for line in _lines(*block))
+
+
+def blocks(table: pd.DataFrame) -> Iterator[tuple[str, list[str], list[list[str]], list[str]]]:
+    """The comparison as tables to read.
+
+    Args:
+        table: what ``beside`` gives.
+
+    Yields:
+        Title, headings, lines of cells, and notes of one block.
+    """
+    table = table.assign(dataset=table["dataset"].fillna("not run"))
+    for (name, dataset), part in table.groupby(["table", "dataset"], sort=False):
+        measures = list(dict.fromkeys(zip(part["unit"], part["metric"], strict=True)))
+        heads = [f"{metric_title(metric)}, {who}" for _, metric in measures for who in ("here", "printed")]
+        notes = list(dict.fromkeys(note for note in part["note"] if note))
+        lines = []
+        for (method, fold), row in part.groupby(["method", "fold"], sort=False):
+            cells = {(line.unit, line.metric): line for line in row.itertuples()}
+            found = [cells.get(measure) for measure in measures]
+            lines.append([f"{method}", str(fold), *(cell for line in found for cell in _cells(line, notes))])
+        yield f"{name}, {dataset}", ["row", "fold", *heads], lines, notes
+
+
+def _cells(line: object | None, notes: Sequence[str]) -> tuple[str, str]:
+    if line is None:
+        return "", ""
+    metric, note = (str(getattr(line, name)) for name in ("metric", "note"))
+    here = _value(getattr(line, "mean"), getattr(line, "std"), metric)  # noqa: B009  a row of pandas
+    units = getattr(line, "n", None)
+    printed = _value(getattr(line, "printed_mean"), getattr(line, "printed_std"), metric)  # noqa: B009
+    audited = _value(getattr(line, "audited_mean"), getattr(line, "audited_std"), metric)  # noqa: B009
+    read = f"{audited or printed}" + (f" [{notes.index(note) + 1}]" if note else "")
+    return (f"{here} ({units})" if here else ""), read
+
+
+def _value(mean: float, std: float, metric: str) -> str:
+    if np.isnan(mean):
+        return ""
+    return f"{mean:.{digits(metric)}f}" + ("" if np.isnan(std) else f" ± {std:.{digits(metric)}f}")
+
+
+def _lines(title: str, heads: list[str], lines: list[list[str]], notes: list[str]) -> Iterator[str]:
+    yield from (f"**{title}**", "", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}")
+    yield from (f"| {' | '.join(cells)} |" for cells in lines)
+    yield ""
+    yield from (f"[{number}] {note}" for number, note in enumerate(notes, 1))
+    if notes:
+        yield ""
