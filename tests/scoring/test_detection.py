@@ -14,7 +14,7 @@ LABELS = np.array([0, 0, 1, 1, 1, 0])
 def test_six_slices_by_hand():
     # called: 0.8, 0.9 (bleeds), 0.6 (none); missed: 0.35
     found = detection(SCORES, LABELS, threshold=0.5)
-    expected = {name: 2 / 3 for name in ("accuracy", "precision", "recall", "specificity", "f1")}
+    expected = {name: 2 / 3 for name in ("accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1")}
     # of nine pairs of a bleed and none, 0.35 loses to 0.4 and 0.6
     assert found == pytest.approx(expected | {"auroc": 7 / 9})
 
@@ -68,6 +68,8 @@ def test_scores_that_are_not_numbers_are_refused():
 def test_detection_rows_fit_the_long_table():
     table = detection_rows(SCORES, LABELS, 0.5, RowLabels("phantom", "m", 2))
     values = table[table["unit"] == "slice"]
-    assert set(values["metric"]) == {"accuracy", "precision", "recall", "specificity", "f1", "auroc"}
+    assert set(values["metric"]) == {
+        *("accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1", "auroc"),
+    }
     assert values["slice"].isna().all()
     assert table.loc[table["unit"] == "count", "value"].tolist() == [6]
