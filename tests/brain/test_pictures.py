@@ -98,7 +98,14 @@ def test_a_picture_of_nothing_has_an_empty_mask_and_says_so(spec, values):
 @pytest.mark.parametrize("spec", [SkullInteriorSpec(), ConvexHullSpec()], ids=lambda spec: spec.method)
 def test_a_picture_without_a_head_ends_without_a_traceback(spec):
     rng = np.random.default_rng(0)
-    dots, line = np.zeros((2, 64, 64))
-    dots[::9, ::9], line[30] = 80, 80
-    for hu in (dots, line, np.eye(64) * 80, rng.uniform(0, 80, (64, 64)), np.where(rng.random((64, 64)) < 0.01, 80, 0)):
+    spot, dots, line = np.zeros((3, 64, 64))
+    spot[30:36, 30:36], dots[::9, ::9], line[30] = 40, 80, 80
+    for hu in (
+        spot,
+        dots,
+        line,
+        np.eye(64) * 80,
+        rng.uniform(0, 80, (64, 64)),
+        np.where(rng.random((64, 64)) < 0.01, 80, 0),
+    ):
         assert mask_of(hu, spec=spec).shape == hu.shape
