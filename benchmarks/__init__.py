@@ -3,6 +3,7 @@
 Programs:
 
 - ``ingestion``: against dcm2niix; ``brain``: time of the brain masks and their agreement with the truth;
+- ``brain_pictures``: masks of phantom slices exported in many windows and sizes;
 - ``sim_to_real``: trained on the phantom alone, tested on real slices;
 - ``shortcuts``: what a classifier reaches that cannot see the brain;
 - ``realism``: the phantom's pictures, histograms, noise and edges beside a real scan;

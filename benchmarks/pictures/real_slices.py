@@ -14,14 +14,12 @@ from benchmarks.pictures.frame import LOW, head_box
 from bleedmap.brain.mask import brain_mask
 from bleedmap.config.brain import SkullInteriorSpec
 from bleedmap.config.datasets import PngSlicesSpec
+from bleedmap.constants import BRAIN_LEVEL_HU, BRAIN_WIDTH_HU
 from bleedmap.datasets.png_slices.listing import list_sources
 from bleedmap.datasets.png_slices.reading import read
 from bleedmap.errors import ScanError
 from bleedmap.slices.box import Box
 from bleedmap.volumes.ct_volume import Scan
-
-# pictures are white from 80 HU, so their bone is what comes near that
-PICTURE = SkullInteriorSpec(bone_hu=78)
 
 
 def real_folder() -> Path | None:
@@ -73,12 +71,18 @@ def real_slices(folder: Path, size: int) -> RealSlices:
         folder: holds ``head_ct`` with its pictures, ``labels.csv``, ``groups.csv`` and ``masks``.
         size: rows and columns of the working grid.
     """
-    spec = PngSlicesSpec(root=folder / "head_ct", groups="groups.csv", masks="masks", public_names=True)
+    spec = PngSlicesSpec(
+        root=folder / "head_ct",
+        groups="groups.csv",
+        masks="masks",
+        public_names=True,
+        window=(BRAIN_LEVEL_HU, BRAIN_WIDTH_HU),
+    )
     scans = [_only_scan(read(spec, source)) for source in list_sources(spec)]
     boxes = [head_box(scan.volume.hu[0]) for scan in scans]
     pairs = list(zip(scans, boxes, strict=True))
     hu = np.concatenate([box.take(scan.volume.hu, size, LOW) for scan, box in pairs])
-    brain = np.concatenate([box.take(brain_mask(PICTURE, scan.volume), size, 0) for scan, box in pairs])
+    brain = np.concatenate([box.take(brain_mask(SkullInteriorSpec(), scan.volume), size, 0) for scan, box in pairs])
     alike = anchored(torch.from_numpy(hu), torch.from_numpy(brain >= 0.5)).numpy()
     return RealSlices(
         hu=alike.round().astype(np.int16),

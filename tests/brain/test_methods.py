@@ -151,3 +151,18 @@ def test_a_picture_is_refused_by_the_method_that_needs_mm_and_masked_by_the_hull
         brain_mask(MuschelliSpec(), picture)
     assert refused.value.code == "no-pixel-size"
     assert dice(brain_mask(ConvexHullSpec(bone_hu=78), picture), head.brain[13:14]) > 0.9
+
+
+def test_a_part_of_the_benchmark_of_pictures_is_masked_well(phantoms):
+    from benchmarks.brain_pictures import EXPORTS, GOOD, judged
+
+    rows = []
+    for subject, _ in phantoms.values():
+        areas = subject.brain.sum(axis=(1, 2)) * subject.spacing[1] ** 2
+        slices = np.flatnonzero(areas > 7000)[::5]
+        exports = [how for how in EXPORTS if how.size in (128, 224)][::7]
+        for number, how in zip(slices, exports, strict=False):
+            rows.append(judged(subject.hu[number], subject.brain[number], subject.spacing[1], how))
+    assert len(rows) >= 12
+    assert min(row["dice"] for row in rows) > 0.8
+    assert np.mean([row["dice"] >= GOOD for row in rows]) > 0.9

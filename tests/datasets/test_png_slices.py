@@ -2,6 +2,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from bleedmap.config.datasets import PngSlicesSpec
 from bleedmap.datasets.ingest import ingest
@@ -135,3 +136,30 @@ def test_the_head_ct_pictures_are_all_read(real_data, tmp_path):
     result = ingest(sources[:20], partial(read, spec), tmp_path / "a.zip")
     assert result.rejected == []
     assert np.mean([scan["positive_slices"] for scan in result.scans]) > 0
+
+
+def test_jpegs_lie_beside_pngs_and_a_name_given_twice_is_refused(root, write_picture):
+    write_picture(root / "001.jpg")
+    with pytest.raises(TableError) as caught:
+        list_sources(spec_of(root))
+    assert caught.value.code == "same-picture"
+    (root / "001.png").unlink()
+    (root / "masks" / "000.png").rename(root / "masks" / "000.PNG")
+    (root / "000.png").rename(root / "000.JPEG")
+    assert [source.id for source in list_sources(spec_of(root))] == ["000", "001", "002"]
+    assert [len(source.files) for source in list_sources(spec_of(root))] == [2, 1, 1]
+
+
+def test_the_windows_are_told_and_one_that_does_not_fit_is_a_fault(root, codes_found, tmp_path):
+    radius = np.hypot(*(np.indices((120, 120)) - 59.5))
+    hu = np.select([radius < 8, radius < 46, radius < 52], [8, 31, 900], -1000)
+    hu = hu + np.random.default_rng(0).normal(0, 2, hu.shape)
+    for name, (level, width) in {"000": (40, 80), "001": (40, 120), "002": (50, 150)}.items():
+        grey = np.clip((hu - level) / width + 0.5, 0, 1) * 255
+        Image.fromarray(grey.astype(np.uint8)).save(root / f"{name}.png")
+    spec = spec_of(root, masks=None)
+    rows = ingest(list_sources(spec), partial(read, spec), tmp_path / "a.zip").scans
+    assert [row["window_width"] for row in rows] == pytest.approx([80, 120, 150], rel=0.25)
+    assert codes_found(spec) == {("", "window")}
+    misfits = codes_found(spec_of(root, masks=None, window=(80, 200)))
+    assert misfits == {("", "window-misfit"), *((name, "window-misfit") for name in ("000", "001", "002"))}

@@ -64,6 +64,7 @@ def nifti(shape, content=b"", *, two=False):
         (gzip.compress(nifti((512, 512, 4000), bytes(1000))), "too-large"),
         (gzip.compress(nifti((512, 512, 300), bytes(1000))), "truncated"),
     ],
+    ids=["pair", "plain", "short", "packed", "packed-short"],
 )
 def test_a_nifti_that_claims_more_than_it_holds_is_refused_without_the_memory(tmp_path, content, code):
     (tmp_path / "scan.nii").write_bytes(content)

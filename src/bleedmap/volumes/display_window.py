@@ -15,6 +15,7 @@ SIDE = 200
 BINS = 256
 EDGE = 0.04  # share of the range beside black and white that shows nothing
 DEEP = 0.25
+FAR, BEYOND_NOISE = 4.0, 3.0  # spreads of smoothed and of rough brain that fluid lies away at least
 CLOSE, AWAY = 0.04, 0.025  # shares of the side
 LEAST_THICK, LEAST_DARK = 6, 30
 LEAST_DEPTH = 0.08
@@ -67,7 +68,7 @@ def landmarks(values: NDArray[np.number]) -> Landmarks | None:
     deep = depth > DEEP * depth.max()
     brain = _mode(grey[deep], depth[deep])
     spread = _spread(ndimage.gaussian_filter(grey, 1.5)[deep], brain)
-    fluid, fluid_hu = _fluid(grey, brain, spread)
+    fluid, fluid_hu = _fluid(grey, brain, max(FAR * spread, BEYOND_NOISE * _spread(grey[deep], brain)))
     unit = (BRAIN_HU - fluid_hu) / (brain - fluid) if fluid < brain else SPREAD_HU / spread
     scale = high - low
     return Landmarks(
@@ -129,20 +130,18 @@ def _spread(values: NDArray[np.floating], brain: float) -> float:
     return max(spread, 1e-3)
 
 
-def _fluid(grey: Grey, brain: float, spread: float) -> tuple[float, float]:
-    """Value of what is darker than brain and surrounded by it, and the HU it has; 1 and 0 where there is none."""
+def _fluid(grey: Grey, brain: float, reach: float) -> tuple[float, float]:
+    """Value of what is darker than brain by a reach and surrounded by it, and its HU; 1 and 0 where there is none."""
     side = max(grey.shape)
-    margin, reach = round(0.15 * side), CLOSE * side
-    labels, count = ndimage.label(
-        ndimage.binary_opening(np.pad(np.abs(grey - brain) < 4 * spread, margin), iterations=2)
-    )
+    margin, cleft = round(0.15 * side), CLOSE * side
+    labels, count = ndimage.label(ndimage.binary_opening(np.pad(np.abs(grey - brain) < reach, margin), iterations=2))
     if count == 0:
         return 1.0, 0.0
     core = labels == np.bincount(labels.ravel())[1:].argmax() + 1
-    wide = ndimage.distance_transform_edt(~core) <= reach
-    closed = ndimage.binary_fill_holes((ndimage.distance_transform_edt(wide) > reach) | core)
+    wide = ndimage.distance_transform_edt(~core) <= cleft
+    closed = ndimage.binary_fill_holes((ndimage.distance_transform_edt(wide) > cleft) | core)
     inner = (ndimage.distance_transform_edt(closed) > AWAY * side)[margin:-margin, margin:-margin]
-    dark = inner & (grey < brain - 4 * spread)
+    dark = inner & (grey < brain - reach)
     thick = dark & (ndimage.distance_transform_edt(dark) >= 2)
     if thick.sum() >= LEAST_THICK:
         return float(np.percentile(grey[thick], 25)), FLUID_HU

@@ -42,8 +42,8 @@ def read_grey(file: InputFile, window: Window) -> CtVolume:
 
     Returns:
         The volume with its ``window``. Flags: ``window-misfit`` where the told window does not give brain the HU of
-        brain; ``window-guessed`` where little brain or no fluid told it; ``window-unknown`` where nothing told
-        anything, so that the usual brain window is taken.
+        brain; ``window-guessed`` where little brain or no fluid told it; ``window-unknown`` where nothing is grey, so
+        that the usual brain window is taken.
 
     Raises:
         ScanError: ``not-a-picture``, ``too-large``, ``no-access``.
