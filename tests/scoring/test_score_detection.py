@@ -52,7 +52,8 @@ def test_each_class_has_its_own_operating_point(scores):
     assert values(table, "any")["auroc"] == 3 / 4
     assert values(table, "any")["accuracy"] == 2 / 4
     assert values(table, "sdh") == {
-        name: 1 for name in ("auroc", "accuracy", "precision", "recall", "specificity", "f1")
+        name: 1
+        for name in ("auroc", "accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1")
     }
 
 
