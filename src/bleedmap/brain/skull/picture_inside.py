@@ -16,7 +16,8 @@ LEAST_SHARE, LEAST_LIKE, LEAST_DEEP = 0.05, 0.3, 0.3
 LEAST_WALL, WALL_STEP, SURE_MM2 = 0.6, 0.15, 600.0
 ENOUGH, SOME = 0.5, 0.25
 SPREADS, LIKE_SHARES = 4.0, (0.25, 0.5)
-THIN_MM, OPEN_MM, CLOSE_MM, SMALL_CLOSE_MM = 3.0, 4.0, 6.0, 4.0
+THIN_MM, CLOSE_MM, SMALL_CLOSE_MM = 3.0, 6.0, 4.0
+OPEN_MM = (4.0, 2.0, 1.0)  # little brain near the vertex is thinner than scalp elsewhere
 SHELL_MM, SKULL_MM, BARE_RING, BARE_OWN, OPEN_RING = 20.0, 12.0, 0.3, 0.2, 0.35
 RIM_MM, RIM_DARK = (5.0, 12.0), 0.75
 
@@ -116,7 +117,8 @@ def _greys(
     low, high = (share * (marks.brain - marks.black) for share in LIKE_SHARES)
     near = np.abs(ndimage.gaussian_filter(values, 1.0) - marks.brain)
     like = (near < min(max(SPREADS * marks.spread, low), high)) & lit & ~bone
-    return _Greys(bone, lit, like, largest_part(_opened(like, OPEN_MM, pixel_mm)), pixel_mm)
+    cores = (largest_part(_opened(like, reach, pixel_mm)) for reach in OPEN_MM)
+    return _Greys(bone, lit, like, next((core for core in cores if core.any()), like), pixel_mm)
 
 
 def _shell(greys: _Greys) -> Mask:
