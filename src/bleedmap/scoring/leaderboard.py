@@ -29,6 +29,7 @@ METRICS = (
     *("dice", "iou", "tpr", "ppv", "rvd", "hd", "hd95", "surface_dice"),
     *("sensitivity", "localisation_f1"),
     *("volume_true_ml", "volume_predicted_ml", "volume_error_ml"),
+    *("deletion", "insertion", "pointing_game", "randomisation"),
     *("auroc", "accuracy", "recall", "specificity", "precision", "f1"),
 )
 GROUP = ["dataset", "method", "class"]
