@@ -1,12 +1,13 @@
 """Saliency methods, one a file, named as ``method`` in the config.
 
 - ``cam``: the logit map of a class; ``flips``: another method, asked about a slice and about its mirror image;
-- ``stretch``: maps to the size of the slice and to [0, 1];
+- ``receptive_centres``: where the cells of a network's map lie in its image; ``positive_pass``: how that is measured;
+- ``centres``: those of each axis; ``place``: maps on the pixels of the slice; ``stretch``: in [0, 1];
 - ``explain_scan``: stretched maps of one scan; ``explain_shard``: of all scans of a store; ``map_store``: read back;
 - ``plain_network``: a timm network without windows or heads of this project, for ``bleedmap.maps``.
 
-Each method's module has ``explain(spec, classifier, hu, target)``: raw maps of a batch, at their own resolution,
-nowhere negative, the same whatever batch a slice came in. Size, brain and range are the stage's business. A method
+Each method's module has ``explain(spec, classifier, hu, target)``: raw maps of a batch, placed on the slices' own
+pixels, nowhere negative, the same whatever batch a slice came in. Brain and range are the stage's business. A method
 that has the maps of all classes from one pass of the network may also have ``explain_classes(spec, classifier, hu)``.
 """
 
@@ -29,7 +30,7 @@ def explain(spec: AnySaliency, classifier: Any, hu: "Tensor", target: int) -> "T
         target: index into ``classifier.classes``.
 
     Returns:
-        (B, h, w) float32, at least 0.
+        (B, H, W) float32, at least 0, on the slices' own pixels.
     """
     return cast("Tensor", load(spec).explain(spec, classifier, hu, target))
 
@@ -43,7 +44,7 @@ def explain_classes(spec: AnySaliency, classifier: Any, hu: "Tensor") -> "Tensor
         hu: (B, 2 reach + 1, H, W) float32 HU, on the classifier's device.
 
     Returns:
-        (B, K, h, w) float32, at least 0.
+        (B, K, H, W) float32, at least 0, on the slices' own pixels.
     """
     import torch  # noqa: PLC0415  the table of contents of a family costs nothing to import
 
