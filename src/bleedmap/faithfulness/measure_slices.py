@@ -17,7 +17,7 @@ from bleedmap.faithfulness.insertion import insertion
 from bleedmap.faithfulness.pointing_game import pointing_game
 from bleedmap.faithfulness.randomisation import rank_correlation
 from bleedmap.saliency import explain
-from bleedmap.saliency.stretch import stretch, upsample
+from bleedmap.saliency.stretch import stretch
 
 BATCH = 32
 MEASURES = ("deletion", "insertion", "pointing_game", "randomisation")
@@ -112,12 +112,12 @@ def _maps(
     saliency: AnySaliency, classifier: SliceClassifier, slices: MappedSlices, target: int, batch: int
 ) -> NDArray[np.float16]:
     """Maps of the same slices and class by another classifier, as the stage ``explain`` makes them."""
-    device, size = next(classifier.parameters()).device, (slices.maps.shape[1], slices.maps.shape[2])
+    device = next(classifier.parameters()).device
     parts = []
     for start in range(0, len(slices.maps), batch):
         hu, inside = (
             torch.from_numpy(part[start : start + batch]).to(device) for part in (slices.images, slices.inside)
         )
-        raw = upsample(explain(saliency, classifier, hu, target), size)
+        raw = explain(saliency, classifier, hu, target)
         parts.append(stretch(raw * inside).maps.detach().half().cpu().numpy())
     return np.concatenate(parts)
