@@ -52,7 +52,7 @@ def test_the_same_network_gives_a_correlation_of_one_and_a_shuffled_one_a_low_on
     slices = slices_of(slice_store, classifier)
     same = measure_slices(SPEC, CamSpec(), [classifier, classifier], slices, 0)["randomisation"]
     np.testing.assert_allclose(same, 1, atol=1e-6)
-    others = [shuffled(classifier, seed) for seed in range(1, 9)]
+    others = [shuffled(classifier, seed) for seed in range(1, 6)]
     changed = measure_slices(SPEC, CamSpec(), [classifier, *others], slices, 0)["randomisation"]
     assert np.abs(changed).max() < 0.5
 

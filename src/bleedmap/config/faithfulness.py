@@ -21,4 +21,6 @@ class FaithfulnessSpec(Spec):
         description="standard deviation of the blur that insertion begins with, as a share of the grid's side "
         "(Petsiuk 2018: 5 of 224 pixels, which leaves a large bleed bright)",
     )
-    shuffles: int = Field(3, ge=1, description="times that the classifier's weights are shuffled; the mean is kept")
+    shuffles: int = Field(
+        5, ge=1, description="times that the classifier's weights are shuffled for randomisation, which is the mean"
+    )

@@ -15,7 +15,7 @@ from bleedmap.faithfulness.baselines import blurred_tissue, plain_tissue
 from bleedmap.faithfulness.deletion import deletion
 from bleedmap.faithfulness.insertion import insertion
 from bleedmap.faithfulness.pointing_game import pointing_game
-from bleedmap.faithfulness.randomisation import rank_correlation
+from bleedmap.faithfulness.randomisation import randomisation
 from bleedmap.saliency import explain
 from bleedmap.saliency.stretch import stretch
 
@@ -66,18 +66,18 @@ def measure_slices(
         batch: slices that a classifier sees at a time; it changes no result but for rounding.
 
     Returns:
-        ``MEASURES``, each (n,) in [0, 1], randomisation in [-1, 1]; NaN where one has no value: without a brain, and
-        pointing_game without a bleed.
+        ``MEASURES``, each (n,) in [0, 1], randomisation in [-1, 1]; NaN where one has no value: without a brain,
+        pointing_game without a bleed, and randomisation of a map that is the same everywhere.
     """
     found = {name: np.full(len(slices.maps), np.nan) for name in MEASURES}
     headed = np.asarray(slices.inside.any(axis=(1, 2)))
     if headed.any():
         own = slices.where(headed)
         changed = [_maps(saliency, forgetful, own, target, batch) for forgetful in classifiers[1:]]
-        correlations = [rank_correlation(own.maps, others, own.inside) for others in changed]
+        correlations = randomisation(own.maps, changed, own.inside)
         points = pointing_game(own.maps, own.inside, own.bleeds)
         areas = _areas(spec, classifiers[0], own, target, seed, batch)
-        for name, values in zip(MEASURES, (*areas, points, np.mean(correlations, axis=0)), strict=True):
+        for name, values in zip(MEASURES, (*areas, points, correlations), strict=True):
             found[name][headed] = values
     return found
 
