@@ -52,7 +52,7 @@ def test_insertion_is_the_area_below_the_curve_of_what_is_there(maps, expected):
     assert insertion(brightness, IMAGES, EMPTY, maps, INSIDE, steps=4).item() == pytest.approx(expected)
 
 
-def test_insertion_begins_with_the_blurred_slice():
+def test_what_is_there_before_counts_too():
     half = torch.where(INSIDE[:, None], torch.full_like(IMAGES, 0.25), IMAGES)
     # 1, then 0.25 out and 0.4 in, and so on: 1, 1.15, 1.2, 1.15, 1
     expected = (0.5 * 1 + 1.15 + 1.2 + 1.15 + 0.5 * 1) / 4

@@ -22,7 +22,7 @@ from bleedmap.volumes.scan_archive import add_scan
 from tests.scoring.conftest import geometry
 from tests.stand_in import StandIn
 
-SPEC = FaithfulnessSpec(slices=3, steps=8, blur=0.2, shuffles=2)
+SPEC = FaithfulnessSpec(slices=3, steps=8, shuffles=2)
 ROW = RowLabels("d", "", 0)
 MEASURES = ["deletion", "insertion", "pointing_game", "randomisation"]
 

@@ -12,14 +12,7 @@ class FaithfulnessSpec(Spec):
         24, ge=1, description="bleeding slices a class and fold that are measured, dealt over the test subjects in turn"
     )
     steps: int = Field(
-        32, ge=1, description="steps in which the brain is deleted and inserted (Petsiuk 2018: 224 at 224 pixels)"
-    )
-    blur: float = Field(
-        0.05,
-        gt=0,
-        lt=1,
-        description="standard deviation of the blur that insertion begins with, as a share of the grid's side "
-        "(Petsiuk 2018: 5 of 224 pixels, which leaves a large bleed bright)",
+        20, ge=1, description="steps in which the brain is deleted and inserted (Petsiuk 2018: 224 at 224 pixels)"
     )
     shuffles: int = Field(
         5, ge=1, description="times that the classifier's weights are shuffled for randomisation, which is the mean"

@@ -5,7 +5,7 @@
 - ``pointing_game``: whether the highest place of a map lies in the bleed;
 - ``randomisation``: whether the map changes when the classifier's weights are shuffled;
 - ``order``: pixels of the brain from the most to the least salient;
-- ``baselines``: a slice without its bleed, and without its detail;
+- ``plain_tissue``: a slice without its bleed;
 - ``curve``: a classifier's answer on the way from one picture to another, and the area below it;
 - ``bleeds``: where the bleeds of a slice lie on the working grid, from truth or boxes;
 - ``choose_slices``: the test slices that are measured;

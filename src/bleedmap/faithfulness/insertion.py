@@ -1,4 +1,4 @@
-"""Insertion: what a map marks is put into a blurred slice, the most salient first (Petsiuk 2018, RISE, section 4.2)."""
+"""Insertion: what a map marks is put into an empty slice, the most salient first (Petsiuk 2018, RISE, section 4.2)."""
 
 from torch import Tensor
 
@@ -9,7 +9,7 @@ from bleedmap.faithfulness.order import ranks
 def insertion(
     probability: Probability,
     images: Tensor,
-    blurred: Tensor,
+    plain: Tensor,
     maps: Tensor,
     inside: Tensor,
     *,
@@ -22,7 +22,7 @@ def insertion(
     Args:
         probability: (B, C, H, W) pictures to (B,) probabilities of the class.
         images: (B, C, H, W) slices.
-        blurred: (B, C, H, W) the same with the brain blurred.
+        plain: (B, C, H, W) the same with the brain deleted.
         maps: (B, H, W) saliency, at least 0.
         inside: (B, H, W) bool, the brain: nothing else is inserted.
         steps: in which it is.
@@ -32,4 +32,4 @@ def insertion(
     Returns:
         (B,) float64 in [0, 1]; NaN without a brain.
     """
-    return area(probability, blurred, images, ranks(maps, inside, seed), inside, steps=steps, batch=batch)
+    return area(probability, plain, images, ranks(maps, inside, seed), inside, steps=steps, batch=batch)

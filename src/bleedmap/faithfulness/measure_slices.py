@@ -11,9 +11,9 @@ from torch import Tensor
 from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.config.faithfulness import FaithfulnessSpec
 from bleedmap.config.saliency import AnySaliency
-from bleedmap.faithfulness.baselines import blurred_tissue, plain_tissue
 from bleedmap.faithfulness.deletion import deletion
 from bleedmap.faithfulness.insertion import insertion
+from bleedmap.faithfulness.plain_tissue import plain_tissue
 from bleedmap.faithfulness.pointing_game import pointing_game
 from bleedmap.faithfulness.randomisation import randomisation
 from bleedmap.saliency import explain
@@ -87,24 +87,17 @@ def _areas(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Areas of deletion and of insertion."""
     device = next(classifier.parameters()).device
-    images, maps, inside, plain, blurred = (
-        torch.from_numpy(part).to(device)
-        for part in (
-            slices.images,
-            slices.maps,
-            slices.inside,
-            plain_tissue(slices.images, slices.inside),
-            blurred_tissue(slices.images, slices.inside, spec.blur),
-        )
-    )
+    plain = plain_tissue(slices.images, slices.inside)
+    asked = [torch.from_numpy(part).to(device) for part in (slices.images, plain, slices.maps, slices.inside)]
 
     def probability(hu: Tensor) -> Tensor:
         logits: Tensor = classifier(hu).logits[:, target]
         return logits.float().sigmoid()
 
     with torch.inference_mode():
-        lost = deletion(probability, images, plain, maps, inside, steps=spec.steps, seed=seed, batch=batch)
-        won = insertion(probability, images, blurred, maps, inside, steps=spec.steps, seed=seed, batch=batch)
+        lost, won = (
+            measure(probability, *asked, steps=spec.steps, seed=seed, batch=batch) for measure in (deletion, insertion)
+        )
     return lost.numpy(), won.numpy()
 
 
