@@ -11,7 +11,7 @@ from bleedmap.scoring.points import score_point_shards
 from bleedmap.scoring.score_area import score_area
 from bleedmap.scoring.score_detection import score_detection
 from bleedmap.scoring.score_shards import score_shards
-from bleedmap.scoring.table import RowLabels, join, write
+from bleedmap.scoring.table import RowLabels, join, read, write
 from bleedmap.splits.roles import read_roles
 
 
@@ -29,6 +29,7 @@ def main(
     points: Annotated[list[Path] | None, "points that were found, in the order of --volumes"] = None,
     scores: Annotated[Path | None, "probabilities of every slice by the method's classifier"] = None,
     operating_point: Annotated[Path | None, "operating points of that classifier, JSON"] = None,
+    faithfulness: Annotated[Path | None, "measures of the maps behind what was found"] = None,
 ) -> None:
     row, roles = RowLabels(dataset=dataset, method=method, fold=fold), read_roles(split, fold)
     tables = []
@@ -42,6 +43,8 @@ def main(
         tables.append(score_point_shards(list(zip(volumes, slices, points, strict=True)), roles, row, classes=classes))
     if scores and operating_point:
         tables.append(score_detection(read_table(scores), OperatingPoints.read(operating_point), roles, row))
+    if faithfulness:
+        tables.append(read(faithfulness).assign(method=method))
     write(join(tables), out)
 
 

@@ -150,6 +150,11 @@ class Paths:
         return f"{self.classifier}/{{saliency}}/points/{{detector}}/{{split}}/fold-{{fold}}/{{shard}}.csv"
 
     @property
+    def faithfulness(self) -> str:
+        """Measures of saliency maps on test slices of a fold, as a long table."""
+        return f"{self.classifier}/{{saliency}}/faithfulness/{{split}}/fold-{{fold}}.csv"
+
+    @property
     def segmenter(self) -> str:
         """Folder of a trained segmenter."""
         return f"{self._masks('taught', 'taught_fold')}/{{segmenter}}"

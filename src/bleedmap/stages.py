@@ -39,6 +39,7 @@ STAGES = (
     Stage("train_segmenter", "segmenter_model", "a segmenter trained on the masks of one fold"),
     Stage("tune_segmenter", "tuned_segmenter", "a segmenter with its values chosen on the tuning subjects of a fold"),
     Stage("segment", "predictions", "a segmenter's masks of a shard's test scans"),
+    Stage("faithfulness", "faithfulness", "how far saliency maps show what their classifier goes by, in one fold"),
     Stage("score", "scores", "one method's scores in one fold"),
     Stage("leaderboard", "leaderboard", "means of all scores"),
     Stage("compare", "comparisons", "paired tests between methods"),

@@ -72,6 +72,19 @@ def test_blocks_and_methods_keep_their_order(rows):
     assert [row.name for row, _ in found[0].lines] == ["plain", "strong"]
 
 
+def test_faithfulness_has_a_table_of_its_own_in_which_randomisation_is_no_contest(rows):
+    measures = {"deletion": (0.1, 0.2), "insertion": (0.1, 0.2), "randomisation": (0.1, 0.2), "dice": (0.1, 0.2)}
+    scores = [
+        (m, "slice", name, values[m == "weak"], 0.1, 5, 0)
+        for name, values in measures.items()
+        for m in ("plain", "weak")
+    ]
+    by_slice, faithful = tables(board(*scores), rows)["d", "any"]
+    assert (by_slice.kind, by_slice.columns) == ("slice", [("Dice", "↑")])
+    assert faithful.columns == [("deletion", "↓"), ("insertion", "↑"), ("randomisation", "")]
+    assert [best(faithful, column) for column in range(3)] == [{"plain"}, {"weak"}, set()]
+
+
 def test_points_in_boxes_never_share_a_table_with_voxels(rows, detector):
     scores = [("weak", "pooled", "ppv", 0.9, 0.1, 5, 0), ("weak", "pooled", "dice", 0.5, 0.1, 5, 0)]
     scores += [("peaks", "pooled", name, 0.6, 0.1, 5, 0) for name in ("localisation_f1", "sensitivity", "ppv")]

@@ -52,8 +52,7 @@ def test_each_class_has_its_own_operating_point(scores):
     assert values(table, "any")["auroc"] == 3 / 4
     assert values(table, "any")["accuracy"] == 2 / 4
     assert values(table, "sdh") == {
-        name: 1
-        for name in ("auroc", "accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1")
+        name: 1 for name in ("auroc", "accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1")
     }
 
 

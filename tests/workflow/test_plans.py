@@ -46,6 +46,8 @@ def test_the_demo(plan):
     assert all(counts[rule] == 1 for rule in ("leaderboard", "compare", "overlays", "report", "quality", "catalog"))
     # two mask methods and three segmenters leave a value open
     assert (counts["tune_mask"], counts["tune_segmenter"]) == (2, 3)
+    # three rows share the maps of one classifier
+    assert counts["faithfulness"] == 1
     without(counts, "enhance", "detect")
 
 
@@ -54,7 +56,7 @@ def test_the_phantom_cohort_needs_no_classifier(plan):
     brain = 'brain={"method": "external", "command": "brain {ct} {mask}"}'
     counts = plan("examples/phantom_cohort.yaml", options=("--config", brain))
     assert (counts["mask"], counts["train_segmenter"], counts["score"]) == (12, 1, 2)
-    without(counts, "train_classifier", "classify", "explain", "detect", "tune_mask")
+    without(counts, "train_classifier", "classify", "explain", "faithfulness", "detect", "tune_mask")
 
 
 def test_pictures_in_five_folds(plan, tmp_path):
@@ -96,6 +98,6 @@ def test_subtypes_wrappers_and_points_take_their_own_paths(plan):
     counts = plan(HERE / "many_parts.yaml")
     # two classifiers, each explained by two methods; points need no mask and no segmenter
     assert (counts["train_classifier"], counts["classify"]) == (2, 2)
-    assert counts["explain"] == 3
+    assert counts["explain"] == counts["faithfulness"] == 3
     assert (counts["mask"], counts["detect"], counts["score"]) == (2, 1, 3)
     without(counts, "train_segmenter", "segment", "tune_mask")

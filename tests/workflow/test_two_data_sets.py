@@ -140,6 +140,19 @@ def test_every_test_subject_of_the_second_data_set_is_tested(finished, roles):
         assert set(rows["subject"]) == with_truth
 
 
+def test_maps_are_measured_on_test_subjects_and_stand_in_the_leaderboard_of_the_row_made_from_them(finished, roles):
+    results = finished[0].folder / "results"
+    scores = pd.read_csv(results / "b" / "fold-0" / "scores" / "cam-threshold.csv")
+    measured = scores[scores["metric"] == "insertion"]
+    assert len(measured) > SUBJECTS // 2
+    assert set(measured["subject"]) == set(roles.index[roles == "test"])
+    board = pd.read_csv(results / "leaderboard.csv").set_index("metric")
+    measures = ["deletion", "insertion", "pointing_game", "randomisation"]
+    assert set(board.loc[measures, "method"]) == {"cam-threshold"}
+    # unevenly spaced scans have no truth, so that nobody can say where their bleeds lie
+    assert set(scores.loc[scores["metric"] == "pointing_game", "subject"].map(kind_of)) <= {"plain", "tilted"}
+
+
 @pytest.mark.parametrize("method", ["cam-threshold", "cam-threshold-unet3d", "unet3d-supervised"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_predict_finds_what_the_workflow_found_voxel_for_voxel(finished, roles, method, kind, tmp_path):

@@ -15,6 +15,7 @@ from bleedmap.config.classifiers import AnyClassifier, LstmContext
 from bleedmap.config.datasets import AnyDataset
 from bleedmap.config.detectors import AnyDetector
 from bleedmap.config.enhancements import AnyEnhancement
+from bleedmap.config.faithfulness import FaithfulnessSpec
 from bleedmap.config.heads import AnyHead
 from bleedmap.config.losses import AnyLoss
 from bleedmap.config.masks import AnyMask
@@ -52,6 +53,7 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("segmenters.<name>.training", SegmenterTraining),
     ("*.training.loss", AnyLoss),
     ("*.training.augment", AugmentSpec),
+    ("faithfulness", FaithfulnessSpec),
     ("scoring", ScoringSpec),
     ("report", ReportSpec),
 )

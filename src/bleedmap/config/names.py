@@ -16,7 +16,7 @@ RESERVED: Mapping[str, frozenset[str]] = {
     "datasets": frozenset({"logs", "benchmarks", "leaderboard", "comparisons", "report"}),
     "splits": frozenset({"logs", "benchmarks", "leaderboard", "comparisons", "report"}),
     "classifiers": frozenset({"scores", "overlays"}),
-    "masks": frozenset({"points"}),
+    "masks": frozenset({"points", "faithfulness"}),
 }
 
 

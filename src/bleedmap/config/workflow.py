@@ -15,6 +15,7 @@ from bleedmap.config.classifiers import AnyClassifier
 from bleedmap.config.datasets import AnyDataset
 from bleedmap.config.detectors import AnyDetector
 from bleedmap.config.enhancements import AnyEnhancement
+from bleedmap.config.faithfulness import FaithfulnessSpec
 from bleedmap.config.masks import AnyMask
 from bleedmap.config.names import NONE, Name, check_free, check_known
 from bleedmap.config.overlaps import check_overlaps
@@ -75,6 +76,9 @@ class Config(Spec):
     tuning: TuningSpec = TuningSpec()
     comparisons: tuple[tuple[Name, Name], ...] | None = Field(
         None, description="pairs of methods to test against each other; null: every row against the one before it"
+    )
+    faithfulness: FaithfulnessSpec | None = Field(
+        FaithfulnessSpec(), description="how saliency maps are measured without masks; null: they are not"
     )
     scoring: ScoringSpec = ScoringSpec()
     report: ReportSpec = ReportSpec()

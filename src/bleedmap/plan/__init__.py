@@ -7,5 +7,6 @@
 - ``data``: phantom, ingestion, brain masks, enhancement, quality pages;
 - ``networks``: split files, classifiers and their maps; ``masks``: masks and points;
 - ``segmenters``: what segmenters learn from and what they find;
+- ``faithfulness``: measures of maps;
 - ``scores``: scores, leaderboard, comparisons; ``report``: pictures and page.
 """

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bleedmap.config.names import NONE
 from bleedmap.constants import CLASSES
 from bleedmap.plan.core import Files, Names, Plan
+from bleedmap.plan.faithfulness import FaithfulnessPlan
 from bleedmap.plan.networks import NetworkPlan
 from bleedmap.plan.rows import RowNames, row_names, scored_folds
 from bleedmap.splits.choices import comparison_pairs
@@ -22,7 +23,7 @@ class ScorePlan:
     plan: Plan
 
     def inputs(self, wildcards: Names) -> Files:
-        """What a row's scores in a fold are made from: truth, what was found, and what its classifier says."""
+        """What a row's scores in a fold are made from: truth, what was found, what its classifier and its maps say."""
         paths = self.plan.paths
         names = row_names(self.plan.config, wildcards["method"], wildcards["split"], int(wildcards["fold"]))
         found = "points" if names["detector"] != NONE else "predictions"
@@ -32,6 +33,7 @@ class ScorePlan:
             found: self.found(names),
             "split": paths.split.format(**names),
             **NetworkPlan(self.plan).classifier_of(names),
+            **FaithfulnessPlan(self.plan).of_row(names),
         }
 
     def found(self, names: RowNames) -> list[str]:

@@ -11,11 +11,12 @@ from bleedmap.report.spec import Row
 from bleedmap.scoring.leaderboard import METRICS
 
 DETECTION = ("auroc", "accuracy", "balanced_accuracy", "recall", "specificity", "precision", "f1")
-KINDS = ("subject", "healthy", "slice", "pooled", "localisation", "volume", "detection")
+KINDS = ("subject", "healthy", "slice", "pooled", "localisation", "volume", "detection", "faithfulness")
+FAITHFULNESS = ("deletion", "insertion", "pointing_game", "randomisation")
 VOLUMES = ("volume_true_ml", "volume_predicted_ml", "volume_error_ml")
 HEALTHY = ("false_positive", "false_positive_ml")
-LOWER_IS_BETTER = frozenset({"rvd", "hd", "hd95", "volume_error_ml", *HEALTHY})
-NOT_A_CONTEST = frozenset({"volume_true_ml", "volume_predicted_ml"})
+LOWER_IS_BETTER = frozenset({"rvd", "hd", "hd95", "volume_error_ml", "deletion", *HEALTHY})
+NOT_A_CONTEST = frozenset({"volume_true_ml", "volume_predicted_ml", "randomisation"})
 TITLES: Mapping[str, str] = MappingProxyType(
     {
         "dice": "Dice",
@@ -104,6 +105,8 @@ def _kind(finds_points: bool, unit: str, metric: str) -> str:
         return "healthy"
     if metric in DETECTION:
         return "detection"
+    if metric in FAITHFULNESS:
+        return "faithfulness"
     # PPV of points in boxes has no place beside that of voxels
     return "localisation" if finds_points and unit == "pooled" else unit
 

@@ -39,6 +39,7 @@ METRICS = (
     *("false_positive", "false_positive_ml"),
     *("sensitivity", "localisation_f1"),
     *("volume_true_ml", "volume_predicted_ml", "volume_error_ml"),
+    *("deletion", "insertion", "pointing_game", "randomisation"),
     *("auroc", "accuracy", "balanced_accuracy", "recall", "specificity", "precision", "f1"),
 )
 GROUP = ["dataset", "class"]
