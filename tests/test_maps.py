@@ -23,7 +23,7 @@ def images():
 
 
 def test_the_example_of_the_documentation_runs():
-    assert doctest.testmod(bleedmap.maps) == (0, 6)
+    assert doctest.testmod(bleedmap.maps) == (0, 10)
 
 
 def test_importing_it_costs_nothing():

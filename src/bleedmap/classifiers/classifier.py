@@ -14,7 +14,8 @@ class SliceOutput(NamedTuple):
 
     Args:
         logits: (B, K) float, a logit a class.
-        maps: (B, K, h, w) float, where the logits come from, without bias; None from networks without such maps.
+        maps: (B, K, h, w) float, where the logits (of pairs, those for each class) come from, without bias; None from
+            networks without such maps.
         deeper: the same of coarser levels, from fine to coarse, for networks with maps at several (spec 4.3).
         pairs: (B, K, 2) float, logits against and for each class, from heads that have two; ``logits`` is then for
             less against, which softmax makes the same probability of (spec 1.3).
