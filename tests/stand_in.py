@@ -25,8 +25,8 @@ class StandIn(nn.Module):
         self.classes, self.reach, self._with_maps = tuple(classes), reach, with_maps
         generator = torch.Generator().manual_seed(7)
         weight = torch.randn((len(self.classes), 2 * reach + 1, 3, 3), generator=generator)
-        weight[0] = 1.0  # grey values speak for a bleed of any kind
-        self.weight = nn.Parameter(weight)
+        # grey values speak for a bleed of any kind
+        self.weight = nn.Parameter(torch.cat([torch.ones_like(weight[:1]), weight[1:]]))
         self.bias = nn.Parameter(torch.full((len(self.classes),), -0.5))
 
     def forward(self, hu: Tensor) -> SliceOutput:

@@ -9,6 +9,9 @@ import torch
 import bleedmap.maps
 from bleedmap.errors import BleedmapError
 from bleedmap.maps import cam
+from bleedmap.saliency.plain_network import feature_map
+from bleedmap.saliency.receptive_centres import receptive_centres
+from tests.saliency.placed import placed
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +41,8 @@ def test_maps_are_grad_cam_of_the_networks_own_logits(name, images):
     network = timm.create_model(name, pretrained=False, num_classes=3).eval()
     features = network.forward_features(images).detach().requires_grad_()
     (gradient,) = torch.autograd.grad(network.forward_head(features)[:, 1].sum(), features)
-    raw = (gradient.mean(dim=(2, 3), keepdim=True) * features).sum(dim=1, keepdim=True).relu().detach()
-    large = torch.nn.functional.interpolate(raw, size=(64, 64), mode="bilinear")[:, 0]
+    raw = (gradient.mean(dim=(2, 3), keepdim=True) * features).sum(dim=1).relu().detach()
+    large = placed(raw, receptive_centres(network, (3, 64, 64), feature_map), (64, 64))
     low, high = large.amin(dim=(1, 2), keepdim=True), large.amax(dim=(1, 2), keepdim=True)
     expected = torch.where(high > low, (large - low) / (high - low).clamp(min=1e-30), 0.0)
     torch.testing.assert_close(cam(network, images, 1), expected, rtol=1e-3, atol=1e-3)

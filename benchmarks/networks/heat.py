@@ -11,7 +11,9 @@ from torch import Tensor
 from benchmarks.networks.batches import in_batches
 from bleedmap.classifiers.classifier import SliceClassifier, SliceOutput
 from bleedmap.masks.mask_slices import ANY
-from bleedmap.saliency.stretch import stretch, upsample
+from bleedmap.saliency.place import place
+from bleedmap.saliency.receptive_centres import logit_map_centres
+from bleedmap.saliency.stretch import stretch
 from bleedmap.segmenters.segmenter import Segmenter
 
 
@@ -37,17 +39,21 @@ def explain(
             views = [(model(part), model(part.flip(-1))) for model in models]
             logits.append(torch.stack([view.logits[:, ANY] for pair in views for view in pair]).mean(0))
             evidence = torch.stack(
-                [each for plain, mirrored in views for each in (_map(plain), _map(mirrored).flip(-1))]
+                [
+                    each
+                    for model, (plain, mirrored) in zip(models, views, strict=True)
+                    for each in (_map(model, part, plain), _map(model, part, mirrored).flip(-1))
+                ]
             ).mean(0)
-            full = stretch(upsample(evidence.relu(), (part.shape[2], part.shape[3]))).maps
-            maps.append(stretch(full * inside).maps)
+            maps.append(stretch(stretch(evidence.relu()).maps * inside).maps)
     return torch.cat(logits).double().cpu().numpy(), torch.cat(maps).cpu().numpy()
 
 
-def _map(output: SliceOutput) -> Tensor:
-    """(B, h, w) logit maps of class ``any``."""
+def _map(model: SliceClassifier, hu: Tensor, output: SliceOutput) -> Tensor:
+    """(B, H, W) logit maps of class ``any``."""
     # the config has seen to it that the head makes maps
-    return cast("Tensor", output.maps)[:, ANY]
+    maps = cast("Tensor", output.maps)[:, ANY]
+    return place(maps, logit_map_centres(model, hu), (hu.shape[-2], hu.shape[-1]))
 
 
 def segment(

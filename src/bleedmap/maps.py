@@ -143,7 +143,7 @@ def _explain(spec: "AnySaliency", network: "nn.Module", images: "Tensor", target
 
     from bleedmap.saliency import explain  # noqa: PLC0415
     from bleedmap.saliency.plain_network import evaluating  # noqa: PLC0415
-    from bleedmap.saliency.stretch import stretch, upsample  # noqa: PLC0415
+    from bleedmap.saliency.stretch import stretch  # noqa: PLC0415
 
     if images.ndim != 4 or not images.is_floating_point():
         raise BleedmapError(
@@ -154,4 +154,4 @@ def _explain(spec: "AnySaliency", network: "nn.Module", images: "Tensor", target
         )
     with evaluating(network), torch.no_grad():
         raw = explain(spec, network, images, target)
-        return stretch(upsample(raw, (images.shape[2], images.shape[3]))).maps.float()
+        return stretch(raw).maps.float()

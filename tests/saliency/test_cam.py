@@ -4,6 +4,8 @@ import torch
 from bleedmap.config.saliency import CamSpec
 from bleedmap.errors import ConfigError
 from bleedmap.saliency import explain
+from bleedmap.saliency.receptive_centres import logit_map_centres
+from tests.saliency.placed import placed
 from tests.stand_in import StandIn
 
 
@@ -13,12 +15,11 @@ def hu():
 
 
 @pytest.mark.parametrize("target", [0, 3])
-def test_cam_is_the_rectified_logit_map_of_its_class_at_its_own_resolution(hu, target):
+def test_cam_is_the_rectified_logit_map_of_its_class_at_the_centres_of_its_cells(hu, target):
     model = StandIn()
     with torch.no_grad():
         maps = model(hu).maps
-    expected = maps[:, target].clamp(min=0)
-    assert expected.shape == (5, 8, 8)
+    expected = placed(maps[:, target].clamp(min=0), logit_map_centres(model, hu), (32, 32))
     torch.testing.assert_close(explain(CamSpec(), model, hu, target), expected)
 
 
@@ -28,7 +29,8 @@ def test_cam_is_grad_cam_at_the_logit_map_up_to_a_positive_scale(hu):
     (gradient,) = torch.autograd.grad(output.logits[:, 2].sum(), output.maps)
     weights = gradient.mean(dim=(2, 3), keepdim=True)
     grad_cam = (weights * output.maps).sum(dim=1).relu().detach()
-    torch.testing.assert_close(explain(CamSpec(), model, hu, 2), grad_cam * 64)
+    expected = placed(grad_cam * 64, logit_map_centres(model, hu), (32, 32))
+    torch.testing.assert_close(explain(CamSpec(), model, hu, 2), expected)
 
 
 def test_a_classifier_without_logit_maps_is_refused_in_a_sentence(hu):

@@ -7,8 +7,9 @@ from bleedmap.saliency import explain_scan as stage
 from bleedmap.saliency.explain_scan import explain_scan
 from bleedmap.saliency.explain_shard import explain_shard
 from bleedmap.saliency.map_store import MapStore
-from bleedmap.saliency.stretch import upsample
+from bleedmap.saliency.receptive_centres import logit_map_centres
 from bleedmap.slices.store import SliceStore
+from tests.saliency.placed import placed
 from tests.stand_in import StandIn
 
 SPEC = CamSpec()
@@ -30,8 +31,9 @@ def test_maps_are_raw_values_in_the_brain_stretched_once(scan):
     found = explain_scan(SPEC, model, hu, brain)
     with torch.no_grad():
         raw = model(torch.from_numpy(hu)[:, None]).maps.relu()
+    centres = logit_map_centres(model, torch.from_numpy(hu)[:, None])
     for target in range(6):
-        expected = upsample(raw[:, target], (32, 32)).numpy() * brain
+        expected = placed(raw[:, target], centres, (32, 32)).numpy() * brain
         span = found.high[:, target] - found.low[:, target]
         absolute = found.low[:, target, None, None] + found.maps[:, target] * span[:, None, None]
         np.testing.assert_allclose(absolute, expected, atol=2e-3)

@@ -50,8 +50,7 @@ def batch(model, count=8):
 def test_maps_are_finite_and_nowhere_negative(spec, model):
     for target in range(len(model.classes)):
         maps = explain(spec, model, batch(model), target)
-        assert maps.ndim == 3
-        assert len(maps) == 8
+        assert maps.shape == (8, 32, 32)
         assert maps.dtype == torch.float32
         assert torch.isfinite(maps).all()
         assert (maps >= 0).all()
@@ -115,7 +114,9 @@ def test_an_error_on_the_way_leaves_the_classifier_as_it_was(spec, model):
 @every_method
 def test_maps_are_made_on_the_classifiers_device(spec):
     # meta tensors have shapes and a device but no values: whatever moves to another device fails
-    model = network_for(spec).to("meta")
+    model = swin_classifier() if spec.method in NETWORKS else StandIn()
+    explain(spec, model, torch.zeros((1, 1, 32, 32)), 0)  # where cells lie is measured once, which takes values
+    model = model.to("meta")
     assert explain(spec, model, torch.zeros((2, 1, 32, 32), device="meta"), 0).device.type == "meta"
 
 

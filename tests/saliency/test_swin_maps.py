@@ -87,8 +87,8 @@ def asked(network, images, grad_at="weights"):
 
 def test_heads_of_equal_weight_make_hgi_sam_a_self_attention_map():
     attention = asked(plain_swin(SQUARE).double(), images_of(SQUARE))
-    alike = fuse.fuse(attention, lambda block: block.as_map(torch.full_like(block.squares, 7.0)))
-    torch.testing.assert_close(alike, fuse.fuse(attention, lambda block: block.as_map(None)))
+    alike = fuse.fuse(attention, lambda block: block.as_map(torch.full_like(block.squares, 7.0)), SQUARE)
+    torch.testing.assert_close(alike, fuse.fuse(attention, lambda block: block.as_map(None), SQUARE))
 
 
 def test_every_token_goes_back_to_its_own_place():

@@ -4,12 +4,14 @@
 - ``grad_cam``: channels of any layer's feature map, weighed by their gradient;
 - ``self_attention``: what a Swin transformer attends to; ``hgi_sam``: what it attends to for a class;
 - ``swin/``: what both read of the transformer; ``gradients``: what methods that look into a network share;
-- ``stretch``: maps to the size of the slice and to [0, 1];
+- ``layers``: a layer by its name, its feature map, and where that lies;
+- ``receptive_centres``: where the cells of a network's map lie in its image; ``positive_pass``: how that is measured;
+- ``centres``: those of each axis; ``place``: maps on the pixels of the slice; ``stretch``: in [0, 1];
 - ``explain_scan``: stretched maps of one scan; ``explain_shard``: of all scans of a store; ``map_store``: read back;
 - ``plain_network``: a network without windows or heads of this project, for ``bleedmap.maps``.
 
-Each method's module has ``explain(spec, classifier, hu, target)``: raw maps of a batch, at their own resolution,
-nowhere negative, the same whatever batch a slice came in. Size, brain and range are the stage's business. A method
+Each method's module has ``explain(spec, classifier, hu, target)``: raw maps of a batch, placed on the slices' own
+pixels, nowhere negative, the same whatever batch a slice came in. Brain and range are the stage's business. A method
 that has the maps of all classes from one pass of the network may also have ``explain_classes(spec, classifier, hu)``.
 """
 
@@ -32,7 +34,7 @@ def explain(spec: AnySaliency, classifier: Any, hu: "Tensor", target: int) -> "T
         target: index into ``classifier.classes``.
 
     Returns:
-        (B, h, w) float32, at least 0.
+        (B, H, W) float32, at least 0, on the slices' own pixels.
     """
     return cast("Tensor", load(spec).explain(spec, classifier, hu, target))
 
@@ -46,7 +48,7 @@ def explain_classes(spec: AnySaliency, classifier: Any, hu: "Tensor") -> "Tensor
         hu: (B, 2 reach + 1, H, W) float32 HU, on the classifier's device.
 
     Returns:
-        (B, K, h, w) float32, at least 0.
+        (B, K, H, W) float32, at least 0, on the slices' own pixels.
     """
     import torch  # noqa: PLC0415  the table of contents of a family costs nothing to import
 

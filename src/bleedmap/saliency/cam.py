@@ -6,10 +6,12 @@ from torch import Tensor
 from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.config.saliency import CamSpec
 from bleedmap.errors import ConfigError
+from bleedmap.saliency.place import place
+from bleedmap.saliency.receptive_centres import logit_map_centres
 
 
 def explain(spec: CamSpec, classifier: SliceClassifier, hu: Tensor, target: int) -> Tensor:
-    """The rectified logit map of a class, ``ReLU(sum_k w_k F_k)``.
+    """The rectified logit map of a class, ``ReLU(sum_k w_k F_k)``, placed on the slice.
 
     Args:
         spec: nothing to choose.
@@ -18,7 +20,7 @@ def explain(spec: CamSpec, classifier: SliceClassifier, hu: Tensor, target: int)
         target: index of the class.
 
     Returns:
-        (B, h, w) float32, at least 0.
+        (B, H, W) float32, at least 0.
 
     Raises:
         ConfigError: the classifier makes no logit maps.
@@ -27,7 +29,7 @@ def explain(spec: CamSpec, classifier: SliceClassifier, hu: Tensor, target: int)
 
 
 def explain_classes(spec: CamSpec, classifier: SliceClassifier, hu: Tensor) -> Tensor:
-    """The same of every class, (B, K, h, w), in one pass."""
+    """The same of every class, (B, K, H, W), in one pass."""
     with torch.no_grad():
         maps = classifier(hu).maps
     if maps is None:
@@ -37,5 +39,4 @@ def explain_classes(spec: CamSpec, classifier: SliceClassifier, hu: Tensor) -> T
             expected="a head that gives each place of the feature map a logit, such as gap or lse",
             remedy="choose another head or another saliency method",
         )
-    rectified: Tensor = maps.float().relu()
-    return rectified
+    return place(maps.float().relu(), logit_map_centres(classifier, hu), (hu.shape[-2], hu.shape[-1]))

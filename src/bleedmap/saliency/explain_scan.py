@@ -11,7 +11,7 @@ from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.config.saliency import AnySaliency
 from bleedmap.saliency import explain_classes
 from bleedmap.saliency.map_store import ScanMaps
-from bleedmap.saliency.stretch import stretch, upsample
+from bleedmap.saliency.stretch import stretch
 from bleedmap.slices.neighbours import stack_neighbours
 
 BATCH = 32
@@ -41,7 +41,7 @@ def explain_scan(
         inside = torch.from_numpy(brain[rows]).to(device)
         every = explain_classes(spec, classifier, stacks)
         for target in range(classes):
-            stretched = stretch(upsample(every[:, target], (height, width)) * inside)
+            stretched = stretch(every[:, target] * inside)
             maps[rows, target] = _array(stretched.maps)
             low[rows, target], high[rows, target] = _array(stretched.low), _array(stretched.high)
     return ScanMaps(maps, low, high)

@@ -19,7 +19,7 @@ def explain(spec: FlipsSpec, classifier: SliceClassifier, hu: Tensor, target: in
         target: index of the class.
 
     Returns:
-        (B, h, w) float32, at least 0.
+        (B, H, W) float32, at least 0.
     """
     plain = saliency.explain(spec.of, classifier, hu, target)
     mirrored = saliency.explain(spec.of, classifier, hu.flip(COLUMNS), target)
@@ -27,7 +27,7 @@ def explain(spec: FlipsSpec, classifier: SliceClassifier, hu: Tensor, target: in
 
 
 def explain_classes(spec: FlipsSpec, classifier: SliceClassifier, hu: Tensor) -> Tensor:
-    """The same of every class, (B, K, h, w)."""
+    """The same of every class, (B, K, H, W)."""
     plain = saliency.explain_classes(spec.of, classifier, hu)
     mirrored = saliency.explain_classes(spec.of, classifier, hu.flip(COLUMNS))
     return (plain + mirrored.flip(COLUMNS)) / 2

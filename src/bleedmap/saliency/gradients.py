@@ -5,7 +5,6 @@ from contextlib import ExitStack, contextmanager
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
 
 from bleedmap.classifiers.classifier import SliceOutput
 from bleedmap.classifiers.heads.pair import FOR
@@ -43,14 +42,16 @@ def _exactly(device: torch.device) -> Iterator[None]:
 
 
 def run_frozen(network: nn.Module, images: Tensor) -> SliceOutput:
-    """A forward pass in which no weight asks for a gradient; the weights themselves stay as they are."""
-    frozen = {name: weight.detach() for name, weight in network.named_parameters()}
+    """A forward pass in which no weight asks for a gradient; afterwards all are as they were."""
     with ExitStack() as stack:
+        for weight in network.parameters():
+            stack.callback(weight.requires_grad_, weight.requires_grad)
+            weight.requires_grad_(False)
         for part in network.modules():
             if getattr(part, "grad_checkpointing", False):
                 # layers that run a second time for the backward pass would be seen twice, and not frozen
                 set_for_now(stack, part, grad_checkpointing=False)
-        output: SliceOutput = functional_call(network, frozen, (images,))
+        output: SliceOutput = network(images)
     return output
 
 

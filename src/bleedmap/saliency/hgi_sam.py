@@ -23,7 +23,7 @@ def explain(spec: HgiSamSpec, classifier: SliceClassifier, hu: Tensor, target: i
         target: index of the class whose logit is asked.
 
     Returns:
-        (B, h, w) float32 in [0, 1], of the size that the transformer sees.
+        (B, H, W) float32 in [0, 1].
 
     Raises:
         BleedmapError: the classifier holds no Swin transformer, or one of its stages cannot tell tokens apart.
@@ -32,18 +32,20 @@ def explain(spec: HgiSamSpec, classifier: SliceClassifier, hu: Tensor, target: i
 
 
 def explain_classes(spec: HgiSamSpec, classifier: SliceClassifier, hu: Tensor) -> Tensor:
-    """The same of every class, (B, K, h, w), from one forward pass and a backward pass each."""
+    """The same of every class, (B, K, H, W), from one forward pass and a backward pass each."""
     return _explain(spec, classifier, hu, range(len(classifier.classes)))
 
 
 def _explain(spec: HgiSamSpec, classifier: SliceClassifier, hu: Tensor, targets: Sequence[int]) -> Tensor:
+    size = (hu.shape[2], hu.shape[3])
+
     def explain_part(part: Tensor) -> Tensor:
         with watch(classifier, spec.stages, spec.grad_at) as attention:
             logits = logits_for(run_frozen(classifier, part))
             maps = []
             for target in targets:
                 attention.ask(logits[:, target].sum(), again=target != targets[-1])
-                maps.append(fuse(attention, lambda block: block.as_map(_strength(spec, block))))
+                maps.append(fuse(attention, lambda block: block.as_map(_strength(spec, block)), size))
         return torch.stack(maps, dim=1)
 
     return in_parts(explain_part, hu, len(targets))

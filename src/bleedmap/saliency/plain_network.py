@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -35,7 +36,7 @@ class PlainNetwork(nn.Module):
         head = network.get_classifier()  # type: ignore[operator]
         if not isinstance(head, nn.Linear):
             raise no_linear_head(found=f"a {type(network).__name__} whose classifier is a {type(head).__name__}")
-        self._network, self._head = network, head
+        self.network, self._head = network, head
         self.classes = tuple(str(number) for number in range(head.out_features))
 
     def forward(self, images: Tensor) -> SliceOutput:
@@ -44,14 +45,19 @@ class PlainNetwork(nn.Module):
         Raises:
             BleedmapError: ``no-linear-head``: the logits are not the mean of these maps plus the bias.
         """
-        features = self._network.forward_features(images)  # type: ignore[operator]
-        logits: Tensor = self._network.forward_head(features)  # type: ignore[operator]
+        features = self.network.forward_features(images)  # type: ignore[operator]
+        logits: Tensor = self.network.forward_head(features)  # type: ignore[operator]
         maps = torch.einsum("bchw,kc->bkhw", _channels_first(features, self._head.in_features), self._head.weight)
         bias = 0 if self._head.bias is None else self._head.bias
         off = (maps.mean(dim=(2, 3)) + bias - logits).abs()
         if (off > TOLERANCE * logits.abs().amax(dim=1, keepdim=True)).any():
-            raise no_linear_head(found=f"a {type(self._network).__name__} that does more than that to its feature map")
+            raise no_linear_head(found=f"a {type(self.network).__name__} that does more than that to its feature map")
         return SliceOutput(logits, maps)
+
+
+def feature_map(network: Any, images: Tensor) -> Tensor:  # noqa: ANN401
+    """(B, C, H, W) images to the (B, c, h, w) feature map that a timm network pools."""
+    return _channels_first(network.forward_features(images), network.get_classifier().in_features)
 
 
 class PlainLogits(nn.Module):
@@ -66,14 +72,11 @@ class PlainLogits(nn.Module):
 
     def __init__(self, network: nn.Module, target: int) -> None:
         super().__init__()
-        self._target = target
+        self.network, self._target = network, target
         self.classes = (str(target),)
-        self.output_fmt = getattr(network, "output_fmt", None)
         self._is_in_two = all(callable(getattr(network, part, None)) for part in ("forward_features", "forward_head"))
         if self._is_in_two:
             self.backbone = _Features(network)
-        else:
-            self.whole = network
 
     def forward(self, images: Tensor) -> SliceOutput:
         """(B, C, H, W) images, as the network takes them, to (B, 1), the logit of the class.
@@ -81,7 +84,7 @@ class PlainLogits(nn.Module):
         Raises:
             BleedmapError: ``no-logits``, ``unknown-target``.
         """
-        logits: object = self.backbone.logits(images) if self._is_in_two else self.whole(images)
+        logits: object = self.backbone.logits(images) if self._is_in_two else self.network(images)
         if not isinstance(logits, Tensor) or logits.ndim != 2:
             raise BleedmapError(
                 "no-logits",
@@ -99,6 +102,7 @@ class _Features(nn.Module):
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
+        self.output_fmt = getattr(network, "output_fmt", None)
 
     def forward(self, images: Tensor) -> Tensor:
         features: Tensor = self.network.forward_features(images)  # type: ignore[operator]

@@ -19,7 +19,7 @@ def explain(spec: SelfAttentionSpec, classifier: SliceClassifier, hu: Tensor, ta
         target: index of a class; the map is the same for all.
 
     Returns:
-        (B, h, w) float32 in [0, 1], of the size that the transformer sees.
+        (B, H, W) float32 in [0, 1].
 
     Raises:
         BleedmapError: the classifier holds no Swin transformer, or one of its stages cannot tell tokens apart.
@@ -28,13 +28,13 @@ def explain(spec: SelfAttentionSpec, classifier: SliceClassifier, hu: Tensor, ta
 
 
 def explain_classes(spec: SelfAttentionSpec, classifier: SliceClassifier, hu: Tensor) -> Tensor:
-    """The same map for every class, (B, K, h, w), from one forward pass without gradients."""
-    count = len(classifier.classes)
+    """The same map for every class, (B, K, H, W), from one forward pass without gradients."""
+    count, size = len(classifier.classes), (hu.shape[2], hu.shape[3])
 
     def explain_part(part: Tensor) -> Tensor:
         with watch(classifier, spec.stages) as attention:
             run_frozen(classifier, part)
-        maps = fuse(attention, lambda block: block.as_map(None, roll_unshifted=spec.roll_unshifted))
+        maps = fuse(attention, lambda block: block.as_map(None, roll_unshifted=spec.roll_unshifted), size)
         return maps[:, None].expand(-1, count, -1, -1)
 
     return in_parts(explain_part, hu, count)

@@ -1,8 +1,7 @@
-"""Bring maps to the size of the slice and to [0, 1]."""
+"""Bring maps to [0, 1]."""
 
 from typing import NamedTuple
 
-import torch.nn.functional as F
 from torch import Tensor
 
 
@@ -30,8 +29,3 @@ def stretch(maps: Tensor) -> Stretched:
     span = (high - low)[:, None, None]
     stretched = ((maps - low[:, None, None]) / span.where(span > 0, 1.0)).where(span > 0, 0.0)
     return Stretched(stretched, low, high)
-
-
-def upsample(maps: Tensor, size: tuple[int, int]) -> Tensor:
-    """Bilinear, (B, h, w) to (B, *size)."""
-    return F.interpolate(maps[:, None], size=size, mode="bilinear", align_corners=False)[:, 0]

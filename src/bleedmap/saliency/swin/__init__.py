@@ -2,5 +2,5 @@
 
 - ``watch``: the attention of every block, and its gradients, in one forward and backward pass;
 - ``block``: that of one block, as a map;
-- ``fuse``: the maps of blocks and stages as one.
+- ``fuse``: the maps of blocks and stages as one; ``patches``: where tokens lie in the image.
 """

@@ -5,33 +5,33 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from bleedmap.saliency.stretch import stretch, upsample
+from bleedmap.saliency.place import place
+from bleedmap.saliency.stretch import stretch
 from bleedmap.saliency.swin.block import BlockAttention, require_several_tokens
+from bleedmap.saliency.swin.patches import patches
 from bleedmap.saliency.swin.watch import SwinAttention
 
 
-def fuse(attention: SwinAttention, as_map: Callable[[BlockAttention], Tensor]) -> Tensor:
+def fuse(attention: SwinAttention, as_map: Callable[[BlockAttention], Tensor], size: tuple[int, int]) -> Tensor:
     """Every block times the shifted one after it, mean of a stage's pairs, product of the stages at the image's size.
 
     Args:
         attention: of a forward pass.
         as_map: (B, rows, columns) map of a block.
+        size: rows and columns of the slices, which the network may have seen at another size.
 
     Returns:
-        (B, H, W) of the image that the network saw, in [0, 1]; each stage is stretched before it is brought to that
-        size.
+        (B, *size) in [0, 1]; each stage is stretched before it grows.
     """
     stages = []
     for level, blocks in enumerate(attention.stages):
         require_several_tokens(blocks[0].grid)
         maps = torch.stack([as_map(block) for block in blocks])
-        fused = (maps[0::2] * maps[1::2]).mean(dim=0)
-        stages.append(_at_image_size(stretch(fused).maps, attention, level))
-    return torch.stack(stages).prod(dim=0)
-
-
-def _at_image_size(maps: Tensor, attention: SwinAttention, level: int) -> Tensor:
-    """Bilinear between the centres of the patches that tokens stand for; what patches reach past the image is cut."""
-    (rows, columns), (height, width) = maps.shape[1:], attention.image
-    patch_rows, patch_columns = (side * 2**level for side in attention.patch)
-    return upsample(maps, (rows * patch_rows, columns * patch_columns))[:, :height, :width]
+        fused = stretch((maps[0::2] * maps[1::2]).mean(dim=0)).maps
+        patch_rows, patch_columns = (side * 2**level for side in attention.patch)
+        stages.append(place(fused, patches(patch_rows, patch_columns), attention.image))
+    product = torch.stack(stages).prod(dim=0)
+    if attention.image == size:
+        return product
+    rows, columns = (side / seen for side, seen in zip(size, attention.image, strict=True))
+    return place(product, patches(rows, columns), size)
