@@ -10,6 +10,8 @@ from torch.overrides import TorchFunctionMode
 
 Function = Callable[..., Any]
 
+TINY = 1e-30
+
 
 class PositivePass(TorchFunctionMode):
     """While it is on, torch's functions are replaced by those of ``REPLACED``.
@@ -38,7 +40,7 @@ def _norm(place: int) -> Function:
     def scaled(x: Tensor, *rest: Any, **named: Any) -> Tensor:  # noqa: ANN401
         weight = named.get("weight", rest[place - 1] if len(rest) >= place else None)
         size = 1.0 if weight is None else weight.abs().mean()
-        return x * (size / x.mean().detach())
+        return x * (size / x.mean().detach().clamp(min=TINY))
 
     return scaled
 
@@ -49,13 +51,8 @@ def _max_pool(x: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0,
 
 
 def _gate(function: Function) -> Function:
-    """A gate has a value but passes no gradient: what it looks at is the whole image."""
+    """A gate or an attention has a value but passes no gradient: where it looks is no place of the cell's own."""
     return lambda *args, **named: function(*args, **named).detach()
-
-
-def _attention(query: Tensor, key: Tensor, value: Tensor, *rest: Any, **named: Any) -> Tensor:  # noqa: ANN401
-    """Attention is a gate on its values."""
-    return F.scaled_dot_product_attention(query.detach(), key.detach(), value, *rest, **named)
 
 
 def _open(x: Tensor, *_: Any, **__: Any) -> Tensor:  # noqa: ANN401
@@ -64,6 +61,7 @@ def _open(x: Tensor, *_: Any, **__: Any) -> Tensor:  # noqa: ANN401
 
 
 GATES = (torch.sigmoid, Tensor.sigmoid, F.sigmoid, F.hardsigmoid, torch.softmax, Tensor.softmax, F.softmax)
+ATTENTIONS = (F.scaled_dot_product_attention, torch.matmul, Tensor.matmul, Tensor.__matmul__, torch.bmm, torch.einsum)
 LIMITS = (torch.clamp, Tensor.clamp, F.relu6, F.hardtanh)
 REPLACED: dict[Function, Function] = {
     F.batch_norm: _norm(3),
@@ -72,7 +70,6 @@ REPLACED: dict[Function, Function] = {
     F.group_norm: _norm(2),
     F.rms_norm: _norm(2),
     F.max_pool2d: _max_pool,
-    F.scaled_dot_product_attention: _attention,
-    **{gate: _gate(gate) for gate in GATES},
+    **{gate: _gate(gate) for gate in (*GATES, *ATTENTIONS)},
     **{limit: _open for limit in LIMITS},
 }

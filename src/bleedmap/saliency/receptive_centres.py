@@ -11,18 +11,18 @@ from torch import Tensor, nn
 from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.saliency.centres import Axis, Centres
 from bleedmap.saliency.plain_network import PlainNetwork, feature_map
-from bleedmap.saliency.positive_pass import PositivePass
+from bleedmap.saliency.positive_pass import TINY, PositivePass
 from bleedmap.saliency.swin.patches import swin_in, token_centres
 
 Ask = Callable[[Any, Tensor], Tensor]
-Key = tuple[Ask, tuple[int, ...], int]
+Key = tuple[Ask, tuple[int, ...]]
 
 # A strip keeps the image's remainder of PERIOD, on which the padding of some networks depends, and is long enough for
 # the receptive field of the deepest ones. STEP is a multiple of the strides that there are.
 PERIOD, ACROSS, STEP = 64, 128, 896
 BRIGHT = 4096.0  # HU above any window's, so that nothing is black
 
-_measured: WeakKeyDictionary[nn.Module, dict[Key, Centres]] = WeakKeyDictionary()
+_measured: WeakKeyDictionary[nn.Module, dict[Key, tuple[int, Centres]]] = WeakKeyDictionary()
 
 
 def logit_map_centres(classifier: SliceClassifier, hu: Tensor) -> Centres:
@@ -53,11 +53,10 @@ def receptive_centres(network: nn.Module, shape: tuple[int, ...], ask: Ask) -> C
             are remembered by it.
     """
     known = _measured.setdefault(network, {})
-    key = (ask, shape, sum(each._version for each in network.parameters()))
-    if key not in known:
-        known.clear()
-        known[key] = _measure(network, shape, ask)
-    return known[key]
+    version = sum(0 if each.is_inference() else each._version for each in network.parameters())
+    if known.get((ask, shape), (None,))[0] != version:
+        known[ask, shape] = version, _measure(network, shape, ask)
+    return known[ask, shape][1]
 
 
 def _measure(network: nn.Module, shape: tuple[int, ...], ask: Ask) -> Centres:
@@ -70,10 +69,17 @@ def _measure(network: nn.Module, shape: tuple[int, ...], ask: Ask) -> Centres:
 
 
 def _positive(network: nn.Module) -> nn.Module:
-    """A copy whose weights are all positive, without biases."""
+    """A copy whose weights are all positive, without biases; layers let through as much as they do where signs vary."""
     made = copy.deepcopy(network).float().eval().requires_grad_(False)
     for name, weights in made.named_parameters():
-        weights.copy_(torch.zeros_like(weights) if name.endswith("bias") else weights.abs())
+        if name.endswith("bias"):
+            weights.zero_()
+        elif weights.ndim < 2:
+            weights.abs_()
+        else:
+            each = weights.abs().flatten(1)
+            share = each.norm(dim=1, keepdim=True) / each.sum(dim=1, keepdim=True).clamp(min=TINY)
+            weights.copy_((each * share).reshape(weights.shape))
     return made
 
 
@@ -83,8 +89,8 @@ def _axis(network: nn.Module, ask: Ask, channels: int, lengths: tuple[int, int],
     try:
         image, features = _pass(network, ask, channels, (along + STEP, across), axis)
         fewer = _pass(network, ask, channels, (along, across), axis)[1].shape[axis]
-        stride = STEP / (features.shape[axis] - fewer)
-    except (AssertionError, RuntimeError, ValueError):
+        stride = float(round(STEP / (features.shape[axis] - fewer)))
+    except (AssertionError, RuntimeError, ValueError, ZeroDivisionError):
         # one size alone is taken, which is made of whole cells then
         image, features = _pass(network, ask, channels, lengths, axis)
         stride = lengths[0] / features.shape[axis]
@@ -106,5 +112,7 @@ def _centroid(gradient: Tensor, axis: int) -> float:
     """Pixel along an axis around which a gradient lies; what half of the pixels have is no place's own."""
     profile = gradient.double().abs().movedim(axis, 0).flatten(1).sum(1)
     profile = (profile - profile.median()).clamp(min=0)
+    if not profile.sum() > 0:
+        return (len(profile) - 1) / 2  # nothing reaches the cell: one place is as good as another
     pixels = torch.arange(len(profile), device=profile.device)
     return cast("float", ((profile * pixels).sum() / profile.sum()).item())
