@@ -6,16 +6,18 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
 
-from bleedmap.classifiers.load import build_classifier
+from bleedmap.classifiers.load import build_classifier, load_classifier
 from bleedmap.classifiers.train import train_classifier
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.config.heads import PairHead
+from bleedmap.config.slices import WindowSpec
 from bleedmap.config.swin import SwinSpec
 from bleedmap.config.training import TrainingSpec
 from bleedmap.constants import CLASSES
 from bleedmap.errors import ConfigError
 from tests.small_swin import NAME, SPEC, plain_swin, swin_classifier
 
+QUICK = TrainingSpec(epochs=1, batch=8, learning_rate=1e-3, loss={"method": "cross_entropy"}, sampler="balanced")
 SMALL = ClassifierSpec(method="swin", backbone=NAME, swin=SPEC.model_copy(update={"image": 32}))
 
 
@@ -92,12 +94,36 @@ def test_a_network_that_is_none_is_one_sentence(settings, code, says):
         ({"method": "swin", "swin": {"depths": [2, 2], "num_heads": [1, 2, 4]}}, "a number a stage"),
         ({"method": "swin", "swin": {"embed_dim": 24}, "pretrained": True}, "timm's own shape"),
         ({"head_first": {}, "context": {}}, "leave one out"),
+        ({"windows_for": {"rsna": [{}, {}]}}, "another number of windows"),
         ({"head_first": {"loss": "dice_bce"}}, "a classifier has labels"),
     ],
 )
 def test_a_config_that_cannot_be_meant_says_why(settings, says):
     with pytest.raises(ValueError, match=says):
         ClassifierSpec.model_validate(settings)
+
+
+def test_slices_of_another_data_set_are_seen_through_its_own_windows(tmp_path):
+    spec = SMALL.model_copy(update={"windows_for": {"elsewhere": (WindowSpec(level=80, width=160),)}})
+    torch.manual_seed(0)
+    model = build_classifier(spec).eval()
+    save_file(model.state_dict(), tmp_path / "model", metadata={"spec": spec.to_json()})
+    hu = torch.rand((2, 1, 32, 32), generator=torch.Generator().manual_seed(0)) * 80
+    with torch.no_grad():
+        # 0 to 160 HU makes the grey values that 0 to 80 HU makes of half of them
+        expected = model(hu / 2).logits
+        for dataset, shown in (("elsewhere", hu), (None, hu / 2), ("phantom", hu / 2)):
+            torch.testing.assert_close(load_classifier(tmp_path / "model", dataset).cpu()(shown).logits, expected)
+
+
+def test_a_classifier_learns_through_the_windows_of_its_own_data_set(slice_store, roles):
+    quick = SMALL.model_copy(update={"training": QUICK})
+    other = quick.model_copy(update={"windows_for": {"elsewhere": (WindowSpec(level=60, width=160),)}})
+    losses = [
+        train_classifier(spec, [slice_store], roles, seed=1, threads=1, dataset=dataset)[0].history["train_loss"][0]
+        for spec, dataset in ((quick, "phantom"), (other, "phantom"), (other, "elsewhere"))
+    ]
+    assert losses[0] == losses[1] != losses[2]
 
 
 def test_random_weights_to_begin_with_are_said_aloud(capsys):
@@ -117,9 +143,6 @@ def test_of_two_logits_the_probability_is_their_softmax_and_the_maps_are_those_o
     torch.testing.assert_close(output.logits.sigmoid(), output.pairs.softmax(dim=2)[..., 1])
     means = output.maps.mean(dim=(2, 3))
     torch.testing.assert_close(means + torch.arange(1, 12, 2) / 4, output.pairs[..., 1])
-
-
-QUICK = TrainingSpec(epochs=1, batch=8, learning_rate=1e-3, loss={"method": "cross_entropy"}, sampler="balanced")
 
 
 @pytest.fixture(scope="module")

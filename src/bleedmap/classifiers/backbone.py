@@ -51,7 +51,7 @@ class BackboneClassifier(SliceClassifier):
 
     def features(self, hu: Tensor) -> Tensor:
         """(B, 2 reach + 1, H, W) HU to (B, channels, h, w)."""
-        features: Tensor = self.backbone(apply_windows(hu, self.spec.windows).flatten(1, 2))
+        features: Tensor = self.backbone(apply_windows(hu, self.windows).flatten(1, 2))
         return features
 
     def forward(self, hu: Tensor) -> SliceOutput:

@@ -1,6 +1,6 @@
 """What every slice classifier is: slices in, a logit and perhaps a logit map for each class out."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from torch import Tensor, nn
 
@@ -37,6 +37,7 @@ class SliceClassifier(nn.Module):
         spec: the same.
         classes: one name a logit.
         reach: slices on each side that it sees beside the one it judges.
+        windows: through which it sees the slices that it is asked about.
         notes: what the manifest should say of its first weights.
     """
 
@@ -46,6 +47,12 @@ class SliceClassifier(nn.Module):
         self.spec = spec
         self.classes = spec.classes
         self.reach = spec.reach
+        self.windows = spec.windows
+
+    def look_at(self, dataset: str | None) -> Self:
+        """See what follows through the windows for a data set; None: through those for any."""
+        self.windows = self.spec.windows_for.get(dataset or "", self.spec.windows)
+        return self
 
     def note_weights(self, source: str, taken: Taken) -> None:
         """Say which of the first weights come from elsewhere, and note it for the manifest.

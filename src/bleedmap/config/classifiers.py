@@ -75,6 +75,11 @@ class ClassifierSpec(Spec):
     )
     head: AnyHead = GapHead()
     windows: Windows = Field((WindowSpec(),), description="input channels, one a window; paper 000 uses three, 001 one")
+    windows_for: dict[Name, Windows] = Field(
+        {},
+        description="other windows for the slices of a data set, by its name, as many as windows (spec 1.2: the data "
+        "sets of paper 000 have their own)",
+    )
     classes: tuple[str, ...] = Field(
         ("any",), description="what is told of a slice: [any], or [any, iph, ivh, sah, sdh, edh]"
     )
@@ -120,6 +125,9 @@ class ClassifierSpec(Spec):
             raise ValueError(msg)
         if self.swin and self.pretrained and (self.swin.embed_dim or self.swin.depths or self.swin.num_heads):
             msg = "pretrained weights have timm's own shape; leave embed_dim, depths and num_heads out, or pretrained"
+            raise ValueError(msg)
+        if wrong := [name for name, windows in self.windows_for.items() if len(windows) != len(self.windows)]:
+            msg = f"windows_for.{wrong[0]} has another number of windows than windows, which are {len(self.windows)}"
             raise ValueError(msg)
         if self.head_first and self.context:
             msg = "head_first and context are two orders of training; leave one out"
