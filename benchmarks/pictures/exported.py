@@ -118,6 +118,8 @@ def _soften(grey: Tensor, rng: torch.Generator) -> Tensor:
     grey = (grey + change * (grey - blurred)).clamp(0, 1)
     if float(torch.rand((), generator=rng, device=grey.device)) < 0.2:
         share = 0.5 + 0.4 * float(torch.rand((), generator=rng, device=grey.device))
-        small = F.interpolate(grey[:, None], scale_factor=share, mode="bilinear", antialias=True)
+        # sides, not a factor: the way back would start from another one, and pictures would leave their masks
+        sides = [round(side * share) for side in grey.shape[1:]]
+        small = F.interpolate(grey[:, None], size=sides, mode="bilinear", antialias=True)
         grey = F.interpolate(small, size=grey.shape[1:], mode="bilinear")[:, 0]
     return grey

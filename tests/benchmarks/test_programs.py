@@ -99,6 +99,16 @@ def test_training_compares_the_engine_with_the_bare_loop(run):
     assert shares(table, "waiting")
 
 
+def test_registration_measures_how_far_maps_lie_from_discs(run):
+    from benchmarks import registration
+
+    out, table = run(registration, "--backbones", "resnet10t")
+    assert table["backbone"].tolist() == ["resnet10t"]
+    assert table["resized"][0] == pytest.approx(2.5, abs=0.3)
+    assert table["placed"][0] == pytest.approx(0, abs=0.3)
+    assert (out / "registration.png").is_file()
+
+
 @pytest.mark.slow
 def test_saliency_measures_every_method_as_a_multiple_of_the_forward_pass(run):
     from benchmarks import saliency

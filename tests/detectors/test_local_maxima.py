@@ -55,7 +55,9 @@ def test_every_class_has_its_own_points():
     assert places(points) == [(10, 10), (30, 30)]
 
 
-def test_a_flat_top_has_one_point():
+@pytest.mark.parametrize("distance", [1, 8])
+def test_a_flat_top_has_one_point_in_its_middle(distance):
     maps = np.zeros((SIZE, SIZE))
-    maps[10:16, 10:16] = 1
-    assert len(found([maps], threshold=0.5, min_distance=8)) == 1
+    maps[10:16, 10:14] = 1
+    points = found([maps], threshold=0.5, min_distance=distance)
+    assert points[["row", "column"]].to_numpy().tolist() == [[12.5, 11.5]]

@@ -1,13 +1,12 @@
 """Where maps lie: bright discs seen by networks that add up what they see, and networks of known geometry."""
 
-import math
-
 import numpy as np
 import pytest
 import timm
 import torch
 from torch import nn
 
+from benchmarks.made_up.disc_networks import Cut, adding_up, centroids, discs, places
 from bleedmap.classifiers.load import build_classifier
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.config.detectors import LocalMaximaSpec
@@ -20,10 +19,6 @@ from bleedmap.saliency.explain_scan import explain_scan
 from bleedmap.saliency.receptive_centres import receptive_centres
 from tests.scenes import salient
 
-# In cells. Patches side by side see a disc of this radius where it lies: the parts of it that they cut off balance,
-# for 2 pi times the radius is a zero of the Bessel function J1. Overlapping fields see any disc where it lies.
-RADIUS = 7.0156 / (2 * math.pi)
-PLACES = ((0, 0), (0.25, 0.5), (0.5, 0.75), (-0.3, 0.1))  # cells from the middle of the picture
 SLIM = {
     "resnet18": {"layers": (1, 1, 1, 1), "channels": (8, 8, 8, 8)},
     "test_resnet": {},  # with shortcuts that look elsewhere
@@ -33,62 +28,13 @@ SLIM = {
 }
 
 
-class Cut(nn.Module):
-    """A timm network up to a stride, with a mean and a linear layer after it."""
-
-    def __init__(self, name, stride, **slim):
-        super().__init__()
-        strides = timm.create_model(name, features_only=True, **slim).feature_info.reduction()
-        self.body = timm.create_model(name, features_only=True, out_indices=(strides.index(stride),), **slim)
-        self.head = nn.Linear(self.body.feature_info.channels()[-1], 1)
-
-    def forward_features(self, images):
-        return self.body(images)[0]
-
-    def forward_head(self, features):
-        return self.head(features.mean((2, 3) if features.shape[1] == self.head.in_features else (1, 2)))
-
-    def get_classifier(self):
-        return self.head
-
-
-def adding_up(network):
-    """Every layer becomes a mean of what it sees; attention and layer norms, which are none, are taken out."""
-    for name, weights in network.named_parameters():
-        is_none = name.endswith(("bias", "attn.proj.weight"))
-        nn.init.constant_(weights, 0.0 if is_none else 1 / weights[0].numel())
-    for part in network.modules():
-        if isinstance(part, nn.BatchNorm2d):
-            nn.init.ones_(part.weight)
-        for name, child in part.named_children():
-            if isinstance(child, nn.LayerNorm):
-                setattr(part, name, nn.Identity())
-    return network.eval()
-
-
-def discs(size, stride, places):
-    rows, columns = torch.meshgrid(*[torch.arange(size).float()] * 2, indexing="ij")
-    return torch.stack([(torch.hypot(rows - row, columns - column) <= RADIUS * stride) * 1.0 for row, column in places])
-
-
-def centroids(maps):
-    shares = maps.double() / maps.double().sum((1, 2), keepdim=True)
-    pixels = torch.arange(maps.shape[1]).double()
-    return torch.stack([shares.sum(2) @ pixels, shares.sum(1) @ pixels], dim=1).numpy()
-
-
-def places_of(size, stride):
-    return np.array([(size // 2 + row * stride, size // 2 + column * stride) for row, column in PLACES])
-
-
 @pytest.mark.parametrize(("stride", "size"), [(8, 112), (32, 448)])
 @pytest.mark.parametrize("name", SLIM)
 def test_the_map_of_a_bright_disc_lies_where_the_disc_lies(name, stride, size):
     slim = SLIM[name] | ({"img_size": size} if name.startswith("swin") else {})
     network = adding_up(Cut(name, stride, **slim))
-    places = places_of(size, stride)
-    maps = cam(network, discs(size, stride, places)[:, None].repeat(1, 3, 1, 1), 0)
-    np.testing.assert_allclose(centroids(maps), places, atol=1)
+    maps = cam(network, discs(size, stride)[:, None].repeat(1, 3, 1, 1), 0)
+    np.testing.assert_allclose(centroids(maps), places(size, stride), atol=1)
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +45,7 @@ def classifier():
 
 @pytest.fixture(scope="module")
 def scan():
-    return discs(112, 8, places_of(112, 8)) * 80
+    return discs(112, 8) * 80
 
 
 def test_a_slice_and_its_mirror_image_put_a_disc_at_the_same_place(classifier, scan):

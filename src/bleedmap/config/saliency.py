@@ -18,6 +18,7 @@ class CamSpec(SaliencySpec):
 
     RESOLVED: ClassVar[tuple[str, ...]] = (
         "spec 2.2: negative values are cut off at the map's own resolution, before it is brought to the slice's size",
+        "spec 2.2: a cell's value stands at the centre of what the cell sees, measured on the network",
     )
 
     method: Literal["cam"] = "cam"

@@ -25,7 +25,7 @@ BRIGHT = 4096.0  # HU above any window's, so that nothing is black
 _measured: WeakKeyDictionary[nn.Module, dict[Key, tuple[int, Centres]]] = WeakKeyDictionary()
 
 
-def logit_map_centres(classifier: SliceClassifier, hu: Tensor) -> Centres:
+def logit_map_centres(classifier: SliceClassifier | PlainNetwork, hu: Tensor) -> Centres:
     """Centres of the cells of a classifier's logit maps of (B, 2 reach + 1, H, W) slices."""
     if (swin := swin_in(classifier)) is not None:
         return token_centres(swin, None, (hu.shape[2], hu.shape[3]))
@@ -60,8 +60,8 @@ def receptive_centres(network: nn.Module, shape: tuple[int, ...], ask: Ask) -> C
 
 
 def _measure(network: nn.Module, shape: tuple[int, ...], ask: Ask) -> Centres:
-    device = next(network.parameters()).device
-    with torch.inference_mode(False), torch.enable_grad(), torch.autocast(device.type, enabled=False):
+    # on the CPU, so that a map lies at the same place on every device
+    with torch.inference_mode(False), torch.enable_grad(), torch.autocast("cpu", enabled=False):
         positive = _positive(network)
         channels, *size = shape
         axes = [_axis(positive, ask, channels, (size[number], size[1 - number]), -2 + number) for number in (0, 1)]
@@ -70,7 +70,7 @@ def _measure(network: nn.Module, shape: tuple[int, ...], ask: Ask) -> Centres:
 
 def _positive(network: nn.Module) -> nn.Module:
     """A copy whose weights are all positive, without biases; layers let through as much as they do where signs vary."""
-    made = copy.deepcopy(network).float().eval().requires_grad_(False)
+    made = copy.deepcopy(network).cpu().float().eval().requires_grad_(False)
     for name, weights in made.named_parameters():
         if name.endswith("bias"):
             weights.zero_()
@@ -95,7 +95,7 @@ def _axis(network: nn.Module, ask: Ask, channels: int, lengths: tuple[int, int],
         image, features = _pass(network, ask, channels, lengths, axis)
         stride = lengths[0] / features.shape[axis]
     cells = features.shape[axis]
-    middle = torch.tensor(sorted({(cells - 1) // 2, cells // 2}), device=features.device)
+    middle = torch.tensor(sorted({(cells - 1) // 2, cells // 2}))
     (gradient,) = torch.autograd.grad(features.index_select(axis, middle).sum(), image)
     return Axis(round(_centroid(gradient, axis) - stride * (cells - 1) / 2, 2), stride)
 
@@ -103,7 +103,7 @@ def _axis(network: nn.Module, ask: Ask, channels: int, lengths: tuple[int, int],
 def _pass(network: nn.Module, ask: Ask, channels: int, lengths: tuple[int, int], axis: int) -> tuple[Tensor, Tensor]:
     """A white image of ``lengths`` along an axis and across, and its features."""
     size = lengths if axis == -2 else lengths[::-1]
-    image = torch.full((1, channels, *size), BRIGHT, device=next(network.parameters()).device, requires_grad=True)
+    image = torch.full((1, channels, *size), BRIGHT, device="cpu", requires_grad=True)
     with PositivePass():
         return image, ask(network, image * 1)
 
@@ -114,5 +114,5 @@ def _centroid(gradient: Tensor, axis: int) -> float:
     profile = (profile - profile.median()).clamp(min=0)
     if not profile.sum() > 0:
         return (len(profile) - 1) / 2  # nothing reaches the cell: one place is as good as another
-    pixels = torch.arange(len(profile), device=profile.device)
+    pixels = torch.arange(len(profile))
     return cast("float", ((profile * pixels).sum() / profile.sum()).item())
