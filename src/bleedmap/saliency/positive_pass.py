@@ -45,9 +45,15 @@ def _norm(place: int) -> Function:
     return scaled
 
 
-def _max_pool(x: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, *_: Any, **named: Any) -> Tensor:  # noqa: ANN401
+def _max_pool(x: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, *rest: Any, **named: Any) -> Tensor:  # noqa: ANN401
     """Each pixel of a window may be the highest one."""
-    return F.avg_pool2d(x, kernel_size, stride, padding, named.get("ceil_mode", False))
+    ceil_mode = named.get("ceil_mode", rest[1] if len(rest) > 1 else False)
+    return F.avg_pool2d(x, kernel_size, stride, padding, ceil_mode)
+
+
+def _pad(x: Tensor, pad: Any, mode: str = "constant", value: float | None = None) -> Tensor:  # noqa: ANN401
+    """Nothing comes in from outside, not the minus infinity before a maximum either."""
+    return F.pad(x, pad, mode)
 
 
 def _gate(function: Function) -> Function:
@@ -70,6 +76,7 @@ REPLACED: dict[Function, Function] = {
     F.group_norm: _norm(2),
     F.rms_norm: _norm(2),
     F.max_pool2d: _max_pool,
+    F.pad: _pad,
     **{gate: _gate(gate) for gate in (*GATES, *ATTENTIONS)},
     **{limit: _open for limit in LIMITS},
 }
