@@ -16,9 +16,10 @@ def main(
     slices: Annotated[list[Path], "slice stores of all shards"],
     threads: Annotated[int, "CPU threads; the same number gives the same bytes"],
     out: Annotated[Path, "table of a probability a slice and class to write"],
+    dataset: Annotated[str | None, "name of the data set, for a classifier with windows for it"] = None,
 ) -> None:
     torch.set_num_threads(threads)
-    write_table(classify_shards(load_classifier(model), slices), out)
+    write_table(classify_shards(load_classifier(model, dataset), slices), out)
 
 
 if __name__ == "__main__":

@@ -18,9 +18,10 @@ def main(
     spec: Annotated[str, "config of the saliency method, JSON"],
     threads: Annotated[int, "CPU threads; the same number gives the same bytes"],
     out: Annotated[Path, "store of maps to write"],
+    dataset: Annotated[str | None, "name of the data set, for a classifier with windows for it"] = None,
 ) -> None:
     torch.set_num_threads(threads)
-    explain_shard(read_spec(AnySaliency, spec), load_classifier(model), slices, out)
+    explain_shard(read_spec(AnySaliency, spec), load_classifier(model, dataset), slices, out)
 
 
 if __name__ == "__main__":

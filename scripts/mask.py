@@ -26,11 +26,12 @@ def main(
     model: Annotated[Path | None, "classifier that was explained, safetensors"] = None,
     scores: Annotated[Path | None, "its probabilities of every slice"] = None,
     operating_point: Annotated[Path | None, "its operating points, JSON"] = None,
+    dataset: Annotated[str | None, "name of the data set, for a classifier with windows for it"] = None,
     tuned: Annotated[Path | None, "config of the method with the values chosen in this fold, JSON"] = None,
 ) -> None:
     torch.set_num_threads(threads)
     settings = read_spec(AnyMask, tuned.read_text(encoding="utf-8") if tuned else spec)
-    inputs = read_inputs(maps, model, scores, operating_point)
+    inputs = read_inputs(maps, model, scores, operating_point, dataset)
     write_table(mask_shard(settings, slices, inputs, read_roles(split, fold), out), notes)
 
 

@@ -23,6 +23,7 @@ def main(
     out: Annotated[Path, "trained network to write, safetensors; the rest goes beside it"],
     init_from: Annotated[Path | None, "trained classifier whose weights are taken where they fit"] = None,
     pretrained: Annotated[Path | None, "your own weights that the config names, safetensors"] = None,
+    dataset: Annotated[str | None, "name of the data set, for a classifier with windows for it"] = None,
 ) -> None:
     settings: AnyClassifier = read_spec(AnyClassifier, spec)
     sequence = out.parent / "sequence.safetensors"
@@ -37,6 +38,7 @@ def main(
         resume=resume,
         init_from=init_from,
         sequence=sequence,
+        dataset=dataset,
     )
     only_the_first_process_goes_on()
     if settings.context is None:

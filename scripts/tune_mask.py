@@ -30,6 +30,7 @@ def main(
     model: Annotated[Path | None, "classifier that was explained, safetensors"] = None,
     scores: Annotated[Path | None, "its probabilities of every slice"] = None,
     operating_point: Annotated[Path | None, "its operating points, JSON"] = None,
+    dataset: Annotated[str | None, "name of the data set, for a classifier with windows for it"] = None,
 ) -> None:
     torch.set_num_threads(threads)
     tuned = tune_mask(
@@ -37,17 +38,21 @@ def main(
         read_spec(dict[str, Search], searches),
         TuningSpec.from_json(tuning),
         slices=slices,
-        inputs=_inputs(maps, model, scores, operating_point),
+        inputs=_inputs(maps, model, scores, operating_point, dataset),
         roles=read_roles(split, fold),
     )
     write_tuned(tuned, out)
 
 
 def _inputs(
-    maps: list[Path] | None, model: Path | None, scores: Path | None, operating_point: Path | None
+    maps: list[Path] | None,
+    model: Path | None,
+    scores: Path | None,
+    operating_point: Path | None,
+    dataset: str | None,
 ) -> list[MapInputs] | None:
     """One a shard, all with one classifier."""
-    first = read_inputs(maps[0] if maps else None, model, scores, operating_point)
+    first = read_inputs(maps[0] if maps else None, model, scores, operating_point, dataset)
     return [replace(first, maps=file) for file in maps] if first and maps else None
 
 

@@ -8,10 +8,11 @@ import torch
 
 import bleedmap.maps
 from bleedmap.errors import BleedmapError
-from bleedmap.maps import cam
+from bleedmap.maps import cam, grad_cam, hgi_sam, self_attention
 from bleedmap.saliency.plain_network import feature_map
 from bleedmap.saliency.receptive_centres import receptive_centres
 from tests.saliency.placed import placed
+from tests.small_swin import plain_swin
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def images():
 
 
 def test_the_example_of_the_documentation_runs():
-    assert doctest.testmod(bleedmap.maps) == (0, 6)
+    assert doctest.testmod(bleedmap.maps) == (0, 10)
 
 
 def test_importing_it_costs_nothing():
@@ -109,3 +110,88 @@ def test_pictures_that_are_no_batch_are_refused(model, images):
         cam(model, images[0], 0)
     with pytest.raises(BleedmapError, match="bad-images"):
         cam(model, (images * 255).to(torch.uint8), 0)
+
+
+class Wrapped(torch.nn.Module):
+    """A Swin transformer as others wrap it: a head of their own, and a module that is registered twice."""
+
+    def __init__(self):
+        super().__init__()
+        self.swin = plain_swin(classes=0)
+        self.encoder = self.swin
+        self.head = torch.nn.Linear(96, 2)
+
+    def forward(self, images):
+        return self.head(self.swin(images))
+
+
+METHODS = {
+    "hgi_sam": hgi_sam,
+    "self_attention": lambda model, images, target: self_attention(model, images),
+    "grad_cam": lambda model, images, target: grad_cam(model, images, target, layer="norm1"),
+}
+every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+
+
+@every_method
+@pytest.mark.parametrize("make", [plain_swin, Wrapped])
+def test_a_swin_is_explained_and_left_as_it_was_whatever_holds_it(method, make, images):
+    network = make().train()
+    network.requires_grad_(True)
+    next(network.parameters()).requires_grad_(False)
+    before = {name: (value, value.requires_grad) for name, value in network.named_parameters(remove_duplicate=False)}
+    values = {name: value.detach().clone() for name, value in before.items() for value in value[:1]}
+    maps = method(network, images, 1)
+    assert maps.shape == (8, 64, 64)
+    assert (maps.amin(dim=(1, 2)) == 0).all()
+    assert (maps.amax(dim=(1, 2)) == 1).any()
+    after = dict(network.named_parameters(remove_duplicate=False))
+    assert all(after[name] is value and value.requires_grad == asked for name, (value, asked) in before.items())
+    assert all(torch.equal(after[name], values[name]) and after[name].grad is None for name in after)
+    assert all(part.training for part in network.modules())
+    assert not any(part._forward_hooks or part._forward_pre_hooks for part in network.modules())
+
+
+@every_method
+@pytest.mark.parametrize("target", [-1, 3])
+def test_a_class_that_a_swin_does_not_have_is_refused(method, target, images):
+    if method is METHODS["self_attention"]:
+        pytest.skip("it knows no class")
+    network = plain_swin()
+    with pytest.raises(BleedmapError, match=r"unknown-target.*from 0 to 2"):
+        method(network, images[:1], target)
+    assert not any(part._forward_hooks or part._forward_pre_hooks for part in network.modules())
+
+
+def test_a_network_without_window_attention_has_no_self_attention_maps(model, images):
+    for method in (METHODS["hgi_sam"], METHODS["self_attention"]):
+        with pytest.raises(BleedmapError, match="no-swin-attention"):
+            method(model, images, 0)
+
+
+@pytest.mark.parametrize("name", ["test_resnet", "test_efficientnet"])
+def test_grad_cam_is_cam_where_a_mean_is_all_there_is_after_the_features(name, images):
+    torch.manual_seed(1)
+    network = timm.create_model(name, pretrained=False, num_classes=3).eval()
+    torch.testing.assert_close(grad_cam(network, images, 1), cam(network, images, 1), rtol=1e-3, atol=1e-3)
+
+
+def test_grad_cam_takes_a_network_that_is_no_timm_model():
+    network = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 2, 3, padding=1), torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(2, 2)
+    )
+    torch.nn.init.constant_(network[0].weight, 1 / 9)
+    torch.nn.init.zeros_(network[0].bias)
+    torch.nn.init.constant_(network[3].weight, 1.0)
+    image = torch.zeros((1, 1, 32, 32))
+    image[0, 0, 20, 7] = 1
+    maps = grad_cam(network, image, 0, layer="0")
+    assert (maps[0, 19:22, 6:9] > 0.99).all()
+    assert (maps > 0).sum() == 9
+    with pytest.raises(BleedmapError, match="no-layer"):
+        grad_cam(network, image, 0)
+
+
+def test_a_network_that_gives_no_logits_is_refused(images):
+    with pytest.raises(BleedmapError, match="no-logits"):
+        grad_cam(torch.nn.Sequential(torch.nn.Conv2d(3, 2, 1)), images, 0, layer="0")

@@ -2,17 +2,26 @@
 
 Example:
     >>> import timm, torch
-    >>> from bleedmap.maps import cam
-    >>> model = timm.create_model("test_resnet", pretrained=False, num_classes=2)
+    >>> from bleedmap.maps import cam, grad_cam, hgi_sam, self_attention
     >>> images = torch.rand(4, 3, 64, 64)
+    >>> model = timm.create_model("test_resnet", pretrained=False, num_classes=2)
     >>> maps = cam(model, images, target=1)
     >>> maps.shape, maps.dtype, bool(maps.min() >= 0), bool(maps.max() <= 1)
     (torch.Size([4, 64, 64]), torch.float32, True, True)
 
+    A Swin transformer, here a small one, has self-attention maps as well:
+
+    >>> shape = {"img_size": 64, "window_size": 4, "embed_dim": 24, "depths": (2, 2, 2, 2), "num_heads": (1, 2, 2, 4)}
+    >>> swin = timm.create_model("swin_tiny_patch4_window7_224", pretrained=False, num_classes=2, **shape)
+    >>> hgi_sam(swin, images, target=1).shape
+    torch.Size([4, 64, 64])
+    >>> self_attention(swin, images).shape, grad_cam(swin, images, target=1, layer="norm1").shape
+    (torch.Size([4, 64, 64]), torch.Size([4, 64, 64]))
+
 Importing this module loads no deep-learning library; the first call does.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bleedmap.errors import BleedmapError
 
@@ -21,7 +30,7 @@ if TYPE_CHECKING:
 
     from bleedmap.config.saliency import AnySaliency
 
-__all__ = ["cam"]
+__all__ = ["cam", "grad_cam", "hgi_sam", "self_attention"]
 
 
 def cam(model: "nn.Module", images: "Tensor", target: int) -> "Tensor":
@@ -41,15 +50,99 @@ def cam(model: "nn.Module", images: "Tensor", target: int) -> "Tensor":
         BleedmapError: the network has another kind of head, there is no such class, or the images have another shape.
     """
     from bleedmap.config.saliency import CamSpec  # noqa: PLC0415  see the module's docstring
+    from bleedmap.saliency.plain_network import PlainNetwork, require_target  # noqa: PLC0415
 
-    return _explain(CamSpec(), model, images, target)
+    network = PlainNetwork(model)
+    require_target(target, len(network.classes))
+    return _explain(CamSpec(), network, images, target)
 
 
-def _explain(spec: "AnySaliency", model: "nn.Module", images: "Tensor", target: int) -> "Tensor":
+def grad_cam(model: "nn.Module", images: "Tensor", target: int, *, layer: str = "backbone") -> "Tensor":
+    """Grad-CAM (Selvaraju 2017): channels of a feature map, weighed by how much a class depends on them.
+
+    Args:
+        model: a network from images to (B, K) logits. It is asked in evaluation mode and left as it was.
+        images: (B, C, H, W) float, prepared as the network was trained, on its device.
+        target: index of the class.
+        layer: module whose output is explained: the last one by that name or with a dotted name that ends so, such as
+            ``layer3`` or, of a Swin transformer, ``norm1``; ``backbone`` is what timm's ``forward_features`` gives.
+
+    Returns:
+        (B, H, W) float32 in [0, 1], each map stretched to its own minimum and maximum; zero where nothing speaks for
+        the class.
+
+    Raises:
+        BleedmapError: there is no such layer, it gives no feature map, or there is no such class.
+    """
+    from bleedmap.config.saliency import GradCamSpec  # noqa: PLC0415
+
+    return _explain_logit(GradCamSpec(layer=layer), model, images, target)
+
+
+def hgi_sam(
+    model: "nn.Module",
+    images: "Tensor",
+    target: int,
+    *,
+    stages: int = 3,
+    grad_at: Literal["weights", "scores"] = "weights",
+    norm_scope: Literal["window", "block"] = "window",
+) -> "Tensor":
+    """Head-wise gradient-infused self-attention map of a Swin transformer (HGI-SAM, Rasoulian 2023).
+
+    Args:
+        model: a Swin transformer of timm (version 1, any size), or a network that holds one and gives (B, K) logits.
+            It is asked in evaluation mode and left as it was.
+        images: (B, C, H, W) float, prepared as the network was trained, on its device.
+        target: index of the class.
+        stages: stages whose maps are multiplied, from the finest on; the paper takes three of four.
+        grad_at: gradient at the attention weights, as the paper has it, or at the scores before softmax, as its
+            released code.
+        norm_scope: a head's gradient is measured in each window, or over all windows of a block at once.
+
+    Returns:
+        (B, H, W) float32 in [0, 1], each map stretched to its own minimum and maximum.
+
+    Raises:
+        BleedmapError: the network holds no such transformer, there is no such class, or a stage has one token.
+    """
+    from bleedmap.config.saliency import HgiSamSpec  # noqa: PLC0415
+
+    spec = HgiSamSpec(stages=stages, grad_at=grad_at, norm_scope=norm_scope)
+    return _explain_logit(spec, model, images, target)
+
+
+def self_attention(model: "nn.Module", images: "Tensor", *, stages: int = 4) -> "Tensor":
+    """Self-attention map of a Swin transformer (SAM, Rasoulian 2022): what it attends to, whatever the class.
+
+    Args:
+        model: a Swin transformer of timm (version 1, any size), or a network that holds one and gives (B, K) logits.
+            It is asked in evaluation mode and left as it was.
+        images: (B, C, H, W) float, prepared as the network was trained, on its device.
+        stages: stages whose maps are multiplied, from the finest on.
+
+    Returns:
+        (B, H, W) float32 in [0, 1], each map stretched to its own minimum and maximum.
+
+    Raises:
+        BleedmapError: the network holds no such transformer, or a stage has one token.
+    """
+    from bleedmap.config.saliency import SelfAttentionSpec  # noqa: PLC0415
+
+    return _explain_logit(SelfAttentionSpec(stages=stages), model, images, 0)
+
+
+def _explain_logit(spec: "AnySaliency", model: "nn.Module", images: "Tensor", target: int) -> "Tensor":
+    from bleedmap.saliency.plain_network import PlainLogits  # noqa: PLC0415
+
+    return _explain(spec, PlainLogits(model, target), images, 0)
+
+
+def _explain(spec: "AnySaliency", network: "nn.Module", images: "Tensor", target: int) -> "Tensor":
     import torch  # noqa: PLC0415
 
     from bleedmap.saliency import explain  # noqa: PLC0415
-    from bleedmap.saliency.plain_network import PlainNetwork, evaluating  # noqa: PLC0415
+    from bleedmap.saliency.plain_network import evaluating  # noqa: PLC0415
     from bleedmap.saliency.stretch import stretch  # noqa: PLC0415
 
     if images.ndim != 4 or not images.is_floating_point():
@@ -59,14 +152,6 @@ def _explain(spec: "AnySaliency", model: "nn.Module", images: "Tensor", target: 
             expected="(B, C, H, W) floating point",
             remedy="scale the images as the network was trained, and give a single one as images[None]",
         )
-    network = PlainNetwork(model)
-    if not 0 <= target < len(network.classes):
-        raise BleedmapError(
-            "unknown-target",
-            found=f"target {target}",
-            expected=f"a class index from 0 to {len(network.classes) - 1}",
-            remedy="count the classes of the network from 0",
-        )
-    with evaluating(model), torch.no_grad():
+    with evaluating(network), torch.no_grad():
         raw = explain(spec, network, images, target)
         return stretch(raw).maps.float()

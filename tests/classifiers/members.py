@@ -5,9 +5,13 @@ from itertools import product
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.config.heads import AnyHead
 from bleedmap.constants import CLASSES
+from tests import small_swin
 from tests.members import members
 
-NETWORKS = {"backbone": {"backbone": "test_resnet", "stride": 8}}
+NETWORKS = {
+    "backbone": {"backbone": "test_resnet", "stride": 8},
+    "swin": {"backbone": small_swin.NAME, "swin": small_swin.SPEC.model_copy(update={"image": 32})},
+}
 HEADS = {spec.pooling: spec for spec in members(AnyHead)}
 
 MEMBERS = [

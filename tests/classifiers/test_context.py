@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from bleedmap.classifiers.classify_scan import classify_shards
-from bleedmap.classifiers.context import OnFrozenBackbone
+from bleedmap.classifiers.head_phase import OnFrozenBackbone
 from bleedmap.classifiers.load import build_classifier, load_classifier
 from bleedmap.classifiers.train import train_classifier
 from tests.classifiers.conftest import ALONE, SPECS

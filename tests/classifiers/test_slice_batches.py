@@ -9,6 +9,7 @@ from bleedmap.errors import TrainingError
 from bleedmap.slices.training_set import TrainingSet
 
 SPEC = TrainingSpec(batch=5)
+UNMOVED = {"flip": False, "rotate_degrees": 0, "scale": 0, "shift": 0, "noise_hu": 0, "gain": 0}
 TURNED = AugmentSpec(noise_hu=0, gain=0)
 
 
@@ -80,6 +81,21 @@ def test_the_balanced_sampler_draws_both_classes_equally_often_whatever_their_sh
     drawn = torch.cat([targets["labels"] for epoch in range(200) for _, targets in batches.training(epoch)])
     assert len(drawn) == 200 * 12
     assert drawn.mean().item() == pytest.approx(0.5, abs=0.03)
+
+
+def test_the_sampler_without_replacement_draws_twice_as_many_slices_as_bleed_and_none_twice(data):
+    # of 12 slices 4 bleed: an epoch has 8; of s0, s1 and s2 half bleed: an epoch has them all
+    for scans, count in (("s0 s1 s5", 8), ("s0 s1 s3", 12)):
+        spec = SPEC.model_copy(update={"sampler": "balanced_once", "augment": AugmentSpec(**UNMOVED)})
+        batches = made_of(data, roles_of(data, train=scans, validation="s2"), spec, seed=1)
+        shares = []
+        for epoch in range(40):
+            shown = list(batches.training(epoch))
+            assert len(shown) == batches.steps()
+            assert len(torch.cat([hu for hu, _ in shown]).flatten(1).unique(dim=0)) == count
+            shares.append(float(torch.cat([targets["labels"] for _, targets in shown]).mean()))
+        # a bleeding slice is as likely to come next as a healthy one until they run out
+        assert (4 / 12 if count == 8 else 0.49) < np.mean(shares) <= 0.5
 
 
 def test_a_slice_drawn_twice_in_an_epoch_is_augmented_anew(data):

@@ -104,3 +104,43 @@ def test_a_fault_is_one_sentence_with_key_and_remedy(read, change, says):
         load_config(spoilt(read(PAPER), change))
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+SWIN, RELEASED = "000_swin_hgi_sam.yaml", "000_released.yaml"
+
+
+def test_the_config_of_paper_000_has_its_numbers(read):
+    config = load_config(read(SWIN))
+    binary, subtypes, hgi = (config.classifiers[f"swin-{name}"] for name in ("binary", "multi-label", "hgi"))
+    assert config.slices.size == 384
+    assert {spec.backbone for spec in (binary, subtypes, hgi)} == {"swin_base_patch4_window12_384.ms_in22k_ft_in1k"}
+    assert [len(spec.windows) for spec in (binary, subtypes, hgi)] == [3, 3, 3]
+    assert (len(binary.classes), len(subtypes.classes)) == (1, 6)
+    for spec, loss, rate in ((binary, "focal", 1e-5), (subtypes, "focal", 1e-5), (hgi, "cross_entropy", 1e-6)):
+        training = spec.training
+        assert (training.loss.method, training.optimizer, training.learning_rate) == (loss, "adamw", rate)
+        assert training.patience == 3
+    assert (hgi.head.pooling, hgi.init_from, hgi.training.sampler) == ("pair", "swin-binary", "balanced")
+    assert [(row.classifier, row.saliency) for row in config.methods.values()] == [
+        ("swin-hgi", "grad-cam"),
+        ("swin-multi-label", "sam"),
+        ("swin-binary", "sam"),
+        ("swin-hgi", "hgi-sam"),
+    ]
+    assert (dataset_of(config, "rsna"), dataset_of(config, "physionet")) == ("rsna2019", "physionet")
+    assert (config.saliency["sam"].stages, config.saliency["hgi-sam"].stages) == (4, 3)
+
+
+def test_the_released_code_of_paper_000_differs_where_the_spec_says_so(read):
+    paper, released = load_config(read(SWIN)), load_config(read(SWIN, RELEASED))
+    assert released.methods == paper.methods
+    assert (paper.saliency["hgi-sam"].grad_at, released.saliency["hgi-sam"].grad_at) == ("weights", "scores")
+    assert (paper.saliency["sam"].roll_unshifted, released.saliency["sam"].roll_unshifted) == (False, True)
+    hgi, binary = released.classifiers["swin-hgi"], released.classifiers["swin-binary"]
+    assert (hgi.head_first.learning_rate, hgi.training.learning_rate) == (1e-3, 1e-5)
+    for training in (hgi.head_first, hgi.training):
+        assert training.loss.softmax_twice
+        assert (training.sampler, training.batch, training.patience) == ("balanced_once", 12, 3)
+        assert training.augment.shift == 0
+    assert paper.classifiers["swin-hgi"].head_first is None
+    assert binary == paper.classifiers["swin-binary"]

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from bleedmap.config.losses import BceSpec, DiceBceSpec, FocalSpec
+from bleedmap.config.losses import BceSpec, CrossEntropySpec, DiceBceSpec, FocalSpec
 from bleedmap.losses.build import build_loss
 
 NAN = math.nan
@@ -94,3 +94,23 @@ def test_the_weight_of_voxels_acts_on_the_cross_entropy_alone():
 
 def test_two_empty_masks_have_no_dice_loss():
     assert of_voxels(DiceBceSpec(), [[[[-80.0, -80.0]]]], [[[[0, 255]]]]) == pytest.approx(0, abs=1e-5)
+
+
+@pytest.mark.parametrize("softmax_twice", [False, True])
+def test_cross_entropy_is_torchs_over_the_two_logits_of_each_known_label(softmax_twice):
+    pairs = torch.randn((5, 2), generator=torch.Generator().manual_seed(1)).requires_grad_()
+    labels = torch.tensor([0, 1, 1, 0, 1])
+    expected = nn.functional.cross_entropy(pairs.softmax(dim=1) if softmax_twice else pairs, labels)
+    (gradient,) = torch.autograd.grad(expected, pairs)
+    output = SimpleNamespace(logits=torch.cat([pairs[:, 1:] - pairs[:, :1], torch.tensor([[9.0]])]))
+    known = torch.cat([labels.float(), torch.tensor([math.nan])])[:, None]
+    value = build_loss(CrossEntropySpec(softmax_twice=softmax_twice))(output, {"labels": known})
+    torch.testing.assert_close(value, expected)
+    torch.testing.assert_close(torch.autograd.grad(value, pairs)[0], gradient)
+
+
+def test_a_softmax_too_many_keeps_the_loss_of_a_sure_and_right_answer_at_313():
+    output = SimpleNamespace(logits=torch.tensor([[1e4], [-1e4]]))
+    loss = build_loss(CrossEntropySpec(softmax_twice=True))
+    value = loss(output, {"labels": torch.tensor([[1.0], [0.0]])})
+    assert value.item() == pytest.approx(math.log(1 + math.exp(-1)))

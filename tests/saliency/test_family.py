@@ -5,19 +5,40 @@ import pytest
 import torch
 from pydantic import TypeAdapter, ValidationError
 
+from bleedmap.classifiers.load import build_classifier
+from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.config.saliency import AnySaliency
+from bleedmap.constants import CLASSES
 from bleedmap.saliency import explain, explain_classes
 from bleedmap.saliency.explain_scan import explain_scan
 from tests.members import members, names
+from tests.small_swin import swin_classifier
 from tests.stand_in import StandIn
 
 SPECS = members(AnySaliency)
 every_method = pytest.mark.parametrize("spec", SPECS, ids=names(SPECS))
 
 
+def sure_classifier(**change):
+    """A convolutional network whose features, nowhere negative, all speak for the first class."""
+    torch.manual_seed(3)
+    model = build_classifier(ClassifierSpec(backbone="test_resnet", stride=8, **change))
+    with torch.no_grad():
+        model.head.layer.weight[0] = 1
+    return model
+
+
+# what looks into a network needs a real one
+NETWORKS = {"self_attention": swin_classifier, "hgi_sam": swin_classifier, "grad_cam": sure_classifier}
+
+
+def network_for(spec, reach=0):
+    return NETWORKS.get(spec.method, StandIn)(classes=CLASSES, reach=reach).eval()
+
+
 @pytest.fixture(params=[0, 1], ids=["one slice", "with neighbours"])
-def model(request):
-    return StandIn(reach=request.param).eval()
+def model(request, spec):
+    return network_for(spec, request.param)
 
 
 def batch(model, count=8):
@@ -68,14 +89,32 @@ def test_the_classifier_is_left_as_it_was(spec, model):
     explain(spec, model, batch(model), 0)
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
     assert all(part.grad is None for part in model.parameters())
-    assert not any(part._forward_hooks or part._backward_hooks for part in model.modules())
+    assert all(part.requires_grad for part in model.parameters())
+    assert not any(part._forward_hooks or part._forward_pre_hooks for part in model.modules())
+    assert not any(part._backward_hooks or part._backward_pre_hooks for part in model.modules())
     assert not model.training
+
+
+@every_method
+def test_an_error_on_the_way_leaves_the_classifier_as_it_was(spec, model):
+    def fail(*_):
+        raise ArithmeticError
+
+    # the last module of all, so that everything before it has run
+    handle = [*model.modules()][-1].register_forward_hook(fail) if spec.method in NETWORKS else None
+    if handle is None:
+        pytest.skip("no hooks in a stand-in")
+    with pytest.raises(ArithmeticError):
+        explain(spec, model, batch(model, 1), 0)
+    handle.remove()
+    assert not any(part._forward_hooks or part._forward_pre_hooks for part in model.modules())
+    assert all(part.requires_grad and part.grad is None for part in model.parameters())
 
 
 @every_method
 def test_maps_are_made_on_the_classifiers_device(spec):
     # meta tensors have shapes and a device but no values: whatever moves to another device fails
-    model = StandIn()
+    model = swin_classifier() if spec.method in NETWORKS else StandIn()
     explain(spec, model, torch.zeros((1, 1, 32, 32)), 0)  # where cells lie is measured once, which takes values
     model = model.to("meta")
     assert explain(spec, model, torch.zeros((2, 1, 32, 32), device="meta"), 0).device.type == "meta"

@@ -21,6 +21,7 @@ rule train_classifier:
         spec=networks.classifier_spec,
         seed=plan.config.seed,
         inputs=plan.as_options,
+        dataset=networks.learnt_dataset,
         code=networks.classifier_code("train_classifier.py"),
     conda:
         "../../envs/bleedmap.yaml"
@@ -31,7 +32,8 @@ rule train_classifier:
         runtime=720,
     shell:
         "python -m scripts.train_classifier {params.inputs} --fold {wildcards.learnt_fold} --spec {params.spec:q}"
-        " --seed {params.seed} --code {params.code} --threads {threads} --out {output.model:q} 2> {log:q}"
+        " --dataset {params.dataset} --seed {params.seed} --code {params.code} --threads {threads}"
+        " --out {output.model:q} 2> {log:q}"
 
 
 rule classify:
@@ -55,5 +57,5 @@ rule classify:
         mem_mb=plan.memory(4000),
         runtime=240,
     shell:
-        "python -m scripts.classify --model {input.model:q} --slices {input.slices:q} --threads {threads}"
-        " --out {output.scores:q} 2> {log:q}"
+        "python -m scripts.classify --model {input.model:q} --slices {input.slices:q} --dataset {wildcards.dataset}"
+        " --threads {threads} --out {output.scores:q} 2> {log:q}"

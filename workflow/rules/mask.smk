@@ -20,6 +20,7 @@ rule tune_mask:
         searches=masks.mask_searches,
         tuning=plan.config.tuning.to_json(),
         inputs=plan.as_options,
+        dataset=masks.dataset,
         code=masks.mask_code("tune_mask.py"),
     conda:
         "../../envs/bleedmap.yaml"
@@ -30,8 +31,8 @@ rule tune_mask:
         runtime=480,
     shell:
         "python -m scripts.tune_mask {params.inputs} --fold {wildcards.fold} --spec {params.spec:q}"
-        " --searches {params.searches:q} --tuning {params.tuning:q} --threads {threads} --out {output.tuned:q}"
-        " 2> {log:q}"
+        " --searches {params.searches:q} --tuning {params.tuning:q} --dataset {params.dataset}"
+        " --threads {threads} --out {output.tuned:q} 2> {log:q}"
 
 
 rule mask:
@@ -48,6 +49,7 @@ rule mask:
     params:
         spec=masks.mask_spec,
         inputs=plan.as_options,
+        dataset=masks.dataset,
         code=masks.mask_code("mask.py"),
     conda:
         "../../envs/bleedmap.yaml"
@@ -56,5 +58,5 @@ rule mask:
         mem_mb=plan.memory(4000),
         runtime=240,
     shell:
-        "python -m scripts.mask {params.inputs} --fold {wildcards.fold} --spec {params.spec:q} --threads {threads}"
-        " --out {output.masks:q} --notes {output.notes:q} 2> {log:q}"
+        "python -m scripts.mask {params.inputs} --fold {wildcards.fold} --spec {params.spec:q}"
+        " --dataset {params.dataset} --threads {threads} --out {output.masks:q} --notes {output.notes:q} 2> {log:q}"

@@ -21,4 +21,4 @@ rule explain:
         runtime=120,
     shell:
         "python -m scripts.explain --model {input.model:q} --slices {input.slices:q} --spec {params.spec:q}"
-        " --threads {threads} --out {output.maps:q} 2> {log:q}"
+        " --dataset {wildcards.dataset} --threads {threads} --out {output.maps:q} 2> {log:q}"

@@ -1,6 +1,6 @@
 """What every slice classifier is: slices in, a logit and perhaps a logit map for each class out."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from torch import Tensor, nn
 
@@ -14,7 +14,8 @@ class SliceOutput(NamedTuple):
 
     Args:
         logits: (B, K) float, a logit a class.
-        maps: (B, K, h, w) float, where the logits come from, without bias; None from networks without such maps.
+        maps: (B, K, h, w) float, where the logits (of pairs, those for each class) come from, without bias; None from
+            networks without such maps.
         deeper: the same of coarser levels, from fine to coarse, for networks with maps at several (spec 4.3).
         pairs: (B, K, 2) float, logits against and for each class, from heads that have two; ``logits`` is then for
             less against, which softmax makes the same probability of (spec 1.3).
@@ -36,6 +37,7 @@ class SliceClassifier(nn.Module):
         spec: the same.
         classes: one name a logit.
         reach: slices on each side that it sees beside the one it judges.
+        windows: through which it sees the slices that it is asked about.
         notes: what the manifest should say of its first weights.
     """
 
@@ -45,6 +47,12 @@ class SliceClassifier(nn.Module):
         self.spec = spec
         self.classes = spec.classes
         self.reach = spec.reach
+        self.windows = spec.windows
+
+    def look_at(self, dataset: str | None) -> Self:
+        """See what follows through the windows for a data set; None: through those for any."""
+        self.windows = self.spec.windows_for.get(dataset or "", self.spec.windows)
+        return self
 
     def note_weights(self, source: str, taken: Taken) -> None:
         """Say which of the first weights come from elsewhere, and note it for the manifest.

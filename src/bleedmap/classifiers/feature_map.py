@@ -42,7 +42,7 @@ class FeatureMap(nn.Module):
 
 
 def require_model(name: str) -> None:
-    """Refuse a name that is no timm model.
+    """Refuse a name that is no timm model, or has a tag of weights that timm does not know.
 
     Raises:
         ConfigError: it is none.
@@ -53,6 +53,14 @@ def require_model(name: str) -> None:
             found=f"backbone {name!r}",
             expected="a timm model",
             remedy=f"correct it: {nearest(name, timm.list_models())[:200]}",
+        )
+    model, _, tag = name.partition(".")
+    if tag and name not in (tags := timm.list_models(f"{model}.*", pretrained=True)):
+        raise ConfigError(
+            "unknown-weights",
+            found=f"backbone {name!r}",
+            expected=f"a tag of weights that timm knows of {model}, or none",
+            remedy=f"correct it: {nearest(name, tags)[:200]}",
         )
 
 

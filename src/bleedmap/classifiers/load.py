@@ -22,10 +22,15 @@ def build_classifier(spec: AnyClassifier, *, pretrained: bool = False) -> SliceC
     return cast("SliceClassifier", load(spec).build(spec, pretrained=pretrained))
 
 
-def load_classifier(path: Path) -> SliceClassifier:
-    """A trained classifier, ready to explain; on the GPU if there is one."""
+def load_classifier(path: Path, dataset: str | None = None) -> SliceClassifier:
+    """A trained classifier, ready to explain; on the GPU if there is one.
+
+    Args:
+        path: safetensors file.
+        dataset: name of the data set whose slices it will be asked about; None: any.
+    """
     with safe_open(path, framework="pt") as file:
         spec: AnyClassifier = read_spec(AnyClassifier, file.metadata()["spec"])
     model = build_classifier(spec)
     model.load_state_dict(load_file(path))
-    return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    return model.look_at(dataset).eval().to("cuda" if torch.cuda.is_available() else "cpu")

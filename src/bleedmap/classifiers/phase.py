@@ -49,11 +49,11 @@ class Phase:
 
 
 def slice_phase(model: SliceClassifier, spec: TrainingSpec) -> Phase:
-    """The whole network on single slices."""
+    """The whole network on single slices, whatever an earlier phase has frozen."""
     return Phase(
         name="slices",
         spec=spec,
-        network=lambda: model,
+        network=lambda: model.requires_grad_(True),
         batches=lambda data, roles, seed: SliceBatches(data, roles, spec, seed, model.classes, model.reach),
         metric=lambda: Auroc(model.classes),
         is_start=True,

@@ -1,25 +1,28 @@
 """Backbones that start from published weights: those that timm downloads, or a safetensors file of the user's."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import timm
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 
-from bleedmap.classifiers.feature_map import FeatureMap, require_model
+from bleedmap.classifiers.feature_map import require_model
 from bleedmap.classifiers.taken import Taken, fitting
 from bleedmap.errors import ConfigError
 
+Network = TypeVar("Network", bound=nn.Module)
 
-def pretrained_map(name: str, stride: int | None, inputs: int, source: Path | None) -> tuple[FeatureMap, Taken | None]:
-    """A feature map with pretrained weights; its first layer is brought to the number of input channels by timm.
+
+def pretrained_network(name: str, make: Callable[..., Network], source: Path | None) -> tuple[Network, Taken | None]:
+    """A network with pretrained weights; its first layer is brought to the number of input channels by timm.
 
     Args:
         name: of the timm model.
-        stride: pixels that a cell covers; None: the deepest.
-        inputs: input channels.
+        make: the network, from what timm's ``create_model`` is told of weights.
         source: safetensors file with the names of the whole timm model; None: what timm downloads.
 
     Returns:
@@ -30,7 +33,7 @@ def pretrained_map(name: str, stride: int | None, inputs: int, source: Path | No
             weights are never taken instead.
     """
     if source is None:
-        return _published(name, stride, inputs), None
+        return _published(name, make), None
     require_model(name)
     given = _read(source)
     with torch.random.fork_rng(devices=[]):
@@ -44,16 +47,16 @@ def pretrained_map(name: str, stride: int | None, inputs: int, source: Path | No
             remedy=f"give weights of {name}, or the backbone that they belong to",
         )
     tensors = {tensor: given[tensor] for tensor in taken.taken}
-    network = FeatureMap(name, stride, inputs, pretrained=True, pretrained_cfg_overlay={"state_dict": tensors})
+    network = make(pretrained=True, pretrained_cfg_overlay={"state_dict": tensors})
     # the network remembers where its weights came from, and would carry a second copy of them
     for part in network.modules():
         getattr(part, "pretrained_cfg", {}).pop("state_dict", None)
     return network, taken
 
 
-def _published(name: str, stride: int | None, inputs: int) -> FeatureMap:
+def _published(name: str, make: Callable[..., Network]) -> Network:
     try:
-        return FeatureMap(name, stride, inputs, pretrained=True)
+        return make(pretrained=True)
     except (OSError, RuntimeError):
         raise ConfigError(
             "no-pretrained",

@@ -30,7 +30,7 @@ class SequenceClassifier(nn.Module):
     def __init__(self, classifier: "BackboneClassifier", spec: LstmContext) -> None:
         super().__init__()
         self.backbone = classifier.backbone
-        self._windows, self._reach = classifier.spec.windows, classifier.reach
+        self._windows, self._reach = classifier.windows, classifier.reach
         self.lstm = nn.LSTM(
             self.backbone.channels, spec.hidden, spec.layers, batch_first=True, bidirectional=spec.bidirectional
         )

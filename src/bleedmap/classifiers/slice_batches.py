@@ -81,7 +81,8 @@ class SliceBatches:
 
     def steps(self) -> int:
         """Training batches of an epoch."""
-        return -(-len(self._train) // self._spec.batch)
+        slices = self._twice_the_bleeds() if self._spec.sampler == "balanced_once" else len(self._train)
+        return -(-slices // self._spec.batch)
 
     def negatives_per_positive(self) -> NDArray[np.float64]:
         """(K,) slices without a bleed for each one with, in the training data."""
@@ -96,8 +97,16 @@ class SliceBatches:
         bleeds, healthy = (self._labels[self._train, 0] == label for label in (1, 0))
         # inverse frequency: each kind is drawn half of the time, and a slice of unknown kind never
         share = np.select([bleeds, healthy], [0.5 / bleeds.sum(), 0.5 / healthy.sum()], 0.0)
+        if self._spec.sampler == "balanced_once":
+            rows = rng.choice(self._train, size=self._twice_the_bleeds(), p=share, replace=False)
+            return rows, rows
         rows = rng.choice(self._train, size=len(self._train), p=share)
         return rows, np.arange(len(rows))
+
+    def _twice_the_bleeds(self) -> int:
+        """Slices of an epoch of which none comes twice: as the released code of paper 000, if there are so many."""
+        labels = self._labels[self._train, 0]
+        return min(2 * int((labels == 1).sum()), int((labels >= 0).sum()))
 
     def _hu(self, rows: NDArray[np.intp]) -> Tensor:
         return torch.from_numpy(self._data.neighbours(rows.tolist(), self._reach))

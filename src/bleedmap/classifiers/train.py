@@ -35,6 +35,7 @@ def train_classifier(
     resume: Resume | None = None,
     init_from: Path | None = None,
     sequence: Path | None = None,
+    dataset: str | None = None,
 ) -> tuple[Trained, OperatingPoints]:
     """Train on the fold's training slices, stop and choose the operating points on its validation slices.
 
@@ -47,13 +48,14 @@ def train_classifier(
         resume: where the state after each epoch is kept; None: nowhere.
         init_from: trained classifier whose weights it goes on from.
         sequence: where to keep the LSTM of a classifier with context.
+        dataset: name of the data set, for a classifier with windows for it.
 
     Raises:
         ConfigError: there is no such network, or its pretrained weights cannot be read.
         TrainingError: there is nothing to learn from, or a training has failed.
     """
     make_deterministic(seed, threads)
-    model = build_classifier(spec, pretrained=init_from is None)
+    model = build_classifier(spec, pretrained=init_from is None).look_at(dataset)
     phases: list[Phase] = load(spec).phases(model, spec)
     if init_from is not None and not _take(model, init_from) and len(phases) > 1:
         phases = [phase for phase in phases if not phase.is_start]

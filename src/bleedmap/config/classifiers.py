@@ -1,14 +1,15 @@
 """Slice classifiers: networks that say of a slice which bleeds it shows. One network a file in ``classifiers``."""
 
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from bleedmap.config.base import Spec
 from bleedmap.config.heads import AnyHead, GapHead
 from bleedmap.config.names import Name
 from bleedmap.config.slices import Windows, WindowSpec
+from bleedmap.config.swin import SwinSpec
 from bleedmap.config.training import TrainingSpec
 from bleedmap.constants import CLASSES
 
@@ -50,7 +51,7 @@ class LstmContext(Spec):
 
 
 class ClassifierSpec(Spec):
-    """Any timm model as a feature map, and a head that makes a logit a class of it."""
+    """Any timm model as a feature map, or a whole Swin transformer, and a head that makes a logit a class of it."""
 
     FAMILY: ClassVar[str] = "classifiers"
     RESOLVED: ClassVar[tuple[str, ...]] = (
@@ -58,8 +59,11 @@ class ClassifierSpec(Spec):
         "spec 0.5: training, validation and test are split by patient",
     )
 
-    method: Literal["backbone"] = "backbone"
-    backbone: str = Field("resnet101", description="any timm model that gives feature maps")
+    method: Literal["backbone", "swin"] = Field(
+        "backbone", description="backbone: any timm model, cut off at a stride; swin: a whole Swin transformer (v1)"
+    )
+    backbone: str = Field("resnet101", description="timm's name of the model")
+    swin: SwinSpec | None = Field(None, description="size and shape, for method swin; null: as timm has it")
     pretrained: bool | Path = Field(
         False,
         description="weights to start from: false: random; true: timm's published ones (downloads them); or a "
@@ -71,6 +75,11 @@ class ClassifierSpec(Spec):
     )
     head: AnyHead = GapHead()
     windows: Windows = Field((WindowSpec(),), description="input channels, one a window; paper 000 uses three, 001 one")
+    windows_for: dict[Name, Windows] = Field(
+        {},
+        description="other windows for the slices of a data set, by its name, as many as windows (spec 1.2: the data "
+        "sets of paper 000 have their own)",
+    )
     classes: tuple[str, ...] = Field(
         ("any",), description="what is told of a slice: [any], or [any, iph, ivh, sah, sdh, edh]"
     )
@@ -87,6 +96,11 @@ class ClassifierSpec(Spec):
         TrainingSpec(),
         description="training on single slices; left out where context is given and init_from gives every weight",
     )
+    head_first: SliceTraining | None = Field(
+        None,
+        description="training of the head alone, on the frozen backbone, before the one of everything (spec 1.4, "
+        "released code); null: none",
+    )
     context: LstmContext | None = Field(
         None, description="further training with the neighbouring slices of the scan; null: single slices only"
     )
@@ -98,6 +112,27 @@ class ClassifierSpec(Spec):
             msg = f"classes = {', '.join(classes) or 'none'}; they are [any] or [{', '.join(CLASSES)}], in this order"
             raise ValueError(msg)
         return classes
+
+    @model_validator(mode="after")
+    def _keys_of_its_own_method(self) -> Self:
+        if self.method == "swin" and self.stride is not None:
+            msg = (
+                f"stride = {self.stride}; a Swin transformer is taken whole (leave stride out, or use method backbone)"
+            )
+            raise ValueError(msg)
+        if self.method != "swin" and self.swin is not None:
+            msg = "swin is read by method swin alone; set method: swin, or leave it out"
+            raise ValueError(msg)
+        if self.swin and self.pretrained and (self.swin.embed_dim or self.swin.depths or self.swin.num_heads):
+            msg = "pretrained weights have timm's own shape; leave embed_dim, depths and num_heads out, or pretrained"
+            raise ValueError(msg)
+        if wrong := [name for name, windows in self.windows_for.items() if len(windows) != len(self.windows)]:
+            msg = f"windows_for.{wrong[0]} has another number of windows than windows, which are {len(self.windows)}"
+            raise ValueError(msg)
+        if self.head_first and self.context:
+            msg = "head_first and context are two orders of training; leave one out"
+            raise ValueError(msg)
+        return self
 
     @field_validator("pretrained")
     @classmethod

@@ -27,6 +27,7 @@ from bleedmap.config.searches import Search
 from bleedmap.config.segmenters import AnySegmenter, SegmenterTraining
 from bleedmap.config.slices import SliceSpec, WindowSpec
 from bleedmap.config.splits import SplitSpec
+from bleedmap.config.swin import SwinSpec
 from bleedmap.config.training import AugmentSpec, TrainingSpec
 from bleedmap.config.tuning import TuningSpec
 from bleedmap.config.workflow import Config
@@ -38,6 +39,7 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("brain", AnyBrain),
     ("slices", SliceSpec),
     ("classifiers.<name>", AnyClassifier),
+    ("classifiers.<name>.swin", SwinSpec),
     ("classifiers.<name>.head", AnyHead),
     ("classifiers.<name>.context", LstmContext),
     ("saliency.<name>", AnySaliency),

@@ -27,4 +27,10 @@ class LseHead(HeadSpec):
     r: float = Field(3.0, gt=0, description="sharpness; the paper prints 3, its code runs 6")
 
 
-AnyHead = Annotated[GapHead | LseHead, Field(discriminator="pooling")]
+class PairHead(HeadSpec):
+    """Global average pooling and two logits a class, one against it and one for it (spec 1.3, 5.2)."""
+
+    pooling: Literal["pair"] = "pair"
+
+
+AnyHead = Annotated[GapHead | LseHead | PairHead, Field(discriminator="pooling")]

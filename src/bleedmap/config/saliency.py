@@ -31,6 +31,63 @@ class FlipsSpec(SaliencySpec):
     of: "AnySaliency" = Field(CamSpec(), description="saliency method that is asked twice")
 
 
-AnySaliency = Annotated[CamSpec | FlipsSpec, Field(discriminator="method")]
+class SelfAttentionSpec(SaliencySpec):
+    """How much a Swin transformer attends to every token, over all stages (SAM; spec 1.6; paper 000)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 1.5: tokens that only fill a window up are no queries",
+        "spec 1.6: blocks are moved back by the shift that they have, which is none in the last stage",
+    )
+
+    method: Literal["self_attention"] = "self_attention"
+    stages: int = Field(4, ge=1, le=4, description="stages whose maps are multiplied, from the finest on")
+    roll_unshifted: bool = Field(
+        False,
+        description="move every second block back by half a window even where it has no shift, as the released code of "
+        "paper 000 does in the last stage (spec 1.6)",
+    )
+
+
+class HgiSamSpec(SaliencySpec):
+    """Self-attention whose heads are weighed by the gradient of a class (HGI-SAM; spec 1.5; paper 000)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 1.5: the gradient is that of the class's logit, whatever the classifier says of the slice",
+        "spec 1.5: tokens that only fill a window up are no queries",
+    )
+
+    method: Literal["hgi_sam"] = "hgi_sam"
+    stages: int = Field(3, ge=1, le=4, description="stages whose maps are multiplied, from the finest on")
+    grad_at: Literal["weights", "scores"] = Field(
+        "weights",
+        description="gradient at the attention weights (paper 000, equation 2), or at the scores before softmax (its "
+        "released code)",
+    )
+    norm_scope: Literal["window", "block"] = Field(
+        "window", description="a head's gradient is measured in each window, or over all windows of a block at once"
+    )
+
+
+class GradCamSpec(SaliencySpec):
+    """Grad-CAM: channels of a feature map, weighed by the mean gradient of a class (Selvaraju 2017; spec 1.6, 4.7)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 1.6: the gradient is that of the class's logit, whatever the classifier says of the slice",
+        "spec 1.6: negative values are cut off at the map's own resolution, before it is brought to the slice's size",
+    )
+
+    method: Literal["grad_cam"] = "grad_cam"
+    layer: str = Field(
+        "backbone",
+        min_length=1,
+        description="module whose output is explained: the last one by that name or with a dotted name that ends so; "
+        "backbone: the feature map that the head reads; norm1, norm2: of the last block of a Swin transformer (paper "
+        "000: norm1)",
+    )
+
+
+AnySaliency = Annotated[
+    CamSpec | FlipsSpec | SelfAttentionSpec | HgiSamSpec | GradCamSpec, Field(discriminator="method")
+]
 
 FlipsSpec.model_rebuild()

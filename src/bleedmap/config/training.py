@@ -29,9 +29,10 @@ class TrainingSpec(Spec):
         description="value that picks the best epoch; metric: AUROC of a classifier, Dice of a segmenter (validation)",
     )
     batch: int = Field(32, ge=1, description="slices (classifier) or patches (segmenter) a step")
-    sampler: Literal["shuffle", "balanced"] = Field(
+    sampler: Literal["shuffle", "balanced", "balanced_once"] = Field(
         "shuffle",
-        description="balanced: slices with and without a bleed are drawn equally often, with replacement; classifiers",
+        description="balanced: slices with and without a bleed are drawn equally often, with replacement; "
+        "balanced_once: in each epoch twice as many slices as bleed, none of them twice (spec 1.4); classifiers",
     )
     loss: AnyLoss = Field(BceSpec(), description="its short name, such as focal, or a mapping with its keys")
     optimizer: Literal["adamw", "adam", "sgd"] = Field("adamw", description="sgd has momentum 0.9")

@@ -142,6 +142,9 @@ class Config(Spec):
             if name in self.datasets and (split.dataset or name) != name:
                 msg = f"splits.{name} has the name of another data set than its own, {split.dataset!r}; rename it"
                 raise ValueError(msg)
+        for name, classifier in self.classifiers.items():
+            for dataset in classifier.windows_for:
+                check_known(f"classifiers.{name}.windows_for", "datasets", dataset, self.datasets)
         for name, segmenter in self.segmenters.items():
             if segmenter.enhancement != NONE:
                 check_known(f"segmenters.{name}.enhancement", "enhancements", segmenter.enhancement, self.enhancements)

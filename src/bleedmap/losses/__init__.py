@@ -1,6 +1,6 @@
 """Losses: what a training makes small.
 
-- ``bce``, ``focal``: of every class of a slice, from ``labels``;
+- ``bce``, ``focal``, ``cross_entropy``: of every class of a slice, from ``labels``;
 - ``dice_bce``: of voxels, from ``masks``;
 - ``loss``: what all losses share; ``known``: means over what is known; ``positive_weight``: the factor on positives;
 - ``build``: from a config to a loss.

@@ -32,7 +32,11 @@ class MapInputs:
 
 
 def read_inputs(
-    maps: Path | None, model: Path | None, scores: Path | None, operating_point: Path | None
+    maps: Path | None,
+    model: Path | None,
+    scores: Path | None,
+    operating_point: Path | None,
+    dataset: str | None = None,
 ) -> MapInputs | None:
     """Inputs from the files of earlier stages; None where a method reads no saliency.
 
@@ -41,13 +45,14 @@ def read_inputs(
         model: classifier that was explained, safetensors.
         scores: table of its scores.
         operating_point: its operating points, JSON.
+        dataset: name of the data set, for a classifier with windows for it.
     """
     if not (maps and model and scores and operating_point):
         return None
     # timm takes seconds to import, and some methods need no classifier
     from bleedmap.classifiers.load import load_classifier  # noqa: PLC0415
 
-    return MapInputs(maps, load_classifier(model), read_table(scores), any_threshold(operating_point))
+    return MapInputs(maps, load_classifier(model, dataset), read_table(scores), any_threshold(operating_point))
 
 
 def any_threshold(operating_point: Path) -> float:

@@ -21,8 +21,12 @@ class MaskPlan:
 
     plan: Plan
 
+    def dataset(self, wildcards: Names) -> str:
+        """Name of the data set of a split."""
+        return dataset_of(self.plan.config, wildcards["split"])
+
     def _with_dataset(self, wildcards: Names) -> dict[str, str]:
-        return {**wildcards, "dataset": dataset_of(self.plan.config, wildcards["split"])}
+        return {**wildcards, "dataset": self.dataset(wildcards)}
 
     def _explained(self, names: dict[str, str], over: Callable[[str], str | list[str]]) -> Files:
         """Maps and what the classifier says; nothing for methods that read no saliency."""

@@ -65,6 +65,10 @@ class NetworkPlan:
             inputs["pretrained"] = str(spec.pretrained)
         return inputs
 
+    def learnt_dataset(self, wildcards: Names) -> str:
+        """Name of the data set that a classifier learns on."""
+        return dataset_of(self.plan.config, wildcards["learnt"])
+
     def classifier_spec(self, wildcards: Names) -> str:
         """Config of a classifier, without the name of the split that it learns on."""
         spec = self.plan.config.classifiers[wildcards["classifier"]]

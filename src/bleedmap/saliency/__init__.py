@@ -1,10 +1,14 @@
 """Saliency methods, one a file, named as ``method`` in the config.
 
 - ``cam``: the logit map of a class; ``flips``: another method, asked about a slice and about its mirror image;
+- ``grad_cam``: channels of any layer's feature map, weighed by their gradient;
+- ``self_attention``: what a Swin transformer attends to; ``hgi_sam``: what it attends to for a class;
+- ``swin/``: what both read of the transformer; ``gradients``: what methods that look into a network share;
+- ``layers``: a layer by its name, its feature map, and where that lies;
 - ``receptive_centres``: where the cells of a network's map lie in its image; ``positive_pass``: how that is measured;
 - ``centres``: those of each axis; ``place``: maps on the pixels of the slice; ``stretch``: in [0, 1];
 - ``explain_scan``: stretched maps of one scan; ``explain_shard``: of all scans of a store; ``map_store``: read back;
-- ``plain_network``: a timm network without windows or heads of this project, for ``bleedmap.maps``.
+- ``plain_network``: a network without windows or heads of this project, for ``bleedmap.maps``.
 
 Each method's module has ``explain(spec, classifier, hu, target)``: raw maps of a batch, placed on the slices' own
 pixels, nowhere negative, the same whatever batch a slice came in. Brain and range are the stage's business. A method

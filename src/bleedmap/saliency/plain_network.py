@@ -1,4 +1,4 @@
-"""A plain network that classifies images, seen as the classifiers of this project are: logits and logit maps."""
+"""A plain network that classifies images, seen as the classifiers of this project are: logits, and logit maps."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,6 +60,58 @@ def feature_map(network: Any, images: Tensor) -> Tensor:  # noqa: ANN401
     return _channels_first(network.forward_features(images), network.get_classifier().in_features)
 
 
+class PlainLogits(nn.Module):
+    """Any network from images to (B, K) logits, of which one is to be explained.
+
+    Args:
+        network: what timm calls ``forward_features`` of it is its ``backbone``, as in this project's classifiers.
+        target: index of the class.
+    """
+
+    reach = 0
+
+    def __init__(self, network: nn.Module, target: int) -> None:
+        super().__init__()
+        self.network, self._target = network, target
+        self.classes = (str(target),)
+        self._is_in_two = all(callable(getattr(network, part, None)) for part in ("forward_features", "forward_head"))
+        if self._is_in_two:
+            self.backbone = _Features(network)
+
+    def forward(self, images: Tensor) -> SliceOutput:
+        """(B, C, H, W) images, as the network takes them, to (B, 1), the logit of the class.
+
+        Raises:
+            BleedmapError: ``no-logits``, ``unknown-target``.
+        """
+        logits: object = self.backbone.logits(images) if self._is_in_two else self.network(images)
+        if not isinstance(logits, Tensor) or logits.ndim != 2:
+            raise BleedmapError(
+                "no-logits",
+                found=f"a network that gives {getattr(logits, 'shape', type(logits).__name__)}",
+                expected="a tensor of a logit a class, (B, K)",
+                remedy="wrap the network in a module that gives its logits alone",
+            )
+        require_target(self._target, logits.shape[1])
+        return SliceOutput(logits[:, self._target, None])
+
+
+class _Features(nn.Module):
+    """The part of a timm network before its head."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        self.output_fmt = getattr(network, "output_fmt", None)
+
+    def forward(self, images: Tensor) -> Tensor:
+        features: Tensor = self.network.forward_features(images)  # type: ignore[operator]
+        return features
+
+    def logits(self, images: Tensor) -> object:
+        return self.network.forward_head(self(images))  # type: ignore[operator]
+
+
 @contextmanager
 def evaluating(network: nn.Module) -> Iterator[None]:
     """A network in evaluation mode; every part of it goes back to the mode that it was in."""
@@ -89,3 +141,18 @@ def no_linear_head(found: str) -> BleedmapError:
         expected="a timm network that pools its feature map by its mean and classifies with one linear layer",
         remedy="use such a network, for example a ResNet, DenseNet or EfficientNet",
     )
+
+
+def require_target(target: int, classes: int) -> None:
+    """Refuse a class that the network does not have.
+
+    Raises:
+        BleedmapError: ``unknown-target``.
+    """
+    if not 0 <= target < classes:
+        raise BleedmapError(
+            "unknown-target",
+            found=f"target {target}",
+            expected=f"a class index from 0 to {classes - 1}",
+            remedy="count the classes of the network from 0",
+        )

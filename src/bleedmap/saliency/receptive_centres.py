@@ -12,6 +12,7 @@ from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.saliency.centres import Axis, Centres
 from bleedmap.saliency.plain_network import PlainNetwork, feature_map
 from bleedmap.saliency.positive_pass import TINY, PositivePass
+from bleedmap.saliency.swin.patches import swin_in, token_centres
 
 Ask = Callable[[Any, Tensor], Tensor]
 Key = tuple[Ask, tuple[int, ...]]
@@ -26,6 +27,8 @@ _measured: WeakKeyDictionary[nn.Module, dict[Key, tuple[int, Centres]]] = WeakKe
 
 def logit_map_centres(classifier: SliceClassifier | PlainNetwork, hu: Tensor) -> Centres:
     """Centres of the cells of a classifier's logit maps of (B, 2 reach + 1, H, W) slices."""
+    if (swin := swin_in(classifier)) is not None:
+        return token_centres(swin, None, (hu.shape[2], hu.shape[3]))
     if isinstance(classifier, PlainNetwork):
         return receptive_centres(classifier.network, tuple(hu.shape[1:]), feature_map)
     return receptive_centres(classifier, tuple(hu.shape[1:]), _logit_maps)

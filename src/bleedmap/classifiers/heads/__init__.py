@@ -1,8 +1,9 @@
 """Heads: how a feature map becomes a logit a class. Named as ``head.pooling`` in the config.
 
 - ``gap``: mean of a logit map; with the linear layer before it, the usual pooling and linear layer;
+- ``pair``: two logits a class, each the mean of a logit map;
 - ``lse``: log-sum-exp of a logit map;
-- ``logit_maps``: what both share, the linear layer and the bias.
+- ``logit_maps``: what they share, the linear layer and the bias.
 
 Each component has ``build(spec, channels, classes) -> nn.Module``, called with (B, channels, h, w) features for a
 ``SliceOutput``.
