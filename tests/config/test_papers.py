@@ -1,5 +1,6 @@
 import copy
 
+import pandas as pd
 import pytest
 import yaml
 from snakemake.utils import update_config
@@ -7,6 +8,7 @@ from snakemake.utils import update_config
 from bleedmap.config.load import load_config
 from bleedmap.errors import ConfigError
 from bleedmap.splits.choices import comparison_pairs, dataset_of
+from bleedmap.splits.deal import deal
 
 PAPER, DEMO_SIZE = "001_resnet_lstm.yaml", "001_demo_size.yaml"
 
@@ -126,9 +128,30 @@ def test_the_config_of_paper_000_has_its_numbers(read):
         ("swin-multi-label", "sam"),
         ("swin-binary", "sam"),
         ("swin-hgi", "hgi-sam"),
+        ("none", "none"),
     ]
-    assert (dataset_of(config, "rsna"), dataset_of(config, "physionet")) == ("rsna2019", "physionet")
+    assert [dataset_of(config, name) for name in config.splits] == ["rsna2019", "physionet", "physionet"]
+    assert not config.masks["threshold"].gated
+    unet = config.segmenters["unet2d"]
+    assert (unet.channels, unet.norm, unet.training.batch, unet.training.learning_rate) == (
+        (24, 48, 96, 192),
+        "none",
+        12,
+        1e-3,
+    )
+    assert (config.tuning.unit, config.scoring.detection_pixels) == ("slice", 10)
     assert (config.saliency["sam"].stages, config.saliency["hgi-sam"].stages) == (4, 3)
+
+
+def test_both_splits_of_paper_000_test_the_same_subjects_in_a_fold(read):
+    scans = pd.DataFrame([(f"p{n}", n % 2) for n in range(75)], columns=["subject", "positive_slices"])
+    config = load_config(read(SWIN))
+    weak, drawn = (deal(scans, config.splits[name], config.seed) for name in ("ct-ich", "ct-ich-drawn"))
+    tested = [
+        set(map(tuple, table.loc[table["role"] == "test", ["subject", "fold"]].values)) for table in (weak, drawn)
+    ]
+    assert tested[0] == tested[1]
+    assert len(tested[0]) == 75
 
 
 def test_the_released_code_of_paper_000_differs_where_the_spec_says_so(read):

@@ -162,10 +162,17 @@ class Config(Spec):
             if pair[0] == pair[1]:
                 msg = f"comparisons: {pair[0]!r} is compared with itself; name two methods"
                 raise ValueError(msg)
-            if not {*(self.methods[pair[0]].scored or ())} & {*(self.methods[pair[1]].scored or ())}:
-                msg = f"comparisons: {pair[0]!r} and {pair[1]!r} are scored on no split in common; leave the pair out"
+            if not set.intersection(*(_scored_on(self.methods[name].scored, self.splits) for name in pair)):
+                msg = (
+                    f"comparisons: {pair[0]!r} and {pair[1]!r} are scored on no data set in common; leave the pair out"
+                )
                 raise ValueError(msg)
         return self
+
+
+def _scored_on(scored: Any, splits: Mapping[str, SplitSpec]) -> set[str]:  # noqa: ANN401
+    """Data sets whose subjects a row is scored on."""
+    return {splits[split].dataset or split for split in scored or ()}
 
 
 def _with_split(key: str, spec: Any, splits: Mapping[str, SplitSpec]) -> Any:  # noqa: ANN401

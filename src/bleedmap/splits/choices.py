@@ -48,4 +48,5 @@ def comparison_pairs(config: Config) -> tuple[tuple[str, str], ...]:
         return config.comparisons
     rows = list(config.methods)
     pairs = zip(rows[1:], rows, strict=False)
-    return tuple(pair for pair in pairs if set(scored(config, pair[0])) & set(scored(config, pair[1])))
+    tested = {row: {dataset_of(config, split) for split in scored(config, row)} for row in rows}
+    return tuple(pair for pair in pairs if tested[pair[0]] & tested[pair[1]])
