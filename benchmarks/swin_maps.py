@@ -1,7 +1,7 @@
 """The picture of ``docs/maps.md``: Grad-CAM, SAM and HGI-SAM of one small Swin transformer on phantom slices.
 
-``python -m benchmarks.swin_maps --out docs/swin_maps.png`` makes a cohort, trains on slice labels of most of its subjects,
-and draws the slices of the others with the most blood. No real slice has a part in it.
+``python -m benchmarks.swin_maps --out docs/swin_maps.png`` makes a cohort, trains on the slice labels of most of its
+subjects, and draws the slices of the others with the most blood. No real slice has a part in it.
 """
 
 import argparse
