@@ -1,7 +1,7 @@
 """The picture of ``docs/maps.md``: Grad-CAM, SAM and HGI-SAM of one small Swin transformer on phantom slices.
 
-``python -m benchmarks.swin_maps --out docs/maps.png`` makes a cohort, trains on slice labels of most of its subjects,
-and draws the slices of the others with the most blood. No real slice has a part in it.
+``python -m benchmarks.swin_maps --out docs/swin_maps.png`` makes a cohort, trains on the slice labels of most of its
+subjects, and draws the slices of the others with the most blood. No real slice has a part in it.
 """
 
 import argparse
@@ -111,9 +111,10 @@ def main() -> None:
     model = train_classifier(network, slices.take(~held), slices.take(held), seed=0, threads=1, render=mirrored)
     others = slices.take(held)
     _tell(model, others)
-    most = np.argsort(-others.blood_mm2, kind="stable")
-    _, first = np.unique(others.subject[most], return_index=True)
-    draw(others.take(most[np.sort(first)[:SHOWN]]), model, options.out)
+    bleeding = others.take(others.blood_mm2 > 0)
+    most = np.argsort(-bleeding.blood_mm2, kind="stable")
+    _, first = np.unique(bleeding.subject[most], return_index=True)
+    draw(bleeding.take(most[np.sort(first)[:SHOWN]]), model, options.out)
 
 
 def _tell(model: SliceClassifier, slices: Slices) -> None:
