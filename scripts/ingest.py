@@ -11,7 +11,7 @@ from bleedmap.console import run, say, track
 from bleedmap.constants import SCAN_MB
 from bleedmap.datasets import listing, reading
 from bleedmap.datasets.ingest import ingest
-from bleedmap.datasets.phantom.reading import unpacked
+from bleedmap.datasets.phantom.reading import packed_names, unpacked
 from bleedmap.datasets.retries import note_retry
 from bleedmap.datasets.sources import by_shard
 from bleedmap.provenance.tables import write_table
@@ -42,6 +42,8 @@ def main(
         result = ingest(track(chosen, "ingesting", unit="scans"), partial(reading(source).read, source), out)
         result.refuse_missing(planned - len(chosen))
     table, refused, sources = result.tables()
+    if phantom:
+        sources["file"] = packed_names(sources["file"], phantom, Path(folder))
     write_table(table, scans)
     write_table(refused, rejected)
     write_table(sources, private, private=True)

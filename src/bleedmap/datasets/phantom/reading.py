@@ -3,6 +3,8 @@
 import zipfile
 from pathlib import Path
 
+import pandas as pd
+
 from bleedmap.config.datasets import FolderSpec, PhantomSpec
 
 
@@ -25,3 +27,14 @@ def unpacked(spec: PhantomSpec, archive: Path, folder: Path) -> FolderSpec:
         modality="ct" if is_ct else "mr",
         public_names=True,
     )
+
+
+def packed_names(files: pd.Series, archive: Path, folder: Path) -> pd.Series:
+    """Where unpacked files come from: ``archive!member``, the same in any checkout, for the folder is soon gone.
+
+    Args:
+        files: paths below the folder.
+        archive: zip of the shard.
+        folder: where it was unpacked to.
+    """
+    return files.str.replace(f"{folder.as_posix()}/", f"{archive.as_posix()}!", regex=False)
