@@ -11,6 +11,7 @@ from tests.members import members
 NETWORKS = {
     "backbone": {"backbone": "test_resnet", "stride": 8},
     "swin": {"backbone": small_swin.NAME, "swin": small_swin.SPEC.model_copy(update={"image": 32})},
+    "unet": {"backbone": "test_resnet", "training": {"loss": "levels"}},
 }
 HEADS = {spec.pooling: spec for spec in members(AnyHead)}
 

@@ -59,8 +59,10 @@ class ClassifierSpec(Spec):
         "spec 0.5: training, validation and test are split by patient",
     )
 
-    method: Literal["backbone", "swin"] = Field(
-        "backbone", description="backbone: any timm model, cut off at a stride; swin: a whole Swin transformer (v1)"
+    method: Literal["backbone", "swin", "unet"] = Field(
+        "backbone",
+        description="backbone: any timm model, cut off at a stride; swin: a whole Swin transformer (v1); unet: a timm "
+        "model as encoder and a decoder up to stride 4 with a head at every level (paper 003, spec 4.3)",
     )
     backbone: str = Field("resnet101", description="timm's name of the model")
     swin: SwinSpec | None = Field(None, description="size and shape, for method swin; null: as timm has it")
@@ -71,7 +73,8 @@ class ClassifierSpec(Spec):
     )
     stride: int | None = Field(
         None,
-        description="pixels a feature-map cell covers (4, 8, 16, 32): deeper stages are cut off; null: the whole net",
+        description="pixels a feature-map cell covers (4, 8, 16, 32): deeper stages are cut off; null: the whole net; "
+        "method backbone",
     )
     head: AnyHead = GapHead()
     windows: Windows = Field((WindowSpec(),), description="input channels, one a window; paper 000 uses three, 001 one")
@@ -115,10 +118,8 @@ class ClassifierSpec(Spec):
 
     @model_validator(mode="after")
     def _keys_of_its_own_method(self) -> Self:
-        if self.method == "swin" and self.stride is not None:
-            msg = (
-                f"stride = {self.stride}; a Swin transformer is taken whole (leave stride out, or use method backbone)"
-            )
+        if self.method != "backbone" and self.stride is not None:
+            msg = f"stride = {self.stride}; method {self.method} takes a network whole; leave it out"
             raise ValueError(msg)
         if self.method != "swin" and self.swin is not None:
             msg = "swin is read by method swin alone; set method: swin, or leave it out"
@@ -131,6 +132,20 @@ class ClassifierSpec(Spec):
             raise ValueError(msg)
         if self.head_first and self.context:
             msg = "head_first and context are two orders of training; leave one out"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _levels_have_their_loss(self) -> Self:
+        for training in (self.training, self.head_first):
+            if training and (training.loss.method == "levels") != (self.method == "unet"):
+                msg = (
+                    f"loss {training.loss.method} for method {self.method}; the heads at all levels of method unet "
+                    "learn from loss levels, and from no other network does that loss learn"
+                )
+                raise ValueError(msg)
+        if self.method == "unet" and self.context:
+            msg = "context is for networks with one head; leave it out of method unet"
             raise ValueError(msg)
         return self
 

@@ -22,6 +22,11 @@ class CamSpec(SaliencySpec):
     )
 
     method: Literal["cam"] = "cam"
+    elementwise: bool = Field(
+        False,
+        description="each place of the map is weighed by how much the logit depends on it, everywhere alike for gap, "
+        "by a softmax of the map for lse (HiResCAM; what section 2.4 of paper 003 says, unlike its equation 3)",
+    )
 
 
 class FlipsSpec(SaliencySpec):

@@ -1,6 +1,7 @@
 """What mask methods and detectors that read saliency maps need besides the slices."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,12 +24,14 @@ class MapInputs:
         classifier: the network that was explained.
         scores: its scores: columns scan, subject, slice, class, label, score.
         threshold: score of class ``any`` from which it calls a slice bleeding.
+        thresholds: the same of all classes, by name.
     """
 
     maps: Path
     classifier: "SliceClassifier"
     scores: pd.DataFrame
     threshold: float
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_inputs(
@@ -52,10 +55,13 @@ def read_inputs(
     # timm takes seconds to import, and some methods need no classifier
     from bleedmap.classifiers.load import load_classifier  # noqa: PLC0415
 
-    return MapInputs(maps, load_classifier(model, dataset), read_table(scores), any_threshold(operating_point))
+    classifier = load_classifier(model, dataset)
+    thresholds = class_thresholds(operating_point, classifier.classes)
+    return MapInputs(maps, classifier, read_table(scores), thresholds[CLASSES[0]], thresholds)
 
 
-def any_threshold(operating_point: Path) -> float:
-    """Probability of class ``any`` from which a slice is called bleeding; 1 where validation slices could not tell."""
-    threshold = OperatingPoints.read(operating_point).threshold(CLASSES[0])
-    return 1.0 if threshold is None else threshold
+def class_thresholds(operating_point: Path, classes: Sequence[str]) -> dict[str, float]:
+    """Probability from which a slice is called to have each class; 1 where validation slices could not tell."""
+    points = OperatingPoints.read(operating_point)
+    found = {name: points.threshold(name) for name in classes}
+    return {name: 1.0 if threshold is None else threshold for name, threshold in found.items()}

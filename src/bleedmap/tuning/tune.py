@@ -12,6 +12,7 @@ from bleedmap.config.base import Spec
 from bleedmap.config.searches import Search
 from bleedmap.config.tuning import TuningSpec
 from bleedmap.console import say
+from bleedmap.constants import SUBTYPES
 from bleedmap.errors import ConfigError, TableError
 from bleedmap.tuning.candidates import fill, is_integer
 from bleedmap.tuning.dimension import Dimension
@@ -22,6 +23,7 @@ from bleedmap.tuning.tuned import Tuned
 
 AnySpec = TypeVar("AnySpec", bound=Spec)
 Labels = NDArray[np.uint8]
+CLASS_LABELS = tuple(range(1, len(SUBTYPES) + 1))
 # one scan: whose it is, its truth, its slices with truth, and what gives a candidate's labels of it
 OpenScan = tuple[str, Labels, NDArray[np.bool_], Callable[[AnySpec], Labels]]
 
@@ -31,6 +33,8 @@ def tune(
     searches: Mapping[str, Search],
     tuning: TuningSpec,
     scans: Callable[[], Iterator[OpenScan[AnySpec]]],
+    *,
+    by_class: bool = False,
 ) -> Tuned:
     """The best values of a component's searched keys, by Dice of its labels on the working grid.
 
@@ -39,6 +43,7 @@ def tune(
         searches: by dotted key.
         tuning: strategy and unit.
         scans: reads all tuning scans, one after the other; called once a batch of candidates.
+        by_class: whether Dice is the mean over the subtypes that are drawn, instead of that of hemorrhage of any kind.
 
     Raises:
         ConfigError: the component refuses every candidate.
@@ -51,7 +56,7 @@ def tune(
     def judge(settings: Sequence[Setting]) -> list[float]:
         candidates = [_filled(spec, setting) for setting in settings]
         refusals.extend(each for each in candidates if isinstance(each, ConfigError))
-        scores = _scores(candidates, tuning.unit, scans)
+        scores = _scores(candidates, tuning.unit, scans, CLASS_LABELS if by_class else (None,))
         rows.extend({**setting, "score": score, "n": n} for setting, (score, n) in zip(settings, scores, strict=True))
         return [score for score, _ in scores]
 
@@ -74,15 +79,26 @@ def tune(
 
 
 def _scores(
-    candidates: Sequence[AnySpec | ConfigError], unit: str, scans: Callable[[], Iterator[OpenScan[AnySpec]]]
+    candidates: Sequence[AnySpec | ConfigError],
+    unit: str,
+    scans: Callable[[], Iterator[OpenScan[AnySpec]]],
+    classes: Sequence[int | None],
 ) -> list[tuple[float, int]]:
     """Score and number of units of each candidate; NaN where the component refused it."""
     accepted = {number: each for number, each in enumerate(candidates) if not isinstance(each, ConfigError)}
-    dice = {number: DiceByUnit(unit) for number in accepted}
+    dice = {number: [DiceByUnit(unit) for _ in classes] for number in accepted}
     for subject, truth, drawn, labels in scans() if accepted else ():
         for number, candidate in accepted.items():
-            dice[number].add(subject, Overlap.of(labels(candidate)[drawn], truth[drawn]))
-    return [dice[number].score() if number in dice else (math.nan, 0) for number in range(len(candidates))]
+            found = labels(candidate)[drawn]
+            for label, one in zip(classes, dice[number], strict=True):
+                one.add(subject, Overlap.of(found, truth[drawn], label))
+    return [_mean(dice.get(number, [])) for number in range(len(candidates))]
+
+
+def _mean(dice: Sequence[DiceByUnit]) -> tuple[float, int]:
+    """Mean over the classes that are drawn somewhere, and over how many units."""
+    each = [(score, n) for score, n in (one.score() for one in dice) if n]
+    return (sum(score for score, _ in each) / len(each), sum(n for _, n in each)) if each else (math.nan, 0)
 
 
 def _filled(spec: AnySpec, setting: Setting) -> AnySpec | ConfigError:
