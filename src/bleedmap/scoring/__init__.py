@@ -4,7 +4,7 @@
 - ``overlap``: Dice, IoU, TPR, PPV, RVD, from masks or from voxel counts;
 - ``surface``: distances in mm of the patient, with the rule for an empty mask; ``surfels``: pieces of a surface;
 - ``surface_scores``: HD, HD95 and surface Dice of voxels or of area;
-- ``volume``: millilitres;
+- ``volume``: millilitres; ``abc2``: as a reader estimates them; ``agreement``: with the true ones;
 - ``detection``: accuracy to AUROC of a slice classifier;
 - ``boxes``: where the bleeds lie that points are to be found in;
 - ``table``: the long table that every score travels in;
