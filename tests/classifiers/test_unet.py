@@ -1,10 +1,14 @@
 """The U-shaped classifier of paper 003."""
 
+import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
 from safetensors.torch import save_file
+from timm.layers import LayerNorm2d
+from torch import nn
 
+from benchmarks.made_up.disc_networks import adding_up, centroids, discs, places
 from bleedmap.classifiers.init_from import init_from
 from bleedmap.classifiers.load import build_classifier
 from bleedmap.classifiers.u_shape import UShape
@@ -74,7 +78,7 @@ def test_every_weight_learns_from_the_loss_of_levels(model):
     learner = build_classifier(spec()).train()
     with torch.no_grad():
         for part in learner.parameters():
-            part.add_(0.1 * torch.rand_like(part))  # some networks begin with layers that let nothing through
+            part.add_(0.01 * torch.rand_like(part))  # some networks begin with layers that let nothing through
     loss = build_loss(learner.spec.training.loss)
     loss(learner(hu()), {"labels": torch.eye(6)[:3]}).backward()
     dead = [name for name, part in learner.named_parameters() if part.grad is None or not part.grad.any()]
@@ -88,6 +92,18 @@ def test_the_map_of_a_class_is_grad_cam_at_the_input_of_its_pooling(model):
         found, expected = (stretch(maps[:, number]).maps for maps in (ours, theirs))
         torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
     assert ours.any()
+
+
+@pytest.mark.parametrize("backbone", ["test_convnext", "test_resnet"])
+def test_the_map_of_a_bright_disc_lies_where_the_disc_lies(backbone):
+    network = build_classifier(spec(backbone=backbone, classes=CLASSES[:1], reach=0))
+    # a norm that only scales, so that the levels keep their shares; cells see patches in the one, not in the other
+    for part in list(network.modules()):
+        for name, child in part.named_children():
+            if isinstance(child, LayerNorm2d):
+                setattr(part, name, nn.BatchNorm2d(child.weight.numel()))
+    maps = explain_classes(CamSpec(), adding_up(network), 80 * discs(224, 8)[:, None])[:, 0]
+    np.testing.assert_allclose(centroids(maps), places(224, 8), atol=1)
 
 
 def test_elementwise_a_place_counts_by_its_softmax(model):

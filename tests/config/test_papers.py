@@ -1,11 +1,13 @@
 import copy
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 from snakemake.utils import update_config
 
 from bleedmap.config.load import load_config
+from bleedmap.constants import SUBTYPES
 from bleedmap.errors import ConfigError
 from bleedmap.splits.choices import comparison_pairs, dataset_of
 from bleedmap.splits.deal import deal
@@ -167,3 +169,39 @@ def test_the_released_code_of_paper_000_differs_where_the_spec_says_so(read):
         assert training.augment.shift == 0
     assert paper.classifiers["swin-hgi"].head_first is None
     assert binary == paper.classifiers["swin-binary"]
+
+
+LSE, LSE_DEMO = "003_lse_unet.yaml", "003_demo_size.yaml"
+
+
+def test_the_config_of_paper_003_has_its_numbers(read):
+    config = load_config(read(LSE))
+    networks = config.classifiers
+    assert {name: networks[name].backbone for name in ("rdnet", "resnetrs", "lse")} == {
+        "rdnet": "rdnet_tiny.nv_in1k",
+        "resnetrs": "resnetrs200.tf_in1k",
+        "lse": "rdnet_tiny.nv_in1k",
+    }
+    for spec in networks.values():
+        assert (spec.reach, spec.windows[0].level, spec.windows[0].width) == (1, 25, 130)
+    assert (networks["lse"].init_from, networks["lse"].head.r) == ("rdnet", 3)
+    losses = {name: spec.training.loss for name, spec in networks.items() if spec.method == "unet"}
+    assert losses["lse"].alpha == losses["lse-no-hloss"].alpha == (2, 0.5, 0.25, 0.125)
+    assert losses["lse"].beta == (0.5, 0.25, 0.125)
+    assert not any(losses["lse-no-hloss"].beta)
+    for part in ("alpha", "beta"):
+        whole = np.array(getattr(losses["lse"], part))
+        np.testing.assert_array_equal(getattr(losses[f"lse-{part}-half"], part), whole / 2)
+        np.testing.assert_array_equal(getattr(losses[f"lse-{part}-double"], part), whole * 2)
+    levels = config.masks["printed"].levels
+    assert [getattr(levels, name) for name in SUBTYPES] == [75, 125, 125, 75, 25]
+    assert config.scoring.large_voxels == 3000
+
+
+def test_demo_size_of_paper_003_changes_sizes_and_not_what_is_compared(read):
+    paper, demo = load_config(read(LSE)), load_config(read(LSE, LSE_DEMO))
+    assert (demo.methods, demo.masks, demo.tuning) == (paper.methods, paper.masks, paper.tuning)
+    assert [spec.training.loss for spec in demo.classifiers.values()] == [
+        spec.training.loss for spec in paper.classifiers.values()
+    ]
+    assert [spec.head for spec in demo.classifiers.values()] == [spec.head for spec in paper.classifiers.values()]

@@ -61,7 +61,7 @@ def test_the_phantom_cohort_needs_no_classifier(plan):
 
 def test_pictures_in_five_folds(plan, tmp_path):
     folder = tmp_path / "pictures"
-    folder.mkdir()
+    (folder / "masks").mkdir(parents=True)
     for number in range(10):
         Image.new("L", (64, 64), 40 + number).save(folder / f"{number}.png")
     (folder / "labels.csv").write_text("id,hemorrhage\n" + "".join(f"{n},{n % 2}\n" for n in range(10)))
@@ -85,6 +85,15 @@ def test_paper_001_at_demo_size(plan):
     counts = plan("papers/001_resnet_lstm.yaml", "papers/001_demo_size.yaml")
     assert (counts["phantom"], counts["enhance"]) == (4, 4)
     assert (counts["train_classifier"], counts["train_segmenter"]) == (2, 5)
+
+
+def test_paper_003_at_demo_size(plan):
+    counts = plan("papers/003_lse_unet.yaml", "papers/003_demo_size.yaml")
+    # five plain networks, and the U-shaped one with six losses; segmenters of subtypes and of any hemorrhage
+    assert (counts["phantom"], counts["train_classifier"], counts["train_segmenter"]) == (6, 11, 2)
+    # levels by subtype are searched in nine rows of maps, and in the six that are told the labels
+    assert (counts["tune_mask"], counts["paper"]) == (16, 1)
+    without(counts, "enhance", "detect", "tune_segmenter")
 
 
 def test_values_left_open_are_tuned_in_every_fold_and_nowhere_else(plan):

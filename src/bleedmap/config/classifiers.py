@@ -62,7 +62,8 @@ class ClassifierSpec(Spec):
     method: Literal["backbone", "swin", "unet"] = Field(
         "backbone",
         description="backbone: any timm model, cut off at a stride; swin: a whole Swin transformer (v1); unet: a timm "
-        "model as encoder and a decoder up to stride 4 with a head at every level (paper 003, spec 4.3)",
+        "model as encoder and a decoder up to stride 4 with a head at every level (paper 003, spec 4.3); its levels lie "
+        "over each other where the encoder halves by patches, as RDNet, ConvNeXt, Swin and DenseNet do",
     )
     backbone: str = Field("resnet101", description="timm's name of the model")
     swin: SwinSpec | None = Field(None, description="size and shape, for method swin; null: as timm has it")

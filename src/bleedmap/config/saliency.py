@@ -91,8 +91,51 @@ class GradCamSpec(SaliencySpec):
     )
 
 
+class AtInputSpec(SaliencySpec):
+    """What the methods that ask for gradients at the network's input share."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 4.7: sizes are summed over the input channels, those of neighbouring slices too, and not multiplied by "
+        "Grad-CAM",
+    )
+
+    internal_batch: int = Field(
+        8,
+        ge=1,
+        description="slices, or steps of one slice, that go through the network at once; memory grows with it, maps "
+        "are the same",
+    )
+
+
+class InputGradientSpec(AtInputSpec):
+    """Size of the gradient of a class at the network's input (Simonyan 2014; spec 4.7)."""
+
+    method: Literal["input_gradient"] = "input_gradient"
+
+
+class GuidedBackpropSpec(AtInputSpec):
+    """The same, each ReLU letting through what is positive (Springenberg 2015; spec 4.7); for ReLU networks."""
+
+    method: Literal["guided_backprop"] = "guided_backprop"
+
+
+class IntegratedGradientsSpec(AtInputSpec):
+    """Gradient at the input, integrated from a black image on, times the input (Sundararajan 2017; spec 4.7)."""
+
+    method: Literal["integrated_gradients"] = "integrated_gradients"
+    steps: int = Field(50, ge=2, le=1000, description="steps from the black image on (spec 4.7; Gauss-Legendre)")
+
+
 AnySaliency = Annotated[
-    CamSpec | FlipsSpec | SelfAttentionSpec | HgiSamSpec | GradCamSpec, Field(discriminator="method")
+    CamSpec
+    | FlipsSpec
+    | SelfAttentionSpec
+    | HgiSamSpec
+    | GradCamSpec
+    | InputGradientSpec
+    | GuidedBackpropSpec
+    | IntegratedGradientsSpec,
+    Field(discriminator="method"),
 ]
 
 FlipsSpec.model_rebuild()

@@ -2,6 +2,8 @@
 
 - ``cam``: the logit map of a class; ``flips``: another method, asked about a slice and about its mirror image;
 - ``grad_cam``: channels of any layer's feature map, weighed by their gradient;
+- ``input_gradient``: the gradient at each pixel; ``guided_backprop``: its positive paths; ``integrated_gradients``: its
+  mean on the way from a black image; ``at_input``: what the three share;
 - ``self_attention``: what a Swin transformer attends to; ``hgi_sam``: what it attends to for a class;
 - ``swin/``: what both read of the transformer; ``gradients``: what methods that look into a network share;
 - ``layers``: a layer by its name, its feature map, and where that lies;
