@@ -1,13 +1,15 @@
 """Slice classifiers: networks, one a file, named as ``method`` in the config.
 
 - ``backbone``: any timm model as a feature map, and one of the ``heads``;
-- ``swin``: the same of a whole Swin transformer, whose attention can be read.
+- ``swin``: the same of a whole Swin transformer, whose attention can be read;
+- ``small_resnet``: the same of a small residual network, for multiple instance learning.
 
 Each has ``build(spec, pretrained) -> SliceClassifier`` and ``phases(model, spec) -> list[Phase]``: what is trained in
 turn. Beside them:
 
 - ``classifier``: what all have in common; ``load``: from a config or a file to a network;
 - ``feature_map``: timm models cut off at a stride; ``swin_map``: Swin transformers of any size;
+- ``small_resnet_map``: the small residual network;
 - ``pretrained``: both with published weights;
 - ``init_from``: with those of another classifier; ``taken``: what of them fits;
 - ``convert_weights``: published weights that come with a Python package, as a safetensors file;

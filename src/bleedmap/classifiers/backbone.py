@@ -12,6 +12,7 @@ from bleedmap.classifiers.feature_map import FeatureMap
 from bleedmap.classifiers.head_phase import head_phase
 from bleedmap.classifiers.phase import Phase, slice_phase
 from bleedmap.classifiers.pretrained import pretrained_network
+from bleedmap.classifiers.small_resnet_map import SmallResnetMap
 from bleedmap.classifiers.swin_map import SwinMap
 from bleedmap.components import load
 from bleedmap.config.classifiers import ClassifierSpec
@@ -29,10 +30,10 @@ class BackboneClassifier(SliceClassifier):
 
     def __init__(self, spec: ClassifierSpec, *, pretrained: bool) -> None:
         super().__init__(spec)
-        self.backbone = self._started() if pretrained else self.make_backbone()
+        self.backbone = self.started() if pretrained else self.make_backbone()
         self.head = load(spec.head).build(spec.head, self.backbone.channels, len(spec.classes))
 
-    def _started(self) -> FeatureMap | SwinMap:
+    def started(self) -> FeatureMap | SwinMap | SmallResnetMap:
         """The feature map as its training begins, with a word on where its weights come from."""
         name, asked = self.spec.backbone, self.spec.pretrained
         if not asked:
@@ -45,7 +46,7 @@ class BackboneClassifier(SliceClassifier):
             self.note_weights("pretrained", taken)
         return backbone
 
-    def make_backbone(self, **weights: Any) -> FeatureMap | SwinMap:  # noqa: ANN401
+    def make_backbone(self, **weights: Any) -> FeatureMap | SwinMap | SmallResnetMap:  # noqa: ANN401
         """The feature map, from what timm's ``create_model`` is told of weights; none: random ones."""
         return FeatureMap(self.spec.backbone, self.spec.stride, input_channels(self.spec), **weights)
 

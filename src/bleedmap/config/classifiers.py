@@ -9,6 +9,7 @@ from bleedmap.config.base import Spec
 from bleedmap.config.heads import AnyHead, GapHead
 from bleedmap.config.names import Name
 from bleedmap.config.slices import Windows, WindowSpec
+from bleedmap.config.small_resnet import SmallResnetSpec
 from bleedmap.config.swin import SwinSpec
 from bleedmap.config.training import TrainingSpec
 from bleedmap.constants import CLASSES
@@ -59,11 +60,16 @@ class ClassifierSpec(Spec):
         "spec 0.5: training, validation and test are split by patient",
     )
 
-    method: Literal["backbone", "swin"] = Field(
-        "backbone", description="backbone: any timm model, cut off at a stride; swin: a whole Swin transformer (v1)"
+    method: Literal["backbone", "swin", "small_resnet"] = Field(
+        "backbone",
+        description="backbone: any timm model, cut off at a stride; swin: a whole Swin transformer (v1); small_resnet: "
+        "a residual network of 18 convolutions whose maps have a quarter of the slice's size (paper 002)",
     )
-    backbone: str = Field("resnet101", description="timm's name of the model")
+    backbone: str = Field("resnet101", description="timm's name of the model; not read by method small_resnet")
     swin: SwinSpec | None = Field(None, description="size and shape, for method swin; null: as timm has it")
+    small_resnet: SmallResnetSpec | None = Field(
+        None, description="its widths, for method small_resnet; null: those of paper 002"
+    )
     pretrained: bool | Path = Field(
         False,
         description="weights to start from: false: random; true: timm's published ones (downloads them); or a "
@@ -119,6 +125,15 @@ class ClassifierSpec(Spec):
             msg = (
                 f"stride = {self.stride}; a Swin transformer is taken whole (leave stride out, or use method backbone)"
             )
+            raise ValueError(msg)
+        if self.method == "small_resnet" and (self.pretrained or self.stride is not None):
+            msg = "a small_resnet has one stride and no published weights; leave stride and pretrained out"
+            raise ValueError(msg)
+        if self.method != "small_resnet" and self.small_resnet is not None:
+            msg = "small_resnet is read by method small_resnet alone; set method: small_resnet, or leave it out"
+            raise ValueError(msg)
+        if self.small_resnet and list(self.small_resnet.widths) != sorted(self.small_resnet.widths):
+            msg = "widths of a small_resnet do not become smaller from one level to the next; give them in this order"
             raise ValueError(msg)
         if self.method != "swin" and self.swin is not None:
             msg = "swin is read by method swin alone; set method: swin, or leave it out"
