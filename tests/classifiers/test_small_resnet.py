@@ -38,7 +38,7 @@ def test_windows_are_standardised_by_what_was_seen_in_training():
     model = network()
     hu = torch.rand((16, 1, 32, 32), generator=torch.Generator().manual_seed(1)) * 20 + 30
     grey = hu / 80  # the brain window
-    for _ in range(100):
+    for _ in range(200):
         model.backbone.standardise(grey)
     with torch.no_grad():
         found = model.eval().backbone.standardise(grey)
