@@ -69,7 +69,7 @@ def test_a_blob_that_stands_out_too_little_has_no_point(prominence, expected):
     maps = np.full((SIZE, SIZE), 0.0)
     maps[20:23, 10:31] = 0.4
     maps[21, 12], maps[21, 28] = 1.0, 0.6
-    points = found([maps], threshold=0.3, min_distance=3, prominence=prominence)
+    points = found([maps], threshold=0.5, min_distance=3, prominence=prominence)
     assert places(points) == [(21, 12), (21, 28)][:expected]
 
 
