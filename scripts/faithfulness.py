@@ -35,7 +35,7 @@ def main(
         read_roles(split, fold),
         FaithfulnessSpec.from_json(spec),
         read_spec(AnySaliency, saliency),
-        load_classifier(model),
+        load_classifier(model, dataset),
         RowLabels(dataset=dataset, method="", fold=fold),
         seed=seed,
     )

@@ -8,7 +8,6 @@ from typing import Annotated
 from bleedmap.components import read_spec
 from bleedmap.config.datasets import AnyDataset, PhantomSpec
 from bleedmap.console import run, say, track
-from bleedmap.constants import SCAN_MB
 from bleedmap.datasets import listing, reading
 from bleedmap.datasets.ingest import ingest
 from bleedmap.datasets.phantom.reading import packed_names, unpacked
@@ -26,7 +25,7 @@ def main(
     rejected: Annotated[Path, "table of refused inputs to write"],
     planned: Annotated[int, "inputs of the shard when the run was planned"],
     private: Annotated[Path, "table from scan ids to source files to write, readable by its owner alone"],
-    scan_mb: Annotated[int, "memory, MB, that reading one scan may take"] = SCAN_MB,
+    scan_mb: Annotated[int, "memory, MB, that reading one scan may take"],
     phantom: Annotated[Path | None, "archive of the phantom's shard, where that is the data set"] = None,
 ) -> None:
     dataset: AnyDataset = read_spec(AnyDataset, spec)

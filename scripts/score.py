@@ -32,13 +32,13 @@ def main(
     faithfulness: Annotated[Path | None, "measures of the maps behind what was found"] = None,
 ) -> None:
     row, roles = RowLabels(dataset=dataset, method=method, fold=fold), read_roles(split, fold)
-    tables = []
+    tables, settings = [], ScoringSpec.from_json(spec)
     if predictions:
         shards = list(zip(volumes, slices, predictions, strict=True))
-        tables.append(score_shards(shards, roles, row, ScoringSpec.from_json(spec)))
+        tables.append(score_shards(shards, roles, row, settings))
         if not scores:
             found = list(zip(slices, predictions, strict=True))
-            tables.append(score_area(found, roles, row, ScoringSpec.from_json(spec)))
+            tables.append(score_area(found, roles, row, settings))
     if points:
         tables.append(score_point_shards(list(zip(volumes, slices, points, strict=True)), roles, row, classes=classes))
     if scores and operating_point:

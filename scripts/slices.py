@@ -5,7 +5,6 @@ from typing import Annotated
 
 from bleedmap.config.slices import SliceSpec
 from bleedmap.console import run
-from bleedmap.constants import SCAN_MB
 from bleedmap.provenance.tables import write_table
 from bleedmap.slices.write_slices import write_slices
 from bleedmap.volumes.budget import scan_budget
@@ -17,7 +16,7 @@ def main(
     spec: Annotated[str, "config of the working grid, JSON"],
     out: Annotated[Path, "slice store to write"],
     refused: Annotated[Path, "table of scans that cannot be resampled to write"],
-    scan_mb: Annotated[int, "memory, MB, that bringing one scan to the grid may take"] = SCAN_MB,
+    scan_mb: Annotated[int, "memory, MB, that bringing one scan to the grid may take"],
 ) -> None:
     with scan_budget(scan_mb):
         write_table(write_slices(volumes, brain, SliceSpec.from_json(spec), out), refused)

@@ -134,8 +134,10 @@ def test_a_command_ends_with_the_program_that_started_it_and_leaves_no_scan_behi
     assert until(lambda: not is_running(int(sign.read_text())))
 
 
+# under nohup a hang-up is ignored, by children too
 JOB = """
-import sys
+import signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from bleedmap.brain.mask import brain_mask
 from bleedmap.config.brain import ExternalSpec
 from bleedmap.console import with_plain_errors

@@ -10,7 +10,7 @@ from tests.classifiers.conftest import ALONE, SPECS
 
 
 def weights(folder):
-    return load_classifier(folder / "model.safetensors").state_dict()
+    return load_classifier(folder / "model.safetensors", dataset=None).state_dict()
 
 
 def differing(one, other):
@@ -32,7 +32,7 @@ def test_a_reused_head_is_the_one_from_before_on_the_same_tuned_backbone(trained
 
 
 def test_a_classifier_with_context_scores_slices_like_any_other(trained, slice_store):
-    table = classify_shards(load_classifier(trained("tuned") / "model.safetensors"), [slice_store])
+    table = classify_shards(load_classifier(trained("tuned") / "model.safetensors", dataset=None), [slice_store])
     assert table["score"].between(0, 1).all()
     assert len(table) == 24
 

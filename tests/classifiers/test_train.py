@@ -19,7 +19,7 @@ def test_a_second_training_writes_the_same_bytes(trained):
 
 def test_a_loaded_classifier_gives_the_scores_that_its_operating_point_was_chosen_on(trained, slice_store):
     # of the split p2 and p3 validate, four slices each, of which two bleed
-    model = load_classifier(trained("alone") / "model.safetensors")
+    model = load_classifier(trained("alone") / "model.safetensors", dataset=None)
     assert model.spec == ALONE
     scores = classify_shards(model, [slice_store]).query("subject in ['p2', 'p3']")
     point = OperatingPoints.read(trained("alone") / "operating_points.json").by_class["any"]
@@ -43,7 +43,7 @@ def test_the_manifest_says_what_made_the_model_without_any_path(trained):
 
 
 def test_every_slice_and_class_of_a_data_set_is_scored(trained, slice_store):
-    table = classify_shards(load_classifier(trained("subtypes") / "model.safetensors"), [slice_store])
+    table = classify_shards(load_classifier(trained("subtypes") / "model.safetensors", dataset=None), [slice_store])
     assert list(table.columns) == ["scan", "subject", "slice", "class", "label", "score"]
     assert table["score"].between(0, 1).all()
     with SliceStore(slice_store) as store:
@@ -67,6 +67,6 @@ def test_the_manifest_says_which_weights_came_from_another_classifier(trained):
     # three slices and six classes: first convolution and head are of another shape
     assert note["left"] == note["unused"]
     assert [name.split(".")[0] for name in note["left"]] == ["backbone", "head", "head"]
-    state = load_classifier(trained("subtypes") / "model.safetensors").state_dict()
+    state = load_classifier(trained("subtypes") / "model.safetensors", dataset=None).state_dict()
     assert note["taken"] == len(state) - 3
     assert "init_from" not in json.loads((trained("alone") / "manifest.json").read_text())["results"]

@@ -216,6 +216,7 @@ def test_a_shard_with_what_could_not_be_read_is_read_again_until_all_can_be_and_
             scans=volumes / "0.scans.csv",
             rejected=volumes / "0.rejected.csv",
             private=folder / "private" / "0.csv",
+            scan_mb=2000,
         )
         assert plan.members(names) == asked
         return (volumes / "0.rejected.csv").read_text(), asked

@@ -78,7 +78,7 @@ def test_a_scan_that_is_removed_during_a_run_is_refused(spec, tmp_path, reposito
         (spec.root / name).unlink()
     (spec.root / "d.zip").write_bytes(b"")  # a root without entries is refused as a whole
     places = [tmp_path / name for name in ("out.zip", "scans.csv", "rejected.csv", "private.csv")]
-    main(moved.to_json(), 0, *places[:3], planned=4, private=places[3])
+    main(moved.to_json(), 0, *places[:3], planned=4, private=places[3], scan_mb=2000)
     assert len(pd.read_csv(places[1])) == left
     refused = pd.read_csv(places[2], keep_default_na=False)
     assert refused["code"].tolist().count("gone") == len(removed)
@@ -92,7 +92,7 @@ def test_a_shard_whose_only_scan_is_removed_says_so(spec, tmp_path, repository, 
     many = FolderSpec(root=spec.root, public_names=True, shards=64)
     empty = next(number for number in range(64) if number not in by_shard(list_sources(many), 64))
     places = [tmp_path / name for name in ("out.zip", "scans.csv", "rejected.csv", "private.csv")]
-    main(many.to_json(), empty, *places[:3], planned=1, private=places[3])
+    main(many.to_json(), empty, *places[:3], planned=1, private=places[3], scan_mb=2000)
     assert pd.read_csv(places[2])["code"].tolist() == ["gone"]
 
 

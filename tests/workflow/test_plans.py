@@ -61,7 +61,7 @@ def test_the_phantom_cohort_needs_no_classifier(plan):
 
 def test_pictures_in_five_folds(plan, tmp_path):
     folder = tmp_path / "pictures"
-    folder.mkdir()
+    (folder / "masks").mkdir(parents=True)
     for number in range(10):
         Image.new("L", (64, 64), 40 + number).save(folder / f"{number}.png")
     (folder / "labels.csv").write_text("id,hemorrhage\n" + "".join(f"{n},{n % 2}\n" for n in range(10)))

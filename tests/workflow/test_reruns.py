@@ -151,12 +151,13 @@ def test_every_score_is_there_for_every_row(checkout):
         for unit in ("slice", "subject", "pooled"):
             metrics = set(board[(board.method == method) & (board.unit == unit)].metric)
             assert {"dice", "iou", "tpr", "rvd", "hd95", "surface_dice"} <= metrics
-    assert set(board[board.metric == "auroc"].method) == {"cam-kmeans", "flips-kmeans", "cam-crf-unet3d"}
+        # of the classifier, or of the mask's area where there is none
+        assert (board[board.method == method].metric == "auroc").any()
 
 
 def digests(folder):
-    """Of everything but logs and timings, and the private tables, which hold paths of this machine by their nature."""
-    files = [path for path in sorted((folder / "results").rglob("*")) if path.is_file() and "private" not in path.parts]
+    """Of everything but logs and timings."""
+    files = [path for path in sorted((folder / "results").rglob("*")) if path.is_file()]
     kept = [path for path in files if path.suffix not in (".log", ".tsv")]
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in kept}
 

@@ -4,11 +4,13 @@ import re
 
 import pytest
 
+from bleedmap.stages import STAGES
+
 FIELD = re.compile(r"(?<!{){([^{}]+)}(?!})")
 # numbers, digests, names of the config, and options that are quoted where they are made (``Plan.as_options``)
 PLAIN = re.compile(
     r"threads|wildcards\.(shard|fold|learnt_fold|taught_fold|dataset|split|method)"
-    r"|params\.(seed|code|planned|most|subjects|dataset|classes|inputs)"
+    r"|params\.(seed|code|planned|scan_mb|most|subjects|dataset|classes|inputs)"
 )
 
 
@@ -24,7 +26,7 @@ def commands(repository):
 
 
 def test_every_rule_is_looked_at(commands):
-    assert len(commands) == 23
+    assert set(commands) == {stage.name for stage in STAGES}
     assert all("python -m scripts." in command and "2> {log:q}" in command for command in commands.values())
 
 

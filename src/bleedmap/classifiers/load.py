@@ -22,7 +22,7 @@ def build_classifier(spec: AnyClassifier, *, pretrained: bool = False) -> SliceC
     return cast("SliceClassifier", load(spec).build(spec, pretrained=pretrained))
 
 
-def load_classifier(path: Path, dataset: str | None = None) -> SliceClassifier:
+def load_classifier(path: Path, dataset: str | None) -> SliceClassifier:
     """A trained classifier, ready to explain; on the GPU if there is one.
 
     Args:

@@ -1,7 +1,7 @@
 """Read every source of a shard: good scans into the archive, the others into a table with the reason."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +11,7 @@ from bleedmap.datasets.sources import Source
 from bleedmap.errors import BleedmapError, ReadError, ScanError
 from bleedmap.provenance.archive import ArchiveWriter, write_archive
 from bleedmap.volumes.ct_volume import Scan
-from bleedmap.volumes.one_scan import OUT_OF_MEMORY, is_scan_fault, refused
+from bleedmap.volumes.one_scan import OUT_OF_MEMORY, REJECTED_COLUMNS, is_scan_fault, refused
 from bleedmap.volumes.plain_file import could_not_read
 from bleedmap.volumes.scan_archive import add_scan
 from bleedmap.volumes.zip_member import ZipMember
@@ -23,7 +23,6 @@ SCAN_COLUMNS = (
 )  # fmt: skip
 RETRIED = {could_not_read().code, OUT_OF_MEMORY}
 """Codes of what another run may read."""
-REJECTED_COLUMNS = ("scan", "code", "found", "expected", "remedy")
 
 
 @dataclass
@@ -90,7 +89,7 @@ def ingest(sources: Iterable[Source], read: Callable[[Source], list[Scan | ScanE
 
 
 def _refusal(scan: str, error: BleedmapError) -> dict[str, str]:
-    return {"scan": scan, "code": error.code, "found": error.found, "expected": error.expected, "remedy": error.remedy}
+    return {"scan": scan, **asdict(error)}
 
 
 def private_row(source: Source) -> dict[str, str]:

@@ -123,7 +123,7 @@ def _masked(config: Config, names: RowNames, paths: Paths) -> Find:
         spec = read_spec(AnyMask, _existing(paths.tuned_mask.format(**names)).read_text(encoding="utf-8"))
     if names["classifier"] == NONE:
         return lambda scan, volume: mask_scan(spec, _slices(scan, volume), None, None).labels
-    classifier = load_classifier(_existing(paths.classifier_model.format(**names)))
+    classifier = load_classifier(_existing(paths.classifier_model.format(**names)), dataset=None)
     threshold = gate(spec, any_threshold(_existing(paths.operating_point.format(**names))))
     saliency = config.saliency[names["saliency"]]
 

@@ -3,8 +3,9 @@
 What is printed stands in a CSV of the paper (``config/papers``), one value a line; nothing of it is computed here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,6 @@ def read_printed(path: Path) -> pd.DataFrame:
     """
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
-        table = table.astype(dict.fromkeys(NUMBERS, "str"))
         for name in NUMBERS:
             table[name] = pd.to_numeric(table[name].replace("", np.nan))
         wrong = ~(table["metric"].isin(METRICS) & table["unit"].isin(UNITS) & table["fold"].str.fullmatch(r"all|\d+"))
@@ -108,22 +108,21 @@ def blocks(table: pd.DataFrame) -> Iterator[tuple[str, list[str], list[list[str]
         notes = list(dict.fromkeys(note for note in part["note"] if note))
         lines = []
         for (method, fold), row in part.groupby(["method", "fold"], sort=False):
-            cells = {(line.unit, line.metric): line for line in row.itertuples()}
+            cells = {(line["unit"], line["metric"]): line for line in row.to_dict("records")}
             found = [cells.get(measure) for measure in measures]
             lines.append([f"{method}", str(fold), *(cell for line in found for cell in _cells(line, notes))])
         yield f"{name}, {dataset}", ["row", "fold", *heads], lines, notes
 
 
-def _cells(line: object | None, notes: Sequence[str]) -> tuple[str, str]:
+def _cells(line: Mapping[Hashable, Any] | None, notes: Sequence[str]) -> tuple[str, str]:
     if line is None:
         return "", ""
-    metric, note = (str(getattr(line, name)) for name in ("metric", "note"))
-    here = _value(getattr(line, "mean"), getattr(line, "std"), metric)  # noqa: B009  a row of pandas
-    units = getattr(line, "n", None)
-    printed = _value(getattr(line, "printed_mean"), getattr(line, "printed_std"), metric)  # noqa: B009
-    audited = _value(getattr(line, "audited_mean"), getattr(line, "audited_std"), metric)  # noqa: B009
+    metric, note = line["metric"], line["note"]
+    here, printed, audited = (
+        _value(line[f"{who}mean"], line[f"{who}std"], metric) for who in ("", "printed_", "audited_")
+    )
     read = f"{audited or printed}" + (f" [{notes.index(note) + 1}]" if note else "")
-    return (f"{here} ({units})" if here else ""), read
+    return (f"{here} ({line['n']})" if here else ""), read
 
 
 def _value(mean: float, std: float, metric: str) -> str:

@@ -20,6 +20,9 @@ MOST_PIXELS = 2**24  # of slices that are resampled at a time
 Resample = Callable[[NDArray[np.bool_]], NDArray[np.float32]]
 
 
+WHOLE = 0.999  # share of a pixel within the picture that is all of it, but for rounding
+
+
 @dataclass(frozen=True)
 class Box:
     """A rectangle of a scan's own pixels; it may reach past the picture's edge, where there is air."""
@@ -98,11 +101,15 @@ class Box:
     def take_labels(self, labels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
         """Resample a mask with subtypes: a pixel is the label that most of it is, if labels make up half of it.
 
+        Of a pixel that reaches past the picture's edge, the part within counts as the whole.
+
         Args:
             labels: (slices, rows, columns) uint8, 0 background; 255 (unknown) is a label like any other.
             size: rows and columns of the result.
         """
-        return _slice_by_slice(labels, (size, size), lambda share: self.take(share, size, 0))
+        within = self.take(np.ones((1, *labels.shape[1:]), dtype=np.uint8), size, 0)
+        within[(within == 0) | (within > WHOLE)] = 1
+        return _slice_by_slice(labels, (size, size), lambda share: self.take(share, size, 0) / within)
 
     def to_own_pixels(self, points: NDArray[np.floating], size: int) -> NDArray[np.float64]:
         """Points of the working grid in the scan's own pixels; both count from the centre of the first pixel.

@@ -11,7 +11,7 @@ import zarr
 from bleedmap.constants import UNKNOWN_VOXEL
 from bleedmap.errors import ScanError
 from bleedmap.slices.store import Store
-from bleedmap.volumes.one_scan import is_scan_fault, refused
+from bleedmap.volumes.one_scan import REJECTED_COLUMNS, is_scan_fault, refused
 
 REFUSED = "refused"  # attribute of a store with rows but no result for a scan; class of its row in a table of points
 METHOD_CODES = {"needs-hu", "unknown-prediction"}  # a method that does not fit the data set: every scan's fault
@@ -58,7 +58,7 @@ class Refusals:
     def table(self) -> pd.DataFrame:
         """A row a refused scan, as in ``rejected.csv``."""
         rows = [{"scan": name, **reason} for name, reason in sorted(self._found.items())]
-        return pd.DataFrame(rows, columns=["scan", "code", "found", "expected", "remedy"])
+        return pd.DataFrame(rows, columns=list(REJECTED_COLUMNS))
 
     def attributes(self) -> dict[str, Any]:
         """What a store says of them; nothing where there are none."""

@@ -13,6 +13,10 @@ OUT_OF_MEMORY = "out-of-memory"
 _NO_ROOM = "can't allocate memory"  # as torch says it, in a RuntimeError
 
 
+REJECTED_COLUMNS = ("scan", "code", "found", "expected", "remedy")
+"""Of every table of refused scans."""
+
+
 def is_scan_fault(error: BaseException) -> bool:
     """Whether an error concerns the scan alone at which it was met."""
     return isinstance(error, SCAN_FAULTS) or (isinstance(error, RuntimeError) and _NO_ROOM in str(error))

@@ -96,11 +96,11 @@ def picture_inside(
 def _half_enclosed(greys: _Greys, found: Mask, bone: float) -> Inside:
     """The inside where bone encloses less than half of what is grey as brain."""
     pixel_mm = greys.pixel_mm
-    like = (found & greys.like).sum()
+    like = found & greys.like
     whole = _closed(greys.core, CLOSE_MM, pixel_mm)
     if _is_bare(greys, whole):
         return Inside(_stripped(greys), None)
-    if like > SOME * greys.core.sum() or like * pixel_mm[0] * pixel_mm[1] > SURE_MM2:
+    if like.sum() > SOME * greys.core.sum() or _mm2(like, pixel_mm) > SURE_MM2:
         return Inside(_stripped(greys), None) if _is_rim(greys, found) else Inside(found, bone)
     if found.any():
         return Inside(found, bone)
@@ -141,7 +141,7 @@ def _enclosed(greys: _Greys, half_gaps: Sequence[float]) -> tuple[Mask, bool]:
         large = [
             share
             for region, share in zip(regions, walls, strict=True)
-            if (region & greys.like).sum() * pixel_mm[0] ** 2 > SURE_MM2
+            if _mm2(region & greys.like, pixel_mm) > SURE_MM2
         ]
         least = max(LEAST_WALL, max(large, default=0.0) - WALL_STEP)
         found |= _joined([r for r, share in zip(regions, walls, strict=True) if share > least], greys.like) & allowed
@@ -189,6 +189,10 @@ def _joined(regions: list[Mask], like: Mask) -> Mask:
         if amount >= LEAST_SHARE * max(amounts):
             joined |= region
     return joined
+
+
+def _mm2(mask: Mask, pixel_mm: PixelMm) -> float:
+    return float(mask.sum() * pixel_mm[0] * pixel_mm[1])
 
 
 def _hanging_with(mask: Mask, seeds: Mask) -> Mask:
