@@ -9,6 +9,7 @@ from snakemake.utils import update_config
 from bleedmap.config.load import load_config
 from bleedmap.constants import SUBTYPES
 from bleedmap.errors import ConfigError
+from bleedmap.report.paper import read_printed
 from bleedmap.splits.choices import comparison_pairs, dataset_of
 from bleedmap.splits.deal import deal
 
@@ -169,6 +170,52 @@ def test_the_released_code_of_paper_000_differs_where_the_spec_says_so(read):
         assert training.augment.shift == 0
     assert paper.classifiers["swin-hgi"].head_first is None
     assert binary == paper.classifiers["swin-binary"]
+
+
+MIL, MIL_DEMO = "002_mil_localization.yaml", "002_demo_size.yaml"
+
+
+def test_the_config_of_paper_002_has_its_numbers(read):
+    config = load_config(read(MIL))
+    assert config.slices.size == 256
+    for name in ("mil-max", "mil-attention"):
+        spec = config.classifiers[name]
+        assert (spec.method, spec.head.pooling, len(spec.windows)) == ("small_resnet", name.removeprefix("mil-"), 3)
+        training = spec.training
+        assert (training.optimizer, training.learning_rate, training.weight_decay) == ("adam", 0.01, 1e-6)
+        assert (training.batch, training.step_epochs, training.step_factor) == (128, (20, 30, 35), 0.1)
+        assert training.loss.positive_weight == "balanced"
+        augment = training.augment
+        assert (augment.rotate_degrees, augment.scale, augment.shear, augment.gain) == (30, 0.1, 0.05, 0.02)
+        assert (augment.blur, augment.sharpen) == (0.5, 0.5)
+    # bounds of the released code hold the published optimum
+    optima = {"peaks-of-logits": (0.024, 0.76, 10), "peaks-of-attention": (0.0038, 0.024, 58)}
+    for name, optimum in optima.items():
+        searches = config.searches["detectors"][name]
+        for key, value in zip(("prominence", "threshold", "min_distance"), optimum, strict=True):
+            assert searches[key].first <= value <= searches[key].last
+    assert config.tuning.strategy == "bayes"
+
+
+def test_two_patients_in_five_of_paper_002_tune_and_three_are_tested(read):
+    scans = pd.DataFrame([(f"p{n}", n % 2) for n in range(100)], columns=["subject", "positive_slices"])
+    config = load_config(read(MIL))
+    roles = deal(scans, config.splits["cq500"], config.seed)["role"].value_counts()
+    assert roles.to_dict() == {"test": 60, "tune": 40}
+    assert dataset_of(config, "cq500") == "cq500"
+
+
+def test_demo_size_of_paper_002_has_the_same_rows_and_its_printed_values_are_of_them(read, repository):
+    paper, demo = load_config(read(MIL)), load_config(read(MIL, MIL_DEMO))
+    assert demo.methods == paper.methods
+    assert [dataset_of(demo, name) for name in demo.splits] == ["phantom-a", "phantom-b"]
+    assert demo.classifiers["mil-max"].training.augment == paper.classifiers["mil-max"].training.augment
+    printed = read_printed(repository / paper.report.printed)
+    assert set(printed["row"]) <= set(paper.methods)
+    f1 = printed[printed["metric"] == "localisation_f1"].set_index("row")["printed_mean"]
+    for row, own in printed[printed["table"] == "Table I"].groupby("row"):
+        ppv, sensitivity = (own.loc[own["metric"] == name, "printed_mean"].iloc[0] for name in ("ppv", "sensitivity"))
+        assert f1[row] == pytest.approx(2 * ppv * sensitivity / (ppv + sensitivity), abs=1e-4)
 
 
 LSE, LSE_DEMO = "003_lse_unet.yaml", "003_demo_size.yaml"

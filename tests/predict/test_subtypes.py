@@ -12,7 +12,7 @@ from torch import nn
 
 from bleedmap.classifiers.classify_scan import classify_shards
 from bleedmap.classifiers.load import build_classifier, load_classifier
-from bleedmap.classifiers.operating_point import OperatingPoints
+from bleedmap.classifiers.operating_point import OperatingPoint, OperatingPoints
 from bleedmap.config.load import load_config
 from bleedmap.config.scoring import ScoringSpec
 from bleedmap.constants import CLASSES, SUBTYPES
@@ -108,14 +108,14 @@ def handing_on(network):
     return network.eval()
 
 
-def steps(weight, first):
-    """Rows of a last layer from ``first`` on: for each subtype the step below its HU less the one above."""
+def steps(weight, any_kind):
+    """Last layer: of each subtype the step below its HU less the one above; of the first class what is given."""
     with torch.no_grad():
         weight.zero_()
         middle = weight[..., weight.shape[2] // 2, weight.shape[3] // 2]
+        middle[0, 0] = any_kind
         for number in range(len(SUBTYPES)):
-            middle[first + number, number], middle[first + number, number + 1] = 20, -20
-    return middle
+            middle[1 + number, number], middle[1 + number, number + 1] = 20, -20
 
 
 def save(model, spec, path):
@@ -128,11 +128,11 @@ def write_networks(config, paths, names):
     """Classifier and segmenter whose weights are set by hand, where training would have put them."""
     spec = config.classifiers["steps"]
     classifier = handing_on(build_classifier(spec))
-    steps(classifier.head.layer.weight, 1)[0, 0] = 20  # any: all that is above the first edge
+    steps(classifier.head.layer.weight, any_kind=20)  # all that is above the first edge
     save(classifier, spec, Path(paths.classifier_model.format(**names)))
     spec = config.segmenters["steps"]
     segmenter = handing_on(Segmenter(spec))
-    steps(segmenter.network.network.head.weight, 1)
+    steps(segmenter.network.network.head.weight, any_kind=0)
     with torch.no_grad():
         segmenter.network.network.head.bias[0] = 10  # background
     save(segmenter, spec, Path(paths.segmenter_model.format(**names)))
@@ -160,11 +160,15 @@ def test_each_subtype_is_itself_in_labels_store_maps_masks_segmentation_scores_a
     assert labels.sum() == 5
     assert [set(each[each > 0]) for each in truth[here]] == [{1}, {2}, {3}, {4}, {5}]
 
-    # classifier, whose operating points are chosen by these very slices, and maps
+    # classifier and maps
     classifier = load_classifier(of["classifier_model"], "toy")
     scores = classify_shards(classifier, [of["slices"]])
-    wide = [scores.pivot(index="slice", columns="class", values=each)[list(CLASSES)] for each in ("score", "label")]
-    OperatingPoints.choose(CLASSES, *(each.to_numpy(dtype=float) for each in wide)).write(of["operating_point"])
+    bounds = scores.groupby(["class", "label"])["score"].agg(["min", "max"]).unstack()
+    middle = (bounds["min"][1] + bounds["max"][0]) / 2  # of the lowest bleeding and the highest other slice
+    assert (bounds["min"][1] > bounds["max"][0]).all()
+    OperatingPoints({name: OperatingPoint(float(middle[name]), 1.0, SLICES) for name in CLASSES}).write(
+        of["operating_point"]
+    )
     write_table(scores, of["slice_scores"])
     explain_shard(config.saliency["map"], classifier, of["slices"], of["maps"])
     with MapStore(of["maps"]) as maps:

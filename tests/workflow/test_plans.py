@@ -109,4 +109,5 @@ def test_subtypes_wrappers_and_points_take_their_own_paths(plan):
     assert (counts["train_classifier"], counts["classify"]) == (2, 2)
     assert counts["explain"] == counts["faithfulness"] == 3
     assert (counts["mask"], counts["detect"], counts["score"]) == (2, 1, 3)
+    assert counts["tune_detector"] == 1
     without(counts, "train_segmenter", "segment", "tune_mask")

@@ -2,6 +2,7 @@
 
 - ``backbone``: any timm model as a feature map, and one of the ``heads``;
 - ``swin``: the same of a whole Swin transformer, whose attention can be read;
+- ``small_resnet``: the same of a small residual network, for multiple instance learning;
 - ``unet``: the same with a decoder, and a head at every level of it.
 
 Each has ``build(spec, pretrained) -> SliceClassifier`` and ``phases(model, spec) -> list[Phase]``: what is trained in
@@ -10,6 +11,7 @@ turn. Beside them:
 - ``classifier``: what all have in common; ``load``: from a config or a file to a network;
 - ``feature_map``: timm models cut off at a stride; ``swin_map``: Swin transformers of any size;
 - ``u_shape``: timm models as encoder, with the decoder;
+- ``small_resnet_map``: the small residual network;
 - ``pretrained``: both with published weights;
 - ``init_from``: with those of another classifier; ``taken``: what of them fits;
 - ``convert_weights``: published weights that come with a Python package, as a safetensors file;

@@ -12,6 +12,7 @@ from bleedmap.classifiers.feature_map import FeatureMap
 from bleedmap.classifiers.head_phase import head_phase
 from bleedmap.classifiers.phase import Phase, slice_phase
 from bleedmap.classifiers.pretrained import pretrained_network
+from bleedmap.classifiers.small_resnet_map import SmallResnetMap
 from bleedmap.classifiers.swin_map import SwinMap
 from bleedmap.classifiers.u_shape import UShape
 from bleedmap.components import load
@@ -30,10 +31,10 @@ class BackboneClassifier(SliceClassifier):
 
     def __init__(self, spec: ClassifierSpec, *, pretrained: bool) -> None:
         super().__init__(spec)
-        self.backbone = self._started() if pretrained else self.make_backbone()
+        self.backbone = self.started() if pretrained else self.make_backbone()
         self.head = load(spec.head).build(spec.head, self.backbone.channels, len(spec.classes))
 
-    def _started(self) -> FeatureMap | SwinMap | UShape:
+    def started(self) -> FeatureMap | SwinMap | SmallResnetMap | UShape:
         """The feature map as its training begins, with a word on where its weights come from."""
         name, asked = self.spec.backbone, self.spec.pretrained
         if not asked:
@@ -46,7 +47,7 @@ class BackboneClassifier(SliceClassifier):
             self.note_weights("pretrained", taken)
         return backbone
 
-    def make_backbone(self, **weights: Any) -> FeatureMap | SwinMap | UShape:  # noqa: ANN401
+    def make_backbone(self, **weights: Any) -> FeatureMap | SwinMap | SmallResnetMap | UShape:  # noqa: ANN401
         """The feature map, from what timm's ``create_model`` is told of weights; none: random ones."""
         return FeatureMap(self.spec.backbone, self.spec.stride, input_channels(self.spec), **weights)
 

@@ -9,6 +9,7 @@ from bleedmap.config.base import Spec
 from bleedmap.config.heads import AnyHead, GapHead
 from bleedmap.config.names import Name
 from bleedmap.config.slices import Windows, WindowSpec
+from bleedmap.config.small_resnet import SmallResnetSpec
 from bleedmap.config.swin import SwinSpec
 from bleedmap.config.training import TrainingSpec
 from bleedmap.constants import CLASSES
@@ -59,14 +60,18 @@ class ClassifierSpec(Spec):
         "spec 0.5: training, validation and test are split by patient",
     )
 
-    method: Literal["backbone", "swin", "unet"] = Field(
+    method: Literal["backbone", "swin", "small_resnet", "unet"] = Field(
         "backbone",
-        description="backbone: any timm model, cut off at a stride; swin: a whole Swin transformer (v1); unet: a timm "
-        "model as encoder and a decoder up to stride 4 with a head at every level (paper 003, spec 4.3); its levels lie "
-        "over each other where the encoder halves by patches, as RDNet, ConvNeXt, Swin and DenseNet do",
+        description="backbone: any timm model, cut off at a stride; swin: a whole Swin transformer (v1); small_resnet: "
+        "a residual network of 18 convolutions whose maps have a quarter of the slice's size (paper 002); unet: a timm "
+        "model as encoder and a decoder up to stride 4 with a head at every level (paper 003, spec 4.3), whose levels "
+        "lie over each other where the encoder halves by patches, as RDNet, ConvNeXt, Swin and DenseNet do",
     )
-    backbone: str = Field("resnet101", description="timm's name of the model")
+    backbone: str = Field("resnet101", description="timm's name of the model; not read by method small_resnet")
     swin: SwinSpec | None = Field(None, description="size and shape, for method swin; null: as timm has it")
+    small_resnet: SmallResnetSpec | None = Field(
+        None, description="its widths, for method small_resnet; null: those of paper 002"
+    )
     pretrained: bool | Path = Field(
         False,
         description="weights to start from: false: random; true: timm's published ones (downloads them); or a "
@@ -121,6 +126,15 @@ class ClassifierSpec(Spec):
     def _keys_of_its_own_method(self) -> Self:
         if self.method != "backbone" and self.stride is not None:
             msg = f"stride = {self.stride}; method {self.method} takes a network whole; leave it out"
+            raise ValueError(msg)
+        if self.method == "small_resnet" and self.pretrained:
+            msg = "a small_resnet has no published weights; leave pretrained out"
+            raise ValueError(msg)
+        if self.method != "small_resnet" and self.small_resnet is not None:
+            msg = "small_resnet is read by method small_resnet alone; set method: small_resnet, or leave it out"
+            raise ValueError(msg)
+        if self.small_resnet and list(self.small_resnet.widths) != sorted(self.small_resnet.widths):
+            msg = "widths of a small_resnet do not become smaller from one level to the next; give them in this order"
             raise ValueError(msg)
         if self.method != "swin" and self.swin is not None:
             msg = "swin is read by method swin alone; set method: swin, or leave it out"

@@ -26,6 +26,7 @@ from bleedmap.config.scoring import ScoringSpec
 from bleedmap.config.searches import Search
 from bleedmap.config.segmenters import AnySegmenter, SegmenterTraining
 from bleedmap.config.slices import SliceSpec, WindowSpec
+from bleedmap.config.small_resnet import SmallResnetSpec
 from bleedmap.config.splits import SplitSpec
 from bleedmap.config.swin import SwinSpec
 from bleedmap.config.training import AugmentSpec, TrainingSpec
@@ -40,6 +41,7 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("slices", SliceSpec),
     ("classifiers.<name>", AnyClassifier),
     ("classifiers.<name>.swin", SwinSpec),
+    ("classifiers.<name>.small_resnet", SmallResnetSpec),
     ("classifiers.<name>.head", AnyHead),
     ("classifiers.<name>.context", LstmContext),
     ("saliency.<name>", AnySaliency),

@@ -91,6 +91,37 @@ class GradCamSpec(SaliencySpec):
     )
 
 
+class MilMaxSpec(SaliencySpec):
+    """The logit of every place, of a classifier whose head takes the highest one (paper 002; spec 3.4)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 3.4: the map is the logit itself, bias included, so that its highest value is that of the slice; below "
+        "0, where a place speaks against a bleed, it is 0",
+    )
+
+    method: Literal["mil_max"] = "mil_max"
+
+
+class MilAttentionSpec(SaliencySpec):
+    """How much every place counts, of a classifier with gated attention (paper 002, equation 3; spec 3.4)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 3.4: the map is the attention itself, the same for all classes, whatever a place speaks for",
+    )
+
+    method: Literal["mil_attention"] = "mil_attention"
+
+
+class MilAttentionSignedSpec(SaliencySpec):
+    """What every place adds to the logit: its attention times its own logit (released code of paper 002; spec 3.4)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 3.4: below 0, where a place speaks against a bleed, the map is 0; the bias belongs to no place",
+    )
+
+    method: Literal["mil_attention_signed"] = "mil_attention_signed"
+
+
 class AtInputSpec(SaliencySpec):
     """What the methods that ask for gradients at the network's input share."""
 
@@ -132,6 +163,9 @@ AnySaliency = Annotated[
     | SelfAttentionSpec
     | HgiSamSpec
     | GradCamSpec
+    | MilMaxSpec
+    | MilAttentionSpec
+    | MilAttentionSignedSpec
     | InputGradientSpec
     | GuidedBackpropSpec
     | IntegratedGradientsSpec,

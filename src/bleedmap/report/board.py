@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from bleedmap.report.spec import Row
+from bleedmap.scoring.froc import RATES
 from bleedmap.scoring.leaderboard import METRICS
 
 DETECTION = ("auroc", "accuracy", "balanced_accuracy", "recall", "specificity", "precision", "f1")
@@ -33,6 +34,8 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "surface_dice": "surface Dice, voxels",
         "surface_dice_area": "surface Dice, area",
         "localisation_f1": "localisation F1",
+        **{f"froc_{rate:g}": f"sensitivity at {rate:g} false points a slice" for rate in RATES},
+        "froc_area": "area under FROC",
         "false_positive": "with a mask, share",
         "false_positive_ml": "found, mL",
         "volume_true_ml": "true, mL",

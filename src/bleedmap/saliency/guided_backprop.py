@@ -96,5 +96,6 @@ class _GuidedRelu(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Tensor:  # noqa: ANN401
+        is_on: Tensor
         (is_on,) = ctx.saved_tensors
         return gradient.clamp(min=0) * is_on

@@ -51,8 +51,9 @@ def shares(
     """
     nodes, weights = (torch.from_numpy(each).to(one) for each in np.polynomial.legendre.leggauss(spec.steps))
     found = [one.new_zeros(())] * len(targets)
-    batches = zip(((nodes + 1) / 2).split(spec.internal_batch), (weights / 2).split(spec.internal_batch), strict=True)
-    for scale, weight in batches:
+    for start in range(0, spec.steps, spec.internal_batch):
+        part = slice(start, start + spec.internal_batch)
+        scale, weight = (nodes[part] + 1) / 2, weights[part] / 2
         images, gradients = input_gradients(classifier, one.expand(len(scale), -1, -1, -1), targets, scale)
         found = [sum_ + torch.einsum("s,schw->chw", weight, each) for sum_, each in zip(found, gradients, strict=True)]
     return [images[:1] * each for each in found]

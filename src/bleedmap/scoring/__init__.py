@@ -12,7 +12,7 @@
 - ``score_shards``: those of all test scans;
 - ``score_detection``: those of a classifier;
 - ``score_area``: masks as detectors, where there is no classifier;
-- ``points``: those of a detector's points;
+- ``points``: those of a detector's points; ``froc``: their sensitivity at so many false points a slice;
 - ``pooled``: counts of many scans as the score of one;
 - ``subjects``: one value a subject, and the units that all methods share;
 - ``compare``: paired tests between methods;

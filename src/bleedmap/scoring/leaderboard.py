@@ -5,7 +5,8 @@
 - ``pooled``: one value over all voxels of all folds, or for a detector over all its points and all boxes; its
   deviation is that of the folds' own pooled values.
 - where subtypes are scored: means of their pooled Dice, with and without background, and the agreement of volumes;
-- detection metrics: mean over the folds' values, for scores of different networks share no scale.
+- detection metrics and FROC: mean over the folds' values, for scores of different networks share no scale; of the
+  slices that each method was scored on.
 
 All methods of a data set and class have their means over the same units, so ``n`` is the same in every row. Dice and
 its kin are of slices and scans with true hemorrhage (``scan``), where a method that finds nothing scores 0 and a
@@ -30,6 +31,7 @@ from bleedmap.constants import CLASSES, SUBTYPES
 from bleedmap.errors import TableError
 from bleedmap.provenance.atomic import write_text
 from bleedmap.scoring.agreement import TRUE, agreement, volume_pairs
+from bleedmap.scoring.froc import METRICS as FROC
 from bleedmap.scoring.pooled import pooled_localisation, pooled_scores
 from bleedmap.scoring.subjects import on_shared_units
 from bleedmap.scoring.table import COLUMNS, DISTANCE
@@ -39,7 +41,7 @@ UNITS = ("slice", "subject", "pooled")
 METRICS = (
     *("dice", "iou", "tpr", "ppv", "rvd", "hd", "hd95", "surface_dice", "surface_dice_area"),
     *("false_positive", "false_positive_ml"),
-    *("sensitivity", "localisation_f1"),
+    *("sensitivity", "localisation_f1", *FROC),
     *("dice_large", "dice_background", "dice_foreground", "dice_with_background"),
     *("volume_true_ml", "volume_predicted_ml", "volume_error_ml", "abc2_ml", "abc2_error_ml"),
     *("volume_bias_ml", "volume_low_ml", "volume_high_ml", "volume_icc"),
@@ -82,11 +84,12 @@ def leaderboard(scores: pd.DataFrame, methods: Sequence[str] | None = None) -> p
     # sums of floats depend on their order, so rows are brought into one
     for _, table in scores.sort_values(list(COLUMNS), ignore_index=True).groupby(GROUP):
         dataset, class_name = (str(table[name].iloc[0]) for name in GROUP)
-        by_fold = (table["unit"] == "slice") & table["slice"].isna()
+        by_fold = table["unit"].isin(["slice", "pooled"]) & table["slice"].isna()
         counts = table[table["unit"] == "count"]
         found = [
             *_mask_rows(table[(table["unit"] != "count") & ~by_fold]),
-            *_detection_rows(table[by_fold], counts),
+            *_fold_rows(table[by_fold & (table["unit"] == "slice")], counts, "detection_slices"),
+            *_fold_rows(table[by_fold & (table["unit"] == "pooled")], counts, "froc_slices"),
             *_pooled_rows(counts),
             *_agreement_rows(table[table["unit"] == "subject"]),
         ]
@@ -116,12 +119,14 @@ def _mask_rows(table: pd.DataFrame) -> Iterator[Row]:
             yield Row(str(method), first["unit"], first["metric"], values.mean(), values.std(), n, len(own) - n)
 
 
-def _detection_rows(table: pd.DataFrame, counts: pd.DataFrame) -> Iterator[Row]:
-    slices = counts[counts["metric"] == "detection_slices"].set_index(["method", "fold"])["value"]
+def _fold_rows(table: pd.DataFrame, counts: pd.DataFrame, counted: str) -> Iterator[Row]:
+    """Scores that each fold has one of; ``counted`` are the slices behind them."""
+    slices = counts[counts["metric"] == counted].set_index(["method", "fold"])["value"]
     for (method, metric), rows in table.groupby(["method", "metric"]):
         behind = slices.reindex(pd.MultiIndex.from_frame(rows[["method", "fold"]])).fillna(0).to_numpy()
         n, missing = (int(behind[here].sum()) for here in (rows["value"].notna(), rows["value"].isna()))
-        yield Row(str(method), "slice", str(metric), rows["value"].mean(), rows["value"].std(), n, missing)
+        unit = str(rows["unit"].iloc[0])
+        yield Row(str(method), unit, str(metric), rows["value"].mean(), rows["value"].std(), n, missing)
 
 
 def _pooled_rows(counts: pd.DataFrame) -> Iterator[Row]:

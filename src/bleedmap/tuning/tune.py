@@ -39,11 +39,34 @@ def tune(
     """The best values of a component's searched keys, by Dice of its labels on the working grid.
 
     Args:
-        spec: the component; keys that are not searched stay.
-        searches: by dotted key.
+        spec: as for ``tune_by``.
+        searches: as for ``tune_by``.
         tuning: strategy and unit.
         scans: reads all tuning scans, one after the other; called once a batch of candidates.
         by_class: whether Dice is the mean over the subtypes that are drawn, instead of that of hemorrhage of any kind.
+
+    Raises:
+        BleedmapError: as ``tune_by``.
+    """
+    classes = CLASS_LABELS if by_class else (None,)
+    return tune_by(spec, searches, tuning, lambda candidates: _dice(candidates, tuning.unit, scans, classes))
+
+
+def tune_by(
+    spec: AnySpec,
+    searches: Mapping[str, Search],
+    tuning: TuningSpec,
+    measure: Callable[[Sequence[AnySpec]], Sequence[tuple[float, int]]],
+    name: str = "Dice",
+) -> Tuned:
+    """The best values of a component's searched keys, by any measure.
+
+    Args:
+        spec: the component; keys that are not searched stay.
+        searches: by dotted key.
+        tuning: strategy.
+        measure: score and number of units of each of a batch of candidates; NaN is no score.
+        name: of the measure.
 
     Raises:
         ConfigError: the component refuses every candidate.
@@ -56,7 +79,9 @@ def tune(
     def judge(settings: Sequence[Setting]) -> list[float]:
         candidates = [_filled(spec, setting) for setting in settings]
         refusals.extend(each for each in candidates if isinstance(each, ConfigError))
-        scores = _scores(candidates, tuning.unit, scans, CLASS_LABELS if by_class else (None,))
+        accepted = {number: each for number, each in enumerate(candidates) if not isinstance(each, ConfigError)}
+        measured = dict(zip(accepted, measure(list(accepted.values())) if accepted else (), strict=True))
+        scores = [measured.get(number, (math.nan, 0)) for number in range(len(candidates))]
         rows.extend({**setting, "score": score, "n": n} for setting, (score, n) in zip(settings, scores, strict=True))
         return [score for score, _ in scores]
 
@@ -66,7 +91,7 @@ def tune(
             raise refusals[0]
         raise TableError(
             "no-tuning-score",
-            found="tuning scans without hemorrhage in their truth",
+            found="tuning scans without hemorrhage in their truth or boxes",
             expected="at least one with",
             remedy="give the split more tuning or validation subjects",
         )
@@ -75,24 +100,22 @@ def tune(
         say(f"the best {key}, {best[key]:g}, lies at the end of its search: a wider one may find better")
     curve = _curve(rows, best, at_end)
     logs = tuple(key for key, dimension in dimensions.items() if dimension.kind == "log")
-    return Tuned(fill(spec, best), float(curve.loc[curve["chosen"] == 1, "score"].iloc[0]), curve, logs)
+    return Tuned(fill(spec, best), float(curve.loc[curve["chosen"] == 1, "score"].iloc[0]), curve, logs, name)
 
 
-def _scores(
-    candidates: Sequence[AnySpec | ConfigError],
+def _dice(
+    candidates: Sequence[AnySpec],
     unit: str,
     scans: Callable[[], Iterator[OpenScan[AnySpec]]],
     classes: Sequence[int | None],
 ) -> list[tuple[float, int]]:
-    """Score and number of units of each candidate; NaN where the component refused it."""
-    accepted = {number: each for number, each in enumerate(candidates) if not isinstance(each, ConfigError)}
-    dice = {number: [DiceByUnit(unit) for _ in classes] for number in accepted}
-    for subject, truth, drawn, labels in scans() if accepted else ():
-        for number, candidate in accepted.items():
+    dice = [[DiceByUnit(unit) for _ in classes] for _ in candidates]
+    for subject, truth, drawn, labels in scans():
+        for candidate, sums in zip(candidates, dice, strict=True):
             found = labels(candidate)[drawn]
-            for label, one in zip(classes, dice[number], strict=True):
+            for label, one in zip(classes, sums, strict=True):
                 one.add(subject, Overlap.of(found, truth[drawn], label))
-    return [_mean(dice.get(number, [])) for number in range(len(candidates))]
+    return [_mean(sums) for sums in dice]
 
 
 def _mean(dice: Sequence[DiceByUnit]) -> tuple[float, int]:

@@ -15,11 +15,12 @@ class LogitMapHead(nn.Module):
     Args:
         channels: of the feature map.
         classes: number of classes.
+        kernel: rows and columns of the feature map that a place's logit is made of, an odd number.
     """
 
-    def __init__(self, channels: int, classes: int) -> None:
+    def __init__(self, channels: int, classes: int, kernel: int = 1) -> None:
         super().__init__()
-        self.layer = nn.Conv2d(channels, classes, kernel_size=1, bias=False)
+        self.layer = nn.Conv2d(channels, classes, kernel_size=kernel, padding=kernel // 2, bias=False)
         self.bias = nn.Parameter(torch.zeros(classes))
 
     def pool(self, maps: Tensor) -> Tensor:
