@@ -87,6 +87,16 @@ def test_paper_001_at_demo_size(plan):
     assert (counts["train_classifier"], counts["train_segmenter"]) == (2, 5)
 
 
+def test_paper_002_at_demo_size(plan):
+    counts = plan("papers/002_mil_localization.yaml", "papers/002_demo_size.yaml")
+    # two networks learn from labels of slices, one from those of scans
+    assert (counts["phantom"], counts["train_classifier"], counts["train_segmenter"]) == (6, 3, 1)
+    # a detector for each of four rows of points, over two shards
+    assert (counts["tune_detector"], counts["detect"], counts["score"]) == (4, 8, 7)
+    assert counts["paper"] == 1
+    without(counts, "tune_mask", "tune_segmenter", "enhance")
+
+
 def test_values_left_open_are_tuned_in_every_fold_and_nowhere_else(plan):
     counts = plan(HERE / "cross.yaml", options=("--config", 'datasets={"b": {"adapter": "phantom", "subjects": 8}}'))
     # the mask for both of its rows, and both segmenters
