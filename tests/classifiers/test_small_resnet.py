@@ -9,6 +9,7 @@ from bleedmap.classifiers.heads.max import Max
 from bleedmap.classifiers.load import build_classifier
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.config.heads import AttentionHead
+from tests.classifiers.members import HEADS
 
 
 def network(**settings):
@@ -25,7 +26,7 @@ def test_it_has_18_convolutions_and_a_map_of_a_quarter_of_the_slice():
         assert model.eval()(torch.zeros((1, 1, 64, 48))).maps.shape == (1, 1, 16, 12)
 
 
-@pytest.mark.parametrize("pooling", ["max", "attention"])
+@pytest.mark.parametrize("pooling", HEADS)
 def test_no_weight_is_dead(pooling):
     # the released code feeds every block of a level the level's input, so that half of them have no effect (spec 3.3)
     model = network(head={"pooling": pooling}).train()

@@ -147,7 +147,9 @@ def test_the_config_of_paper_000_has_its_numbers(read):
 
 
 def test_both_splits_of_paper_000_test_the_same_subjects_in_a_fold(read):
-    scans = pd.DataFrame([(f"p{n}", n % 2) for n in range(75)], columns=["subject", "positive_slices"])
+    scans = pd.DataFrame([(f"p{n}", n % 2) for n in range(75)], columns=["subject", "positive_slices"]).assign(
+        scan_label=-1
+    )
     config = load_config(read(SWIN))
     weak, drawn = (deal(scans, config.splits[name], config.seed) for name in ("ct-ich", "ct-ich-drawn"))
     tested = [
@@ -198,16 +200,22 @@ def test_the_config_of_paper_002_has_its_numbers(read):
 
 
 def test_two_patients_in_five_of_paper_002_tune_and_three_are_tested(read):
-    scans = pd.DataFrame([(f"p{n}", n % 2) for n in range(100)], columns=["subject", "positive_slices"])
+    scans = pd.DataFrame([(f"p{n}", n % 2) for n in range(100)], columns=["subject", "positive_slices"]).assign(
+        scan_label=-1
+    )
     config = load_config(read(MIL))
-    roles = deal(scans, config.splits["cq500"], config.seed)["role"].value_counts()
+    roles = deal(scans, config.splits["bhx"], config.seed)["role"].value_counts()
     assert roles.to_dict() == {"test": 60, "tune": 40}
-    assert dataset_of(config, "cq500") == "cq500"
+    assert dataset_of(config, "bhx") == "cq500"
 
 
-def test_demo_size_of_paper_002_has_the_same_rows_and_its_printed_values_are_of_them(read, repository):
+def test_demo_size_of_paper_002_has_the_same_rows_and_four_more_and_its_printed_values_are_of_them(read, repository):
     paper, demo = load_config(read(MIL)), load_config(read(MIL, MIL_DEMO))
-    assert demo.methods == paper.methods
+    assert [name for name in demo.methods if name in paper.methods] == list(paper.methods)
+    assert {**demo.methods, **paper.methods} == demo.methods
+    own = {name: demo.methods[name] for name in demo.methods if name not in paper.methods}
+    assert list(own) == ["scan-labels", "scan-labels-kmeans", "mil-max-kmeans", "mil-max-crf-unet3d"]
+    assert demo.classifiers[own["scan-labels"].classifier].labels == "scan"
     assert [dataset_of(demo, name) for name in demo.splits] == ["phantom-a", "phantom-b"]
     assert demo.classifiers["mil-max"].training.augment == paper.classifiers["mil-max"].training.augment
     printed = read_printed(repository / paper.report.printed)

@@ -176,7 +176,8 @@ def test_each_subtype_is_itself_in_labels_store_maps_masks_segmentation_scores_a
     assert (highest[here, 1:].argmax(axis=1) == np.arange(5)).all()
 
     # masks, segmenter, scores, prediction
-    inputs = read_inputs(*(of[each] for each in ("maps", "classifier_model", "slice_scores", "operating_point")), "toy")
+    made = (of[each] for each in ("maps", "classifier_model", "slice_scores", "operating_point"))
+    inputs = read_inputs([of["slices"]], *made, "toy")
     mask_shard(config.masks["subtypes"], of["slices"], inputs, roles, of["masks"])
     spec = config.segmenters["steps"]
     segment_shard(load_segmenter(of["segmenter_model"]), spec, of["slices"], roles, of["predictions"])

@@ -87,11 +87,21 @@ def test_paper_001_at_demo_size(plan):
     assert (counts["train_classifier"], counts["train_segmenter"]) == (2, 5)
 
 
+def test_paper_002_at_demo_size(plan):
+    counts = plan("papers/002_mil_localization.yaml", "papers/002_demo_size.yaml")
+    # two networks learn from labels of slices, one from those of scans
+    assert (counts["phantom"], counts["train_classifier"], counts["train_segmenter"]) == (6, 3, 1)
+    # a detector for each of four rows of points, over two shards
+    assert (counts["tune_detector"], counts["detect"], counts["score"]) == (4, 8, 7)
+    assert counts["paper"] == 1
+    without(counts, "tune_mask", "tune_segmenter", "enhance")
+
+
 def test_paper_003_at_demo_size(plan):
     counts = plan("papers/003_lse_unet.yaml", "papers/003_demo_size.yaml")
     # five plain networks, and the U-shaped one with six losses; segmenters of subtypes and of any hemorrhage
     assert (counts["phantom"], counts["train_classifier"], counts["train_segmenter"]) == (6, 11, 2)
-    # levels by subtype are searched in nine rows of maps, and in the six that are told the labels
+    # levels by subtype are searched in ten rows of maps, and in the six that are told the labels
     assert (counts["tune_mask"], counts["paper"]) == (16, 1)
     without(counts, "enhance", "detect", "tune_segmenter")
 

@@ -17,7 +17,8 @@ turn. Beside them:
 - ``convert_weights``: published weights that come with a Python package, as a safetensors file;
 - ``train``: the training of any of them; ``phase``: a part of it; ``join_phases``: the parts as one;
 - ``head_phase``: the part in which the head alone learns;
-- ``slice_batches``: training data of single slices; ``rarity``: how rare a class is among them;
+- ``slice_batches``: training data of single slices; ``rarity``: how rare a class is in them;
+- ``scan_classifier``: training by labels of whole scans; ``scan_batches``: its data;
 - ``context``: training with an LSTM over neighbouring slices, which is taken off again;
 - ``sequence_classifier``, ``sequence_batches``: the network with that LSTM, and its data;
 - ``operating_point``: from which score on a slice is called bleeding;

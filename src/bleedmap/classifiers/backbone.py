@@ -12,6 +12,7 @@ from bleedmap.classifiers.feature_map import FeatureMap
 from bleedmap.classifiers.head_phase import head_phase
 from bleedmap.classifiers.phase import Phase, slice_phase
 from bleedmap.classifiers.pretrained import pretrained_network
+from bleedmap.classifiers.scan_classifier import scan_phase
 from bleedmap.classifiers.small_resnet_map import SmallResnetMap
 from bleedmap.classifiers.swin_map import SwinMap
 from bleedmap.classifiers.u_shape import UShape
@@ -73,12 +74,14 @@ def build(spec: ClassifierSpec, *, pretrained: bool) -> BackboneClassifier:
 
 
 def phases(model: BackboneClassifier, spec: ClassifierSpec) -> list[Phase]:
-    """Single slices, perhaps after the head alone (spec 1.4); with context also LSTM and backbone (spec 2.2).
+    """Whole scans; or single slices, perhaps after the head alone (spec 1.4), or before LSTM and backbone (spec 2.2).
 
     Args:
         model: the network, trained in place by one phase after the other.
         spec: its config.
     """
+    if spec.labels == "scan":
+        return [scan_phase(model, spec)]
     if spec.head_first is not None:
         return [head_phase(model, spec.head_first), replace(slice_phase(model, spec.training), is_start=False)]
     alone = slice_phase(model, spec.training)

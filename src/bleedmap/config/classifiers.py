@@ -58,6 +58,7 @@ class ClassifierSpec(Spec):
     RESOLVED: ClassVar[tuple[str, ...]] = (
         "spec 0.1: windows have fixed bounds, whatever range a slice reaches",
         "spec 0.5: training, validation and test are split by patient",
+        "spec 3.4: with labels: scan, the operating point is chosen on the highest score of any slice of a scan",
     )
 
     method: Literal["backbone", "swin", "small_resnet", "unet"] = Field(
@@ -94,6 +95,17 @@ class ClassifierSpec(Spec):
     )
     reach: int = Field(
         0, ge=0, le=8, description="neighbouring slices on each side that become input channels too (2.5D; spec 4.2)"
+    )
+    labels: Literal["slice", "scan"] = Field(
+        "slice",
+        description="what it learns from; scan: labels of whole scans alone, each a bag of the places of its slices "
+        "(multiple instance learning): then no stage learns from a label of a slice",
+    )
+    bag: int = Field(
+        64,
+        ge=1,
+        description="most slices of a scan in a bag, for labels: scan; of a longer scan others come in each epoch, at "
+        "about equal distances",
     )
     init_from: Name | None = Field(
         None, description="classifier whose trained weights this one goes on from; what fits by name and shape is taken"
@@ -144,6 +156,12 @@ class ClassifierSpec(Spec):
             raise ValueError(msg)
         if wrong := [name for name, windows in self.windows_for.items() if len(windows) != len(self.windows)]:
             msg = f"windows_for.{wrong[0]} has another number of windows than windows, which are {len(self.windows)}"
+            raise ValueError(msg)
+        if self.labels == "scan" and self.head.pooling == "pair":
+            msg = "head pair is of single slices; with labels: scan, use head max, attention, lse or gap"
+            raise ValueError(msg)
+        if self.labels == "scan" and (self.head_first or self.context or self.training.sampler != "shuffle"):
+            msg = "labels: scan has one training, whose scans are shuffled; leave head_first, context and sampler out"
             raise ValueError(msg)
         if self.head_first and self.context:
             msg = "head_first and context are two orders of training; leave one out"

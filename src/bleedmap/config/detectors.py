@@ -33,7 +33,8 @@ class LocalMaximaSpec(DetectorSpec):
         0.0,
         ge=0,
         description="h of the h-maxima transform: a maximum counts if every way from it to a higher place goes down by "
-        "as much, in values of the map before it is stretched; 0: every maximum counts",
+        "as much, in values of the map before it is stretched; none does in a map whose whole range is less; 0: every "
+        "maximum counts",
     )
 
 

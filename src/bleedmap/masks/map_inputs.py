@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bleedmap.classifiers.operating_point import OperatingPoints
-from bleedmap.constants import CLASSES
+from bleedmap.constants import CLASSES, UNKNOWN_LABEL
 from bleedmap.provenance.tables import read_table
+from bleedmap.slices.store import SliceStore
 
 if TYPE_CHECKING:
     from bleedmap.classifiers.classifier import SliceClassifier
@@ -22,7 +25,7 @@ class MapInputs:
     Args:
         maps: store of saliency maps.
         classifier: the network that was explained.
-        scores: its scores: columns scan, subject, slice, class, label, score.
+        scores: its scores: columns scan, subject, slice, class, label, score; labels as it may know them.
         threshold: score of class ``any`` from which it calls a slice bleeding.
         thresholds: the same of all classes, by name.
     """
@@ -35,6 +38,7 @@ class MapInputs:
 
 
 def read_inputs(
+    slices: Sequence[Path],
     maps: Path | None,
     model: Path | None,
     scores: Path | None,
@@ -44,6 +48,7 @@ def read_inputs(
     """Inputs from the files of earlier stages; None where a method reads no saliency.
 
     Args:
+        slices: slice stores of the shards that are masked.
         maps: store of saliency maps.
         model: classifier that was explained, safetensors.
         scores: table of its scores.
@@ -55,9 +60,20 @@ def read_inputs(
     # timm takes seconds to import, and some methods need no classifier
     from bleedmap.classifiers.load import load_classifier  # noqa: PLC0415
 
-    classifier = load_classifier(model, dataset)
+    classifier, table = load_classifier(model, dataset), read_table(scores)
+    if classifier.spec.labels == "scan":
+        table = table.assign(label=_labels_of_scans(table["scan"], slices))
     thresholds = class_thresholds(operating_point, classifier.classes)
-    return MapInputs(maps, classifier, read_table(scores), thresholds[CLASSES[0]], thresholds)
+    return MapInputs(maps, classifier, table, thresholds[CLASSES[0]], thresholds)
+
+
+def _labels_of_scans(scans: pd.Series, slices: Sequence[Path]) -> NDArray[np.int8]:
+    """What labels of scans alone say of each slice: none bleeds in a healthy scan; in others nobody knows which."""
+    healthy: set[str] = set()
+    for path in slices:
+        with SliceStore(path) as store:
+            healthy |= {name for name, entry in store.entries.items() if entry.labels[0] == 0}
+    return np.where(scans.isin(healthy), 0, UNKNOWN_LABEL).astype(np.int8)
 
 
 def class_thresholds(operating_point: Path, classes: Sequence[str]) -> dict[str, float]:

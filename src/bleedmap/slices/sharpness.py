@@ -21,15 +21,17 @@ def kernel(spec: AugmentSpec, rng: np.random.Generator) -> NDArray[np.float32]:
     """
     strength, blurs = rng.random(), rng.random() < 0.5
     if not blurs:
-        return (NOTHING - np.float32(strength * spec.sharpen) * LAPLACIAN).astype(np.float32)
+        sharper: NDArray[np.float32] = NOTHING - np.float32(strength * spec.sharpen) * LAPLACIAN
+        return sharper
     deviation = strength * spec.blur
     if deviation < 0.1:
         # the neighbours' weights are nothing, and of none at all there is no logarithm
         return NOTHING
     # three places hold a Gaussian of at most 0.7 pixels
     line = np.exp(-0.5 * (np.arange(-1, 2) / deviation) ** 2)
-    square = np.outer(line, line)
-    return (square / square.sum()).astype(np.float32)
+    square: NDArray[np.float32] = np.outer(line, line).astype(np.float32)
+    square /= square.sum()
+    return square
 
 
 def filtered(hu: Tensor, kernels: NDArray[np.float32]) -> Tensor:

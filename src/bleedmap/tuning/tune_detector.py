@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -109,10 +111,11 @@ def _measure(
 
 
 def _open(shards: Sequence[Shard], scans: Sequence[FramedScan]) -> Iterator[tuple[FramedScan, MaskSlices, Square]]:
-    for scan in track(scans, "tuning on", unit="scans"):
-        _, slices, maps = shards[scan.shard]
+    for number, own in groupby(track(scans, "tuning on", unit="scans"), key=attrgetter("shard")):
+        _, slices, maps = shards[number]
         with SliceStore(slices) as store, MapStore(maps) as found:
-            yield scan, read_slices(store, scan.name, scan.rows, found), Square(**store.entries[scan.name].box)
+            for scan in own:
+                yield scan, read_slices(store, scan.name, scan.rows, found), Square(**store.entries[scan.name].box)
 
 
 def _f1(found: int, missed: int, false: int) -> tuple[float, int]:

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from bleedmap.classifiers.classifier import SliceOutput
-from bleedmap.classifiers.heads.logit_maps import LogitMapHead
+from bleedmap.classifiers.heads.logit_maps import LogitMapHead, as_one
 from bleedmap.config.heads import AttentionHead
 
 
@@ -28,6 +28,11 @@ class Attention(LogitMapHead):
         """(B, channels, h, w) features to (B, 1, h, w) weights a_k, which sum to 1 over the places of a slice."""
         gated: Tensor = self.w(self.v(features).tanh() * self.u(features).sigmoid())
         return gated.flatten(2).softmax(dim=2).reshape(gated.shape)
+
+    def bag(self, features: Tensor) -> Tensor:
+        """(S, channels, h, w) features of slices of one scan to (1, K) logits; attention sums to 1 over all places."""
+        output: SliceOutput = self(as_one(features))
+        return output.logits
 
     def forward(self, features: Tensor) -> SliceOutput:
         """(B, channels, h, w) features to logits, the logit of each place, and how much each place weighs."""

@@ -27,7 +27,16 @@ class LogitMapHead(nn.Module):
         """(B, K, h, w) logit maps to (B, K)."""
         raise NotImplementedError
 
+    def bag(self, features: Tensor) -> Tensor:
+        """(S, channels, h, w) features of slices of one scan to (1, K) logits of the scan, pooled over all places."""
+        return self.pool(as_one(self.layer(features))) + self.bias
+
     def forward(self, features: Tensor) -> SliceOutput:
         """(B, channels, h, w) features to logits and their maps."""
         maps = self.layer(features)
         return SliceOutput(self.pool(maps) + self.bias, maps)
+
+
+def as_one(maps: Tensor) -> Tensor:
+    """(S, C, h, w) maps of slices to one map of all their places, (1, C, S h, w)."""
+    return maps.movedim(0, 1).flatten(1, 2)[None]
