@@ -18,7 +18,7 @@ from bleedmap.config.enhancements import AnyEnhancement
 from bleedmap.config.faithfulness import FaithfulnessSpec
 from bleedmap.config.heads import AnyHead
 from bleedmap.config.losses import AnyLoss
-from bleedmap.config.masks import AnyMask
+from bleedmap.config.masks import AnyMask, SubtypeLevels
 from bleedmap.config.report import ReportSpec
 from bleedmap.config.rows import MethodSpec
 from bleedmap.config.saliency import AnySaliency
@@ -46,6 +46,7 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("classifiers.<name>.context", LstmContext),
     ("saliency.<name>", AnySaliency),
     ("masks.<name>", AnyMask),
+    ("masks.<name>.levels", SubtypeLevels),
     ("detectors.<name>", AnyDetector),
     ("enhancements.<name>", AnyEnhancement),
     ("segmenters.<name>", AnySegmenter),
