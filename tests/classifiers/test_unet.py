@@ -20,7 +20,7 @@ from bleedmap.errors import ConfigError
 from bleedmap.losses.build import build_loss
 from bleedmap.saliency import explain_classes
 from bleedmap.saliency.place import place
-from bleedmap.saliency.receptive_centres import logit_map_centres
+from bleedmap.saliency.receptive_centres import logit_map_centres, receptive_centres
 from bleedmap.saliency.stretch import stretch
 
 LEVELS = {"loss": "levels"}
@@ -92,6 +92,28 @@ def test_the_map_of_a_class_is_grad_cam_at_the_input_of_its_pooling(model):
         found, expected = (stretch(maps[:, number]).maps for maps in (ours, theirs))
         torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
     assert ours.any()
+
+
+def deepest(network, hu):
+    return network(hu).deeper[-1].maps
+
+
+@pytest.mark.parametrize(
+    ("backbone", "atol"),
+    [("test_convnext", 0.5), ("test_efficientnet", 0.5), ("test_resnet", 2)],  # patches, padded windows, both
+)
+def test_cells_of_the_deepest_level_lie_over_those_of_the_finest_that_become_of_them(backbone, atol):
+    network = build_classifier(spec(backbone=backbone)).eval()
+    for up in network.backbone.up:
+        nn.init.zeros_(up.rise[0].weight)  # nothing comes to the finest level from below
+    for part in network.modules():
+        if isinstance(part, nn.BatchNorm2d):
+            nn.init.ones_(part.weight)  # every branch takes part from the start
+    fine, coarse = (
+        receptive_centres(network, (3, 64, 64), ask).rows for ask in (lambda model, hu: model(hu).maps, deepest)
+    )
+    assert (fine.stride, coarse.stride) == (4, 32)
+    assert coarse.offset - fine.offset == pytest.approx(3.5 * 4, abs=atol)
 
 
 @pytest.mark.parametrize("backbone", ["test_convnext", "test_resnet"])

@@ -12,6 +12,7 @@ from bleedmap.classifiers.feature_map import require_model
 from bleedmap.errors import ConfigError
 
 FINEST = 4  # pixels that a cell of the finest level covers
+PATCH = 0.5  # middle of a patch of two cells side by side, from the middle of its first
 
 
 class UShape(nn.Module):
@@ -37,6 +38,7 @@ class UShape(nn.Module):
         self.features = timm.create_model(
             name, features_only=True, out_indices=_levels(name), in_chans=inputs, **({"pretrained": False} | weights)
         ).to(memory_format=torch.channels_last)
+        self._moves = _moves(self.features, inputs)
         self.widths: tuple[int, ...] = tuple(self.features.feature_info.channels())
         self.channels = self.widths[0]
         self.deepest = EffectiveSEModule(self.widths[-1])
@@ -50,10 +52,61 @@ class UShape(nn.Module):
             each if each.shape[1] == width else each.permute(0, 3, 1, 2)
             for each, width in zip(encoded, self.widths, strict=True)
         )
+        *finer, deepest = (_moved(each, by) for each, by in zip((*finer, deepest), self._moves, strict=True))
         levels = [self.deepest(deepest)]
         for up, beside in zip(self.up, finer[::-1], strict=True):
             levels.append(up(levels[-1], beside))
         return tuple(levels[::-1])
+
+
+def _moves(features: Any, inputs: int) -> list[float]:  # noqa: ANN401
+    """How far each level is to be moved, in its own cells, so that four cells lie in the place of the one below.
+
+    Depth to space and the loss that compares levels take cells for patches side by side. In an encoder that halves by
+    padded convolutions cell i lies on cell 2 i of the level above instead, and a trained network would show what it
+    sees up to half a deepest cell away. So each layer that halves a level tells where its windows lie.
+    """
+    found: dict[int, list[float]] = {}  # by the side of what is halved: middle of window 0, in cells of that
+
+    def look(layer: nn.Module, given: tuple[Tensor, ...]) -> None:
+        kernel, stride, padding = (_side(getattr(layer, name)) for name in ("kernel_size", "stride", "padding"))
+        if stride == 2:
+            found.setdefault(given[0].shape[-1], []).append((kernel - 1) / 2 - padding)
+
+    handles = [
+        part.register_forward_pre_hook(look)
+        for part in features.modules()
+        if isinstance(part, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d)
+    ]
+    levels = len(features.feature_info.channels())
+    side = FINEST * 2**levels
+    was_training = features.training
+    with torch.no_grad():
+        features.eval()(torch.zeros(1, inputs, side, side))
+    features.train(was_training)
+    for handle in handles:
+        handle.remove()
+    place, moves = 0.0, [0.0]
+    for level in range(levels - 1):
+        middles = found.get(side // FINEST // 2**level, [PATCH])
+        place += 2**level * sum(middles) / len(middles)
+        moves.append(((2 ** (level + 1) - 1) * PATCH - place) / 2 ** (level + 1))
+    return moves
+
+
+def _side(size: int | str | tuple[int, ...]) -> int:
+    """Of a layer's square kernel, stride or padding."""
+    return size[0] if isinstance(size, tuple) else int(size)
+
+
+def _moved(features: Tensor, by: float) -> Tensor:
+    """(B, C, h, w) as seen from ``by`` cells further down and right, linear between cells, less than one."""
+    for axis in (2, 3) if by else ():
+        cells = features.shape[axis]
+        parts = [(1, cells - 1), (cells - 1, 1)] if by > 0 else [(0, 1), (0, cells - 1)]
+        beside = torch.cat([features.narrow(axis, start, length) for start, length in parts], dim=axis)
+        features = torch.lerp(features, beside, abs(by))
+    return features
 
 
 class Up(nn.Module):

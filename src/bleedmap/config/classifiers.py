@@ -65,8 +65,7 @@ class ClassifierSpec(Spec):
         "backbone",
         description="backbone: any timm model, cut off at a stride; swin: a whole Swin transformer (v1); small_resnet: "
         "a residual network of 18 convolutions whose maps have a quarter of the slice's size (paper 002); unet: a timm "
-        "model as encoder and a decoder up to stride 4 with a head at every level (paper 003, spec 4.3), whose levels "
-        "lie over each other where the encoder halves by patches, as RDNet, ConvNeXt, Swin and DenseNet do",
+        "model as encoder and a decoder up to stride 4 with a head at every level (paper 003, spec 4.3)",
     )
     backbone: str = Field("resnet101", description="timm's name of the model; not read by method small_resnet")
     swin: SwinSpec | None = Field(None, description="size and shape, for method swin; null: as timm has it")
