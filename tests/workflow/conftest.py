@@ -2,9 +2,11 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +22,7 @@ class Checkout:
     """A copy of the project where Snakemake can run and files can be edited."""
 
     folder: Path
+    python: str | None = None  # a bash function that jobs call as ``python``; None: the program itself
 
     def lay_files(self, repository: Path) -> None:
         """Put the project's files there anew, as a fresh clone would: same content, new times."""
@@ -38,9 +41,9 @@ class Checkout:
     def snakemake(self, *arguments: str, config: str = "tiny.yaml") -> subprocess.CompletedProcess[str]:
         """Run Snakemake in the checkout with one config file, or with several that are merged in order."""
         command = [sys.executable, "-m", "snakemake", "--configfile", *config.split(), "--cores", "2", *arguments]
-        # scripts are started as ``python``: the one that runs the tests
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        environment = {**os.environ, "PATH": path, "PYTHONPATH": ""}
+        environment = {**os.environ, "PYTHONPATH": ""}
+        if self.python:
+            environment["BASH_FUNC_python%%"] = self.python
         # jobs start in seconds where the package is compiled once, and in many where it never is
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         return subprocess.run(
@@ -76,9 +79,23 @@ class Checkout:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory, repository):
+def warm_python(tmp_path_factory):
+    """A bash function whose jobs are forks of one process that has the libraries loaded."""
+    own, place = Path(__file__).with_name("warm_python"), tmp_path_factory.mktemp("warm") / "socket"
+    server = subprocess.Popen([sys.executable, str(own / "server.py"), str(place)])
+    while not place.exists():
+        assert server.poll() is None
+        time.sleep(0.05)
+    client = shlex.join([sys.executable, "-IS", str(own / "python.py"), str(place)])
+    yield f'() {{ {client} "$@"; }}'
+    server.kill()
+    server.wait()
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory, repository, warm_python):
     """A checkout with a finished run."""
-    checkout = Checkout(tmp_path_factory.mktemp("checkout"))
+    checkout = Checkout(tmp_path_factory.mktemp("checkout"), warm_python)
     checkout.lay_files(repository)
     checkout.run()
     return checkout
@@ -92,11 +109,11 @@ def checkout(finished, repository):
 
 
 @pytest.fixture(scope="session")
-def checkout_at(repository):
+def checkout_at(repository, warm_python):
     """A checkout of its own in a given folder, nothing run yet."""
 
-    def make(folder: Path) -> Checkout:
-        made = Checkout(folder)
+    def make(folder: Path, python: str | None = warm_python) -> Checkout:
+        made = Checkout(folder, python)
         made.lay_files(repository)
         return made
 
