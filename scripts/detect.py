@@ -14,8 +14,10 @@ def main(
     maps: Annotated[Path, "saliency maps of the shard"],
     spec: Annotated[str, "config of the detector, JSON"],
     out: Annotated[Path, "table of points to write"],
+    tuned: Annotated[Path | None, "config of the detector with the values chosen in this fold, JSON"] = None,
 ) -> None:
-    detect_shard(read_spec(AnyDetector, spec), slices, maps, out)
+    settings = read_spec(AnyDetector, tuned.read_text(encoding="utf-8") if tuned else spec)
+    detect_shard(settings, slices, maps, out)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def main(
 ) -> None:
     torch.set_num_threads(threads)
     settings = read_spec(AnyMask, tuned.read_text(encoding="utf-8") if tuned else spec)
-    inputs = read_inputs(maps, model, scores, operating_point, dataset)
+    inputs = read_inputs([slices], maps, model, scores, operating_point, dataset)
     write_table(mask_shard(settings, slices, inputs, read_roles(split, fold), out), notes)
 
 

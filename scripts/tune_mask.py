@@ -38,13 +38,14 @@ def main(
         read_spec(dict[str, Search], searches),
         TuningSpec.from_json(tuning),
         slices=slices,
-        inputs=_inputs(maps, model, scores, operating_point, dataset),
+        inputs=_inputs(slices, maps, model, scores, operating_point, dataset),
         roles=read_roles(split, fold),
     )
     write_tuned(tuned, out)
 
 
 def _inputs(
+    slices: list[Path],
     maps: list[Path] | None,
     model: Path | None,
     scores: Path | None,
@@ -52,7 +53,7 @@ def _inputs(
     dataset: str | None,
 ) -> list[MapInputs] | None:
     """One a shard, all with one classifier."""
-    first = read_inputs(maps[0] if maps else None, model, scores, operating_point, dataset)
+    first = read_inputs(slices, maps[0] if maps else None, model, scores, operating_point, dataset)
     return [replace(first, maps=file) for file in maps] if first and maps else None
 
 

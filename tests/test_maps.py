@@ -27,7 +27,7 @@ def images():
 
 
 def test_the_example_of_the_documentation_runs():
-    assert doctest.testmod(bleedmap.maps) == (0, 10)
+    assert doctest.testmod(bleedmap.maps) == (0, 12)
 
 
 def test_importing_it_costs_nothing():

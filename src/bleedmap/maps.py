@@ -18,6 +18,12 @@ Example:
     >>> self_attention(swin, images).shape, grad_cam(swin, images, target=1, layer="norm1").shape
     (torch.Size([4, 64, 64]), torch.Size([4, 64, 64]))
 
+    And any network has gradients at its pixels:
+
+    >>> from bleedmap.maps import guided_backprop, input_gradient, integrated_gradients
+    >>> [method(model, images, target=1).shape for method in (input_gradient, guided_backprop)]
+    [torch.Size([4, 64, 64]), torch.Size([4, 64, 64])]
+
 Importing this module loads no deep-learning library; the first call does.
 """
 
@@ -30,7 +36,15 @@ if TYPE_CHECKING:
 
     from bleedmap.config.saliency import AnySaliency
 
-__all__ = ["cam", "grad_cam", "hgi_sam", "self_attention"]
+__all__ = [
+    "cam",
+    "grad_cam",
+    "guided_backprop",
+    "hgi_sam",
+    "input_gradient",
+    "integrated_gradients",
+    "self_attention",
+]
 
 
 def cam(model: "nn.Module", images: "Tensor", target: int) -> "Tensor":
@@ -130,6 +144,70 @@ def self_attention(model: "nn.Module", images: "Tensor", *, stages: int = 4) -> 
     from bleedmap.config.saliency import SelfAttentionSpec  # noqa: PLC0415
 
     return _explain_logit(SelfAttentionSpec(stages=stages), model, images, 0)
+
+
+def input_gradient(model: "nn.Module", images: "Tensor", target: int, *, internal_batch: int = 8) -> "Tensor":
+    """Size of the gradient of a class at each pixel (Simonyan 2014), summed over the channels.
+
+    Args:
+        model: a network from images to (B, K) logits. It is asked in evaluation mode and left as it was.
+        images: (B, C, H, W) float, prepared as the network was trained, on its device.
+        target: index of the class.
+        internal_batch: images that go through the network at once; memory grows with it, maps are the same.
+
+    Returns:
+        (B, H, W) float32 in [0, 1], each map stretched to its own minimum and maximum.
+
+    Raises:
+        BleedmapError: there is no such class, or the images have another shape.
+    """
+    from bleedmap.config.saliency import InputGradientSpec  # noqa: PLC0415
+
+    return _explain_logit(InputGradientSpec(internal_batch=internal_batch), model, images, target)
+
+
+def guided_backprop(model: "nn.Module", images: "Tensor", target: int, *, internal_batch: int = 8) -> "Tensor":
+    """Guided backpropagation (Springenberg 2015): the same, of which each ReLU lets through what is positive.
+
+    Args:
+        model: a network from images to (B, K) logits whose activations are all ReLU, such as a ResNet or DenseNet. It
+            is asked in evaluation mode and left as it was.
+        images: (B, C, H, W) float, prepared as the network was trained, on its device.
+        target: index of the class.
+        internal_batch: images that go through the network at once; memory grows with it, maps are the same.
+
+    Returns:
+        (B, H, W) float32 in [0, 1], each map stretched to its own minimum and maximum.
+
+    Raises:
+        BleedmapError: the network has other activations, there is no such class, or the images have another shape.
+    """
+    from bleedmap.config.saliency import GuidedBackpropSpec  # noqa: PLC0415
+
+    return _explain_logit(GuidedBackpropSpec(internal_batch=internal_batch), model, images, target)
+
+
+def integrated_gradients(
+    model: "nn.Module", images: "Tensor", target: int, *, steps: int = 50, internal_batch: int = 8
+) -> "Tensor":
+    """Integrated gradients (Sundararajan 2017) from an image of zeros on: how much of the logit each pixel makes.
+
+    Args:
+        model: a network from images to (B, K) logits. It is asked in evaluation mode and left as it was.
+        images: (B, C, H, W) float, prepared as the network was trained, on its device.
+        target: index of the class.
+        steps: on the way from zeros to an image.
+        internal_batch: steps that go through the network at once; memory grows with it, maps are the same.
+
+    Returns:
+        (B, H, W) float32 in [0, 1], sizes summed over the channels, each map stretched to its own minimum and maximum.
+
+    Raises:
+        BleedmapError: there is no such class, or the images have another shape.
+    """
+    from bleedmap.config.saliency import IntegratedGradientsSpec  # noqa: PLC0415
+
+    return _explain_logit(IntegratedGradientsSpec(steps=steps, internal_batch=internal_batch), model, images, target)
 
 
 def _explain_logit(spec: "AnySaliency", model: "nn.Module", images: "Tensor", target: int) -> "Tensor":

@@ -147,7 +147,16 @@ class Paths:
     @property
     def points(self) -> str:
         """Points of a shard in one fold."""
-        return f"{self.classifier}/{{saliency}}/points/{{detector}}/{{split}}/fold-{{fold}}/{{shard}}.csv"
+        return f"{self._points}/{{shard}}.csv"
+
+    @property
+    def tuned_detector(self) -> str:
+        """Spec of a detector with the values chosen in a fold."""
+        return f"{self._points}/tuned.json"
+
+    @property
+    def _points(self) -> str:
+        return f"{self.classifier}/{{saliency}}/points/{{detector}}/{{split}}/fold-{{fold}}"
 
     @property
     def faithfulness(self) -> str:

@@ -35,6 +35,7 @@ STAGES = (
     Stage("explain", "maps", "saliency maps of a shard"),
     Stage("tune_mask", "tuned_mask", "a mask method with its values chosen on the tuning subjects of a fold"),
     Stage("mask", "masks", "masks of a shard in one fold"),
+    Stage("tune_detector", "tuned_detector", "a detector with its values chosen on the tuning subjects of a fold"),
     Stage("detect", "points", "points of a shard in one fold"),
     Stage("train_segmenter", "segmenter_model", "a segmenter trained on the masks of one fold"),
     Stage("tune_segmenter", "tuned_segmenter", "a segmenter with its values chosen on the tuning subjects of a fold"),

@@ -69,3 +69,20 @@ def test_the_logit_map_of_a_class_is_its_class_activation_map(head):
         for number in range(6):
             cam = torch.einsum("c,bchw->bhw", model.head.layer.weight[number, :, 0, 0], features)
             torch.testing.assert_close(output.maps[:, number], cam, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("height", [1e4, -1e4])
+def test_lse_keeps_the_digits_of_large_logits_in_single_precision(height):
+    # one cell of 64 stands out by 1: log((63 + e^3) / 64) / 3 above the others
+    maps = torch.full((1, 1, 8, 8), height)
+    maps[0, 0, 2, 3] += 1
+    above = 0.086943 if height else None
+    assert Lse(1, 1, 3.0).pool(maps).item() - height == pytest.approx(above, abs=1e-3)
+
+
+def test_lse_of_logits_far_apart_and_its_gradient_are_finite_in_single_precision():
+    maps = torch.tensor([-1e4, 0.0, 1e4, 1e4]).reshape(1, 1, 2, 2).requires_grad_()
+    pooled = Lse(1, 1, 6.0).pool(maps)
+    (gradient,) = torch.autograd.grad(pooled.sum(), maps)
+    assert pooled.item() == pytest.approx(1e4, abs=1)
+    torch.testing.assert_close(gradient.flatten(), torch.tensor([0.0, 0.0, 0.5, 0.5]))

@@ -88,7 +88,7 @@ def test_a_network_that_is_none_is_one_sentence(settings, code, says):
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"method": "swin", "stride": 8}, "taken whole"),
+        ({"method": "swin", "stride": 8}, "takes a network whole"),
         ({"method": "backbone", "swin": {"window": 7}}, "method swin alone"),
         ({"method": "swin", "swin": {"depths": [2, 3, 2, 2]}}, "blocks come in pairs"),
         ({"method": "swin", "swin": {"depths": [2, 2], "num_heads": [1, 2, 4]}}, "a number a stage"),

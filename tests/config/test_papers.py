@@ -1,12 +1,15 @@
 import copy
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 from snakemake.utils import update_config
 
 from bleedmap.config.load import load_config
+from bleedmap.constants import SUBTYPES
 from bleedmap.errors import ConfigError
+from bleedmap.report.paper import read_printed
 from bleedmap.splits.choices import comparison_pairs, dataset_of
 from bleedmap.splits.deal import deal
 
@@ -144,7 +147,9 @@ def test_the_config_of_paper_000_has_its_numbers(read):
 
 
 def test_both_splits_of_paper_000_test_the_same_subjects_in_a_fold(read):
-    scans = pd.DataFrame([(f"p{n}", n % 2) for n in range(75)], columns=["subject", "positive_slices"])
+    scans = pd.DataFrame([(f"p{n}", n % 2) for n in range(75)], columns=["subject", "positive_slices"]).assign(
+        scan_label=-1
+    )
     config = load_config(read(SWIN))
     weak, drawn = (deal(scans, config.splits[name], config.seed) for name in ("ct-ich", "ct-ich-drawn"))
     tested = [
@@ -167,3 +172,91 @@ def test_the_released_code_of_paper_000_differs_where_the_spec_says_so(read):
         assert training.augment.shift == 0
     assert paper.classifiers["swin-hgi"].head_first is None
     assert binary == paper.classifiers["swin-binary"]
+
+
+MIL, MIL_DEMO = "002_mil_localization.yaml", "002_demo_size.yaml"
+
+
+def test_the_config_of_paper_002_has_its_numbers(read):
+    config = load_config(read(MIL))
+    assert config.slices.size == 256
+    for name in ("mil-max", "mil-attention"):
+        spec = config.classifiers[name]
+        assert (spec.method, spec.head.pooling, len(spec.windows)) == ("small_resnet", name.removeprefix("mil-"), 3)
+        training = spec.training
+        assert (training.optimizer, training.learning_rate, training.weight_decay) == ("adam", 0.01, 1e-6)
+        assert (training.batch, training.step_epochs, training.step_factor) == (128, (20, 30, 35), 0.1)
+        assert training.loss.positive_weight == "balanced"
+        augment = training.augment
+        assert (augment.rotate_degrees, augment.scale, augment.shear, augment.gain) == (30, 0.1, 0.05, 0.02)
+        assert (augment.blur, augment.sharpen) == (0.5, 0.5)
+    # bounds of the released code hold the published optimum
+    optima = {"peaks-of-logits": (0.024, 0.76, 10), "peaks-of-attention": (0.0038, 0.024, 58)}
+    for name, optimum in optima.items():
+        searches = config.searches["detectors"][name]
+        for key, value in zip(("prominence", "threshold", "min_distance"), optimum, strict=True):
+            assert searches[key].first <= value <= searches[key].last
+    assert config.tuning.strategy == "bayes"
+
+
+def test_two_patients_in_five_of_paper_002_tune_and_three_are_tested(read):
+    scans = pd.DataFrame([(f"p{n}", n % 2) for n in range(100)], columns=["subject", "positive_slices"]).assign(
+        scan_label=-1
+    )
+    config = load_config(read(MIL))
+    roles = deal(scans, config.splits["bhx"], config.seed)["role"].value_counts()
+    assert roles.to_dict() == {"test": 60, "tune": 40}
+    assert dataset_of(config, "bhx") == "cq500"
+
+
+def test_demo_size_of_paper_002_has_the_same_rows_and_four_more_and_its_printed_values_are_of_them(read, repository):
+    paper, demo = load_config(read(MIL)), load_config(read(MIL, MIL_DEMO))
+    assert [name for name in demo.methods if name in paper.methods] == list(paper.methods)
+    assert {**demo.methods, **paper.methods} == demo.methods
+    own = {name: demo.methods[name] for name in demo.methods if name not in paper.methods}
+    assert list(own) == ["scan-labels", "scan-labels-kmeans", "mil-max-kmeans", "mil-max-crf-unet3d"]
+    assert demo.classifiers[own["scan-labels"].classifier].labels == "scan"
+    assert [dataset_of(demo, name) for name in demo.splits] == ["phantom-a", "phantom-b"]
+    assert demo.classifiers["mil-max"].training.augment == paper.classifiers["mil-max"].training.augment
+    printed = read_printed(repository / paper.report.printed)
+    assert set(printed["row"]) <= set(paper.methods)
+    f1 = printed[printed["metric"] == "localisation_f1"].set_index("row")["printed_mean"]
+    for row, own in printed[printed["table"] == "Table I"].groupby("row"):
+        ppv, sensitivity = (own.loc[own["metric"] == name, "printed_mean"].iloc[0] for name in ("ppv", "sensitivity"))
+        assert f1[row] == pytest.approx(2 * ppv * sensitivity / (ppv + sensitivity), abs=1e-4)
+
+
+LSE, LSE_DEMO = "003_lse_unet.yaml", "003_demo_size.yaml"
+
+
+def test_the_config_of_paper_003_has_its_numbers(read):
+    config = load_config(read(LSE))
+    networks = config.classifiers
+    assert {name: networks[name].backbone for name in ("rdnet", "resnetrs", "lse")} == {
+        "rdnet": "rdnet_tiny.nv_in1k",
+        "resnetrs": "resnetrs200.tf_in1k",
+        "lse": "rdnet_tiny.nv_in1k",
+    }
+    for spec in networks.values():
+        assert (spec.reach, spec.windows[0].level, spec.windows[0].width) == (1, 25, 130)
+    assert (networks["lse"].init_from, networks["lse"].head.r) == ("rdnet", 3)
+    losses = {name: spec.training.loss for name, spec in networks.items() if spec.method == "unet"}
+    assert losses["lse"].alpha == losses["lse-no-hloss"].alpha == (2, 0.5, 0.25, 0.125)
+    assert losses["lse"].beta == (0.5, 0.25, 0.125)
+    assert not any(losses["lse-no-hloss"].beta)
+    for part in ("alpha", "beta"):
+        whole = np.array(getattr(losses["lse"], part))
+        np.testing.assert_array_equal(getattr(losses[f"lse-{part}-half"], part), whole / 2)
+        np.testing.assert_array_equal(getattr(losses[f"lse-{part}-double"], part), whole * 2)
+    levels = config.masks["printed"].levels
+    assert [getattr(levels, name) for name in SUBTYPES] == [75, 125, 125, 75, 25]
+    assert config.scoring.large_voxels == 3000
+
+
+def test_demo_size_of_paper_003_changes_sizes_and_not_what_is_compared(read):
+    paper, demo = load_config(read(LSE)), load_config(read(LSE, LSE_DEMO))
+    assert (demo.methods, demo.masks, demo.tuning) == (paper.methods, paper.masks, paper.tuning)
+    assert [spec.training.loss for spec in demo.classifiers.values()] == [
+        spec.training.loss for spec in paper.classifiers.values()
+    ]
+    assert [spec.head for spec in demo.classifiers.values()] == [spec.head for spec in paper.classifiers.values()]

@@ -101,3 +101,13 @@ def test_what_may_be_searched_of_a_segmenter_is_what_no_training_depends_on(load
     for key in AFTER_TRAINING:
         searched = load(segmenters={"unet3d": {key: linear(0.1, 0.9)}}).segmenters["unet3d"]
         assert training_json(searched) == plain
+
+
+def test_a_detector_may_leave_its_numbers_to_a_search(load):
+    config = load(
+        detectors={"peaks": {"method": "local_maxima", "prominence": linear(0, 1.3), "min_distance": linear(1, 80)}}
+    )
+    assert config.detectors["peaks"].min_distance == 1
+    assert set(config.searches["detectors"]["peaks"]) == {"prominence", "min_distance"}
+    with pytest.raises(ConfigError, match="may not be -1"):
+        load(detectors={"peaks": {"method": "local_maxima", "threshold": linear(0, -1)}})

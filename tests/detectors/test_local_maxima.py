@@ -61,3 +61,23 @@ def test_a_flat_top_has_one_point_in_its_middle(distance):
     maps[10:16, 10:14] = 1
     points = found([maps], threshold=0.5, min_distance=distance)
     assert points[["row", "column"]].to_numpy().tolist() == [[12.5, 11.5]]
+
+
+@pytest.mark.parametrize(("prominence", "expected"), [(0.0, 2), (0.1, 2), (0.3, 1), (0.9, 1)])
+def test_a_blob_that_stands_out_too_little_has_no_point(prominence, expected):
+    # the lower blob, of 0.6, rises 0.2 above the saddle of 0.4 that joins it to the higher one
+    maps = np.full((SIZE, SIZE), 0.0)
+    maps[20:23, 10:31] = 0.4
+    maps[21, 12], maps[21, 28] = 1.0, 0.6
+    points = found([maps], threshold=0.5, min_distance=3, prominence=prominence)
+    assert places(points) == [(21, 12), (21, 28)][:expected]
+
+
+@pytest.mark.parametrize("place", [(0, 0), (0, 20), (47, 47), (25, 1)])
+def test_a_blob_at_the_border_that_stands_out_is_found(place):
+    assert places(found([bump(*place)], threshold=0.5, min_distance=20, prominence=0.5)) == [place]
+
+
+def test_prominence_is_of_values_before_the_stretch():
+    points = found([bump(10, 10)] * 2, high=[4.0, 2.0], min_distance=3, prominence=3.0)
+    assert points["slice"].tolist() == [0]

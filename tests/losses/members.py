@@ -24,6 +24,16 @@ def targets_of(spec):
 
 def wrap(spec, logits):
     """Logits as the loss expects them of a network."""
+    if spec.method == "dice_ce":
+        # a voxel is of subtype 3 or background
+        return torch.stack(
+            [logits if number == 3 else torch.zeros_like(logits) - 50 * (number > 0) for number in range(6)], 1
+        )
+    if spec.method == "levels":
+        # maps that agree, each as fine as two of the next one
+        maps = [logits[..., None, None].expand(*logits.shape, size, size) for size in (8, 4, 2, 1)]
+        deeper = tuple(SimpleNamespace(logits=logits, maps=each) for each in maps[1:])
+        return SimpleNamespace(logits=logits, maps=maps[0], deeper=deeper)
     return SimpleNamespace(logits=logits) if "labels" in spec.READS else logits
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from bleedmap.config.losses import BceSpec, CrossEntropySpec, DiceBceSpec, FocalSpec
+from bleedmap.config.losses import BceSpec, CrossEntropySpec, DiceBceSpec, DiceCeSpec, FocalSpec, LevelsSpec
 from bleedmap.losses.build import build_loss
 
 NAN = math.nan
@@ -114,3 +114,35 @@ def test_a_softmax_too_many_keeps_the_loss_of_a_sure_and_right_answer_at_313():
     loss = build_loss(CrossEntropySpec(softmax_twice=True))
     value = loss(output, {"labels": torch.tensor([[1.0], [0.0]])})
     assert value.item() == pytest.approx(math.log(1 + math.exp(-1)))
+
+
+def levels_of(maps, logits=((0.0,), (0.0,))):
+    """Two levels from maps, fine and coarse."""
+    fine, coarse = (
+        SimpleNamespace(logits=torch.tensor([logit]), maps=torch.tensor([[each]]), deeper=())
+        for logit, each in zip(logits, maps, strict=True)
+    )
+    fine.deeper = (coarse,)
+    return fine
+
+
+def test_levels_of_a_hand_example():
+    spec = LevelsSpec(alpha=(2.0, 0.5), beta=(0.25,))
+    # the four cells have a mean of 1, the coarse map says 3; p = 0.8 and 0.5 of a positive slice
+    outputs = levels_of(([[0.0, 2.0], [2.0, 0.0]], [[3.0]]), ((LOGIT_08,), (0.0,)))
+    expected = 2 * -LN[0.8] + 0.5 * -LN[0.5] + 0.25 * (1 - 3) ** 2
+    assert build_loss(spec)(outputs, {"labels": torch.tensor([[1.0]])}).item() == pytest.approx(expected)
+
+
+def test_an_odd_border_of_a_level_is_the_mean_of_the_cells_that_there_are():
+    spec = LevelsSpec(alpha=(1.0, 1.0), beta=(1.0,))
+    agreeing = levels_of(([[4.0, 4.0, 6.0], [4.0, 4.0, 6.0], [1.0, 3.0, 5.0]], [[4.0, 6.0], [2.0, 5.0]]))
+    found = build_loss(spec)(agreeing, {"labels": torch.tensor([[0.0]])}).item()
+    assert found == pytest.approx(2 * -LN[0.5])
+
+
+def test_dice_ce_of_a_hand_example():
+    # two voxels, drawn as subtype 1 and background; each kind has probability 1/6; a third voxel is unknown
+    loss = build_loss(DiceCeSpec())(torch.zeros((1, 6, 1, 1, 3)), {"masks": torch.tensor([[[[1, 0, 255]]]]).byte()})
+    drawn, others = 1 - (2 / 6) / (2 / 6 + 1), 1.0
+    assert loss.item() == pytest.approx((drawn + 4 * others) / 5 + math.log(6), abs=1e-3)

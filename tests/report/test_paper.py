@@ -99,7 +99,7 @@ def test_the_rows_that_a_paper_prints_are_rows_of_its_config(paper):
     )
     methods = yaml.safe_load(config.read_text())["methods"]
     table = read_printed(paper)
-    assert tuple(table.columns) == PRINTED_COLUMNS
+    assert tuple(table.columns) == (*PRINTED_COLUMNS, "class")
     assert set(table["row"]) <= set(methods)
     assert table["printed_mean"].notna().all()
 

@@ -27,6 +27,7 @@ def bench(results, place, *lines):
         ("explain", "cv/fold-0/net/cam/brain/3.zarr.zip.tsv"),
         ("tune_mask", "cv/fold-0/net/cam/crf/cv/fold-0/tuned.json.tsv"),
         ("mask", "cv/fold-0/net/cam/crf/cv/fold-0/3.zarr.zip.tsv"),
+        ("tune_detector", "cv/fold-0/net/cam/points/peaks/cv/fold-0/tuned.json.tsv"),
         ("detect", "cv/fold-0/net/cam/points/peaks/cv/fold-0/3.csv.tsv"),
         ("train_segmenter", "cv/fold-0/net/cam/crf/cv/fold-0/unet/model.safetensors.tsv"),
         ("segment", "cv/fold-0/net/cam/crf/cv/fold-0/unet/cv/fold-0/3.zarr.zip.tsv"),

@@ -1,5 +1,7 @@
 """What every saliency method keeps to; a new member of ``AnySaliency`` inherits all of it."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -15,7 +17,8 @@ from tests.members import members, names
 from tests.small_swin import swin_classifier
 from tests.stand_in import StandIn
 
-SPECS = members(AnySaliency)
+# more steps are more of the same
+SPECS = [spec.model_copy(update={"steps": 4}) if hasattr(spec, "steps") else spec for spec in members(AnySaliency)]
 every_method = pytest.mark.parametrize("spec", SPECS, ids=names(SPECS))
 
 
@@ -28,8 +31,30 @@ def sure_classifier(**change):
     return model
 
 
+def mil_classifier(pooling):
+    """A small residual network whose features, nowhere negative, all speak for the first class."""
+
+    def make(**change):
+        torch.manual_seed(3)
+        shape = {"small_resnet": {"widths": (4, 6, 8)}, "head": {"pooling": pooling}}
+        model = build_classifier(ClassifierSpec(method="small_resnet", **shape, **change)).eval()
+        with torch.no_grad():
+            model.head.layer.weight[0] = 1
+        # weights that nothing has written into since: on the meta device they count as the same
+        return copy.deepcopy(model)
+
+    return make
+
+
 # what looks into a network needs a real one
-NETWORKS = {"self_attention": swin_classifier, "hgi_sam": swin_classifier, "grad_cam": sure_classifier}
+NETWORKS = {
+    "self_attention": swin_classifier,
+    "hgi_sam": swin_classifier,
+    "mil_max": mil_classifier("max"),
+    "mil_attention": mil_classifier("attention"),
+    "mil_attention_signed": mil_classifier("attention"),
+    **dict.fromkeys(("grad_cam", "input_gradient", "guided_backprop", "integrated_gradients"), sure_classifier),
+}
 
 
 def network_for(spec, reach=0):
@@ -114,7 +139,8 @@ def test_an_error_on_the_way_leaves_the_classifier_as_it_was(spec, model):
 @every_method
 def test_maps_are_made_on_the_classifiers_device(spec):
     # meta tensors have shapes and a device but no values: whatever moves to another device fails
-    model = swin_classifier() if spec.method in NETWORKS else StandIn()
+    make = swin_classifier if spec.method == "grad_cam" else NETWORKS.get(spec.method, StandIn)
+    model = make()
     explain(spec, model, torch.zeros((1, 1, 32, 32)), 0)  # where cells lie is measured once, which takes values
     model = model.to("meta")
     assert explain(spec, model, torch.zeros((2, 1, 32, 32), device="meta"), 0).device.type == "meta"

@@ -112,18 +112,24 @@ def test_points_are_scored_on_the_same_test_scans(shard, tmp_path):
     points = pd.DataFrame({"scan": list("abcde"), "slice": 1, "row": 8, "column": [8, 2, 8, 8, 8], "class": "any"})
     points.assign(score=0.9).to_csv(tmp_path / "points.csv", index=False)
     table = score_point_shards([(*shard, tmp_path / "points.csv")], ROLES, ROW)
-    counts = table.pivot(index="scan", columns="metric", values="value")
+    counts = table[table["scan"] != ""].pivot(index="scan", columns="metric", values="value")
     # nobody has framed or drawn the bleed of e
     assert counts.to_dict("index") == {
         "a": {"box_tp": 1, "box_fn": 0, "point_fp": 0},
         "b": {"box_tp": 0, "box_fn": 1, "point_fp": 1},
     }
+    # of the two boxes one is found, but the false point is as sure
+    of_fold = table[table["scan"] == ""].set_index("metric")["value"]
+    assert (of_fold["froc_8"], of_fold["froc_slices"]) == (0.5, 2 * SLICES)
+    assert len(of_fold) == 9
 
 
 def test_a_shard_without_any_point_misses_every_box(shard, tmp_path):
     (tmp_path / "points.csv").write_text("scan,slice,row,column,class,score\n")
     table = score_point_shards([(*shard, tmp_path / "points.csv")], ROLES, ROW)
-    assert table.groupby("metric")["value"].sum().to_dict() == {"box_tp": 0, "box_fn": 2, "point_fp": 0}
+    counts = table[table["unit"] == "count"].groupby("metric")["value"].sum()
+    assert counts.to_dict() == {"box_tp": 0, "box_fn": 2, "point_fp": 0, "froc_slices": 2 * SLICES}
+    assert (table.loc[table["unit"] == "pooled", "value"] == 0).all()
 
 
 def test_a_scan_that_a_stage_refused_has_no_value_instead_of_that_of_an_empty_mask(shard, tmp_path):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from bleedmap.config.segmenters import UNet2dSpec
+from bleedmap.constants import CLASSES
 from bleedmap.segmenters.labels import to_labels, without_small
 
 EVERYWHERE = np.ones((4, 8, 8), dtype=bool)
@@ -61,3 +62,14 @@ def test_what_the_brain_cuts_off_does_not_count_to_the_volume():
     spec = UNet2dSpec(min_component_ml=2.0)
     labels = to_labels(spec, LARGE.astype(np.float32), half, np.full(4, 0.1))
     assert not labels.any()
+
+
+def test_of_subtypes_their_sum_decides_whether_and_the_likeliest_which():
+    # one row: together 0.6, of which subtype 2 has most; together 0.4; outside the brain
+    row = np.zeros((1, 5, 1, 3), np.float32)
+    row[0, :, 0, 0] = [0.1, 0.3, 0, 0, 0.2]
+    row[0, :, 0, 1] = [0, 0, 0.4, 0, 0]
+    row[0, :, 0, 2] = [0, 0, 0, 0.9, 0]
+    brain = np.array([[[True, True, False]]])
+    spec = UNet2dSpec(threshold=0.5, classes=CLASSES, training={"loss": "dice_ce"})
+    assert to_labels(spec, row, brain, None).tolist() == [[[2, 0, 0]]]

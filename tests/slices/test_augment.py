@@ -41,3 +41,47 @@ def test_mask_moves_with_the_image():
     assert mask.sum() > 200
     agreement = ((moved > 50) == (mask > 0.5)).float().mean()
     assert agreement > 0.98
+
+
+PAPER_002 = AugmentSpec(shear=0.05, offset_hu=20, blur=0.5, sharpen=0.5)
+
+
+def test_shear_offset_and_sharpness_do_not_depend_on_the_batch_and_leave_the_other_draws_alone():
+    hu, masks = batch()
+    together, _ = augment(PAPER_002, hu, masks, (1, 2), [5, 6, 7, 8])
+    alone, _ = augment(PAPER_002, hu[2:3], masks[2:3], (1, 2), [7])
+    torch.testing.assert_close(together[2:3], alone)
+    plain, _ = augment(AugmentSpec(), hu, masks, (1, 2), [5, 6, 7, 8])
+    offset = STILL.model_copy(update={"offset_hu": 20.0})
+    added, _ = augment(offset, hu, masks, (1, 2), [5, 6, 7, 8])
+    differences = (added - hu).flatten(1)
+    assert (differences.amax(1) - differences.amin(1) < 5e-3).all()
+    assert 1 < differences.abs().max() <= 20
+    assert not torch.allclose(plain, together)
+
+
+def test_some_samples_are_blurred_and_some_sharpened_and_flat_tissue_stays():
+    spec = STILL.model_copy(update={"blur": 0.5, "sharpen": 0.5})
+    spot = torch.zeros((32, 1, 9, 9))
+    spot[:, 0, 4, 4] = 100.0
+    found, _ = augment(spec, spot, spot[:, :0], (0, 0), range(32))
+    peaks = found[:, 0, 4, 4]
+    assert (peaks < 99).any()
+    assert (peaks > 101).any()
+    assert peaks.max() <= 100 * (1 + 4 * 0.5)
+    # a Gaussian of 0.5 pixels keeps 0.62 of a single pixel: 1 / (1 + 2 exp(-2)) along each axis
+    assert peaks.min() >= 61
+    torch.testing.assert_close(found.sum(dim=(1, 2, 3)), torch.full((32,), 100.0), rtol=1e-3, atol=0.1)
+    flat = torch.full((8, 1, 9, 9), 33.0)
+    torch.testing.assert_close(augment(spec, flat, flat[:, :0], (0, 0), range(8))[0], flat, rtol=1e-4, atol=1e-2)
+
+
+def test_shear_moves_columns_along_rows_and_mask_and_image_alike():
+    spec = STILL.model_copy(update={"shear": 0.9})
+    image = torch.zeros((1, 1, 65, 65))
+    image[0, 0, :, 30:35] = 100.0
+    moved, mask = augment(spec, image, (image > 50).float(), (0, 0), [1])
+    middles = [(moved[0, 0, row] > 50).nonzero().float().mean().item() for row in (22, 32, 42)]
+    assert abs(middles[1] - 32) < 1
+    assert abs(middles[0] - middles[2]) > 3
+    assert ((moved > 50) == (mask > 0.5)).float().mean() > 0.98

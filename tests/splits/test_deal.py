@@ -17,7 +17,7 @@ def scans_of(bleeding, healthy, per_subject=2):
         for number, name in enumerate(names)
         for scan in range(per_subject)
     ]
-    return pd.DataFrame(rows, columns=["scan", "subject", "positive_slices"])
+    return pd.DataFrame(rows, columns=["scan", "subject", "positive_slices"]).assign(scan_label=-1)
 
 
 def bleeds(table, bleeding):
@@ -106,7 +106,7 @@ def test_the_deal_depends_on_the_seed_and_neither_on_the_order_of_scans_nor_on_t
 def moved_by_one_more(bleeding, healthy, folds, seed, *, newcomer_bleeds):
     """Subjects of each kind whose part changes when one more comes."""
     scans = scans_of(bleeding, healthy, per_subject=1)
-    newcomer = pd.DataFrame([("new-0", "q999", int(newcomer_bleeds))], columns=scans.columns)
+    newcomer = pd.DataFrame([("new-0", "q999", int(newcomer_bleeds), -1)], columns=scans.columns)
     spec = SplitSpec(folds=folds)
     tables = [deal(table, spec, seed) for table in (scans, pd.concat([scans, newcomer]))]
     before, after = (table[table["role"] == "test"].set_index("subject")["fold"] for table in tables)
@@ -140,3 +140,13 @@ def test_too_few_subjects_for_five_folds_are_one_sentence(bleeding, healthy):
 def test_a_share_that_rounds_to_nobody_is_named():
     with pytest.raises(TableError, match="left for tune in fold 0"):
         deal(scans_of(8, 0), SplitSpec(test_share=0.5, tune_share=0.01), seed=0)
+
+
+def test_a_label_of_a_scan_tells_who_bleeds_before_those_of_its_slices():
+    scans = scans_of(9, 14)
+    labels = scans["positive_slices"].gt(0).astype(int)
+    told = deal(scans.assign(scan_label=labels, positive_slices=0), SplitSpec(), 1)
+    pd.testing.assert_frame_equal(told, deal(scans, SplitSpec(), 1))
+    pd.testing.assert_frame_equal(
+        told, deal(scans.assign(scan_label=labels, positive_slices=1 - labels), SplitSpec(), 1)
+    )

@@ -56,8 +56,8 @@ def test_a_file_that_is_no_split_is_one_sentence(write, table):
 def test_two_data_sets_with_equal_subject_numbers_keep_their_own_roles(write):
     """Train on a cohort of 001 to 100, test on another of 001 to 075: all of the second is tested."""
     numbers = [f"{number:03d}" for number in range(1, 101)]
-    here = pd.DataFrame({"subject": numbers, "positive_slices": 1})
-    there = pd.DataFrame({"subject": numbers[:75], "positive_slices": 1})
+    here = pd.DataFrame({"subject": numbers, "positive_slices": 1, "scan_label": 1})
+    there = pd.DataFrame({"subject": numbers[:75], "positive_slices": 1, "scan_label": 1})
     learnt = write(deal(here, SplitSpec(), seed=1), "here.csv")
     tested = write(deal(there, SplitSpec(test_share=1), seed=1), "there.csv")
     assert set(read_roles(learnt, 0).of(numbers)) == {"train", "validation"}

@@ -62,3 +62,9 @@ def test_subtypes_are_hemorrhage_and_unknown_voxels_take_no_part():
         np.array([[[1, 5, 255, 1, 0]]], dtype=np.uint8), np.array([[[3, 0, 1, 255, 255]]], dtype=np.uint8)
     )
     assert (overlap.both.tolist(), overlap.found.tolist(), overlap.drawn.tolist()) == ([1], [2], [2])
+
+
+def test_of_one_subtype_only_its_own_voxels_count():
+    labels, truth = np.array([[[1, 2, 2, 0]]], np.uint8), np.array([[[1, 1, 2, 255]]], np.uint8)
+    overlap = Overlap.of(labels, truth, label=2)
+    assert [part.tolist() for part in (overlap.both, overlap.found, overlap.drawn)] == [[1], [2], [1]]

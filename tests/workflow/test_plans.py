@@ -87,6 +87,25 @@ def test_paper_001_at_demo_size(plan):
     assert (counts["train_classifier"], counts["train_segmenter"]) == (2, 5)
 
 
+def test_paper_002_at_demo_size(plan):
+    counts = plan("papers/002_mil_localization.yaml", "papers/002_demo_size.yaml")
+    # two networks learn from labels of slices, one from those of scans
+    assert (counts["phantom"], counts["train_classifier"], counts["train_segmenter"]) == (6, 3, 1)
+    # a detector for each of four rows of points, over two shards
+    assert (counts["tune_detector"], counts["detect"], counts["score"]) == (4, 8, 7)
+    assert counts["paper"] == 1
+    without(counts, "tune_mask", "tune_segmenter", "enhance")
+
+
+def test_paper_003_at_demo_size(plan):
+    counts = plan("papers/003_lse_unet.yaml", "papers/003_demo_size.yaml")
+    # five plain networks, and the U-shaped one with six losses; segmenters of subtypes and of any hemorrhage
+    assert (counts["phantom"], counts["train_classifier"], counts["train_segmenter"]) == (6, 11, 2)
+    # levels by subtype are searched in ten rows of maps, and in the six that are told the labels
+    assert (counts["tune_mask"], counts["paper"]) == (16, 1)
+    without(counts, "enhance", "detect", "tune_segmenter")
+
+
 def test_values_left_open_are_tuned_in_every_fold_and_nowhere_else(plan):
     counts = plan(HERE / "cross.yaml", options=("--config", 'datasets={"b": {"adapter": "phantom", "subjects": 8}}'))
     # the mask for both of its rows, and both segmenters
@@ -100,4 +119,5 @@ def test_subtypes_wrappers_and_points_take_their_own_paths(plan):
     assert (counts["train_classifier"], counts["classify"]) == (2, 2)
     assert counts["explain"] == counts["faithfulness"] == 3
     assert (counts["mask"], counts["detect"], counts["score"]) == (2, 1, 3)
+    assert counts["tune_detector"] == 1
     without(counts, "train_segmenter", "segment", "tune_mask")

@@ -12,7 +12,10 @@ from bleedmap.classifiers.feature_map import FeatureMap
 from bleedmap.classifiers.head_phase import head_phase
 from bleedmap.classifiers.phase import Phase, slice_phase
 from bleedmap.classifiers.pretrained import pretrained_network
+from bleedmap.classifiers.scan_classifier import scan_phase
+from bleedmap.classifiers.small_resnet_map import SmallResnetMap
 from bleedmap.classifiers.swin_map import SwinMap
+from bleedmap.classifiers.u_shape import UShape
 from bleedmap.components import load
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.console import say
@@ -29,10 +32,10 @@ class BackboneClassifier(SliceClassifier):
 
     def __init__(self, spec: ClassifierSpec, *, pretrained: bool) -> None:
         super().__init__(spec)
-        self.backbone = self._started() if pretrained else self.make_backbone()
+        self.backbone = self.started() if pretrained else self.make_backbone()
         self.head = load(spec.head).build(spec.head, self.backbone.channels, len(spec.classes))
 
-    def _started(self) -> FeatureMap | SwinMap:
+    def started(self) -> FeatureMap | SwinMap | SmallResnetMap | UShape:
         """The feature map as its training begins, with a word on where its weights come from."""
         name, asked = self.spec.backbone, self.spec.pretrained
         if not asked:
@@ -45,7 +48,7 @@ class BackboneClassifier(SliceClassifier):
             self.note_weights("pretrained", taken)
         return backbone
 
-    def make_backbone(self, **weights: Any) -> FeatureMap | SwinMap:  # noqa: ANN401
+    def make_backbone(self, **weights: Any) -> FeatureMap | SwinMap | SmallResnetMap | UShape:  # noqa: ANN401
         """The feature map, from what timm's ``create_model`` is told of weights; none: random ones."""
         return FeatureMap(self.spec.backbone, self.spec.stride, input_channels(self.spec), **weights)
 
@@ -71,12 +74,14 @@ def build(spec: ClassifierSpec, *, pretrained: bool) -> BackboneClassifier:
 
 
 def phases(model: BackboneClassifier, spec: ClassifierSpec) -> list[Phase]:
-    """Single slices, perhaps after the head alone (spec 1.4); with context also LSTM and backbone (spec 2.2).
+    """Whole scans; or single slices, perhaps after the head alone (spec 1.4), or before LSTM and backbone (spec 2.2).
 
     Args:
         model: the network, trained in place by one phase after the other.
         spec: its config.
     """
+    if spec.labels == "scan":
+        return [scan_phase(model, spec)]
     if spec.head_first is not None:
         return [head_phase(model, spec.head_first), replace(slice_phase(model, spec.training), is_start=False)]
     alone = slice_phase(model, spec.training)

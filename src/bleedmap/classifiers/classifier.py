@@ -19,12 +19,14 @@ class SliceOutput(NamedTuple):
         deeper: the same of coarser levels, from fine to coarse, for networks with maps at several (spec 4.3).
         pairs: (B, K, 2) float, logits against and for each class, from heads that have two; ``logits`` is then for
             less against, which softmax makes the same probability of (spec 1.3).
+        attention: (B, 1, h, w) float, from heads that weigh places: how much each counts, 1 in all (spec 3.4).
     """
 
     logits: Tensor
     maps: Tensor | None = None
     deeper: "tuple[SliceOutput, ...]" = ()
     pairs: Tensor | None = None
+    attention: Tensor | None = None
 
 
 class SliceClassifier(nn.Module):

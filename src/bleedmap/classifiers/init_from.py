@@ -24,8 +24,7 @@ def init_from(model: SliceClassifier, path: Path) -> Taken:
     if not taken.taken:
         raise TrainingError(
             "nothing-fits",
-            found=f"no tensor of the classifier that {model.spec.backbone} should go on from with a name and shape of "
-            "its own",
+            found="no tensor of the classifier named as init_from with a name and shape of the new one's own",
             expected="at least one",
             remedy="give both the same backbone, or leave init_from out",
         )

@@ -7,9 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from bleedmap.classifiers.rarity import negatives_per_positive
+from bleedmap.classifiers.rarity import negatives_per_positive, refuse_one_kind
 from bleedmap.config.training import TrainingSpec
-from bleedmap.errors import TrainingError
 from bleedmap.slices.augment import augment
 from bleedmap.slices.prefetch import ahead
 from bleedmap.slices.training_set import TrainingSet
@@ -47,16 +46,8 @@ class SliceBatches:
         is_known = ~np.isnan(self._labels).all(axis=1)
         self._train = np.flatnonzero((roles == "train") & is_known)
         self._validation = np.flatnonzero((roles == "validation") & is_known)
-        for role, rows in (("training", self._train), ("validation", self._validation)):
-            labels = self._labels[rows, 0]
-            positive, known = int((labels == 1).sum()), int((labels >= 0).sum())
-            if positive in (0, known):
-                raise TrainingError(
-                    "empty-class",
-                    found=f"{positive} bleeding among {known} labelled {role} slices",
-                    expected="slices with and without a bleed",
-                    remedy="check the label table, add scans, or let more subjects train and validate",
-                )
+        refuse_one_kind(self._labels[self._train, 0], "training", "slices")
+        refuse_one_kind(self._labels[self._validation, 0], "validation", "slices")
 
     def training(self, epoch: int) -> Iterator[Batch]:
         """Batches of one epoch."""

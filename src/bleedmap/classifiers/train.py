@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,15 @@ from bleedmap.classifiers.join_phases import join_phases
 from bleedmap.classifiers.load import build_classifier
 from bleedmap.classifiers.operating_point import OperatingPoints
 from bleedmap.classifiers.phase import Phase
+from bleedmap.classifiers.scan_batches import ScanBatches
+from bleedmap.classifiers.scan_classifier import highest_logits
 from bleedmap.classifiers.slice_batches import SliceBatches
 from bleedmap.components import load
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.losses.build import build_loss
 from bleedmap.slices.training_set import TrainingSet
 from bleedmap.splits.roles import Roles
-from bleedmap.training.engine import Trained, fit, make_deterministic
+from bleedmap.training.engine import Batches, Trained, fit, make_deterministic
 from bleedmap.training.resume import Resume
 
 
@@ -37,7 +40,7 @@ def train_classifier(
     sequence: Path | None = None,
     dataset: str | None = None,
 ) -> tuple[Trained, OperatingPoints]:
-    """Train on the fold's training slices, stop and choose the operating points on its validation slices.
+    """Train on the fold's training slices or scans, stop and choose the operating points on its validation ones.
 
     Args:
         spec: network and training.
@@ -61,7 +64,7 @@ def train_classifier(
         phases = [phase for phase in phases if not phase.is_start]
     with TrainingSet(slices) as data:
         role = roles.of(data.table["subject"])
-        judged = SliceBatches(data, role, spec.training, seed, spec.classes, spec.reach)
+        judged = _judged(spec, data, role, seed)
         done = {}
         for phase in phases:
             done[phase.name] = _train(phase, data, role, seed, resume)
@@ -101,12 +104,20 @@ def _cpu_weights(model: nn.Module) -> dict[str, Tensor]:
     return {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
 
 
-def _operating_points(model: SliceClassifier, batches: SliceBatches) -> OperatingPoints:
+def _judged(spec: ClassifierSpec, data: TrainingSet, role: NDArray[np.str_], seed: int) -> Batches:
+    """What the operating points are chosen on; without validation data of both kinds no training begins."""
+    if spec.labels == "scan":
+        return ScanBatches(data, role, spec, seed)
+    return SliceBatches(data, role, spec.training, seed, spec.classes, spec.reach)
+
+
+def _operating_points(model: SliceClassifier, batches: Batches) -> OperatingPoints:
     model.eval()
     device = next(model.parameters()).device
+    judge = partial(highest_logits, model) if model.spec.labels == "scan" else lambda hu: model(hu).logits
     scores, labels = [], []
     with torch.inference_mode():
         for hu, targets in batches.validation():
-            scores.append(model(hu.to(device)).logits.sigmoid().cpu().numpy())
+            scores.append(judge(hu.to(device)).sigmoid().cpu().numpy())
             labels.append(targets["labels"].numpy())
     return OperatingPoints.choose(model.classes, np.concatenate(scores), np.concatenate(labels))

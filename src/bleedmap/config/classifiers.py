@@ -9,6 +9,7 @@ from bleedmap.config.base import Spec
 from bleedmap.config.heads import AnyHead, GapHead
 from bleedmap.config.names import Name
 from bleedmap.config.slices import Windows, WindowSpec
+from bleedmap.config.small_resnet import SmallResnetSpec
 from bleedmap.config.swin import SwinSpec
 from bleedmap.config.training import TrainingSpec
 from bleedmap.constants import CLASSES
@@ -57,13 +58,20 @@ class ClassifierSpec(Spec):
     RESOLVED: ClassVar[tuple[str, ...]] = (
         "spec 0.1: windows have fixed bounds, whatever range a slice reaches",
         "spec 0.5: training, validation and test are split by patient",
+        "spec 3.4: with labels: scan, the operating point is chosen on the highest score of any slice of a scan",
     )
 
-    method: Literal["backbone", "swin"] = Field(
-        "backbone", description="backbone: any timm model, cut off at a stride; swin: a whole Swin transformer (v1)"
+    method: Literal["backbone", "swin", "small_resnet", "unet"] = Field(
+        "backbone",
+        description="backbone: any timm model, cut off at a stride; swin: a whole Swin transformer (v1); small_resnet: "
+        "a residual network of 18 convolutions whose maps have a quarter of the slice's size (paper 002); unet: a timm "
+        "model as encoder and a decoder up to stride 4 with a head at every level (paper 003, spec 4.3)",
     )
-    backbone: str = Field("resnet101", description="timm's name of the model")
+    backbone: str = Field("resnet101", description="timm's name of the model; not read by method small_resnet")
     swin: SwinSpec | None = Field(None, description="size and shape, for method swin; null: as timm has it")
+    small_resnet: SmallResnetSpec | None = Field(
+        None, description="its widths, for method small_resnet; null: those of paper 002"
+    )
     pretrained: bool | Path = Field(
         False,
         description="weights to start from: false: random; true: timm's published ones (downloads them); or a "
@@ -71,7 +79,8 @@ class ClassifierSpec(Spec):
     )
     stride: int | None = Field(
         None,
-        description="pixels a feature-map cell covers (4, 8, 16, 32): deeper stages are cut off; null: the whole net",
+        description="pixels a feature-map cell covers (4, 8, 16, 32): deeper stages are cut off; null: the whole net; "
+        "method backbone",
     )
     head: AnyHead = GapHead()
     windows: Windows = Field((WindowSpec(),), description="input channels, one a window; paper 000 uses three, 001 one")
@@ -85,6 +94,17 @@ class ClassifierSpec(Spec):
     )
     reach: int = Field(
         0, ge=0, le=8, description="neighbouring slices on each side that become input channels too (2.5D; spec 4.2)"
+    )
+    labels: Literal["slice", "scan"] = Field(
+        "slice",
+        description="what it learns from; scan: labels of whole scans alone, each a bag of the places of its slices "
+        "(multiple instance learning): then no stage learns from a label of a slice",
+    )
+    bag: int = Field(
+        64,
+        ge=1,
+        description="most slices of a scan in a bag, for labels: scan; of a longer scan others come in each epoch, at "
+        "about equal distances",
     )
     init_from: Name | None = Field(
         None, description="classifier whose trained weights this one goes on from; what fits by name and shape is taken"
@@ -115,10 +135,17 @@ class ClassifierSpec(Spec):
 
     @model_validator(mode="after")
     def _keys_of_its_own_method(self) -> Self:
-        if self.method == "swin" and self.stride is not None:
-            msg = (
-                f"stride = {self.stride}; a Swin transformer is taken whole (leave stride out, or use method backbone)"
-            )
+        if self.method != "backbone" and self.stride is not None:
+            msg = f"stride = {self.stride}; method {self.method} takes a network whole; leave it out"
+            raise ValueError(msg)
+        if self.method == "small_resnet" and self.pretrained:
+            msg = "a small_resnet has no published weights; leave pretrained out"
+            raise ValueError(msg)
+        if self.method != "small_resnet" and self.small_resnet is not None:
+            msg = "small_resnet is read by method small_resnet alone; set method: small_resnet, or leave it out"
+            raise ValueError(msg)
+        if self.small_resnet and list(self.small_resnet.widths) != sorted(self.small_resnet.widths):
+            msg = "widths of a small_resnet do not become smaller from one level to the next; give them in this order"
             raise ValueError(msg)
         if self.method != "swin" and self.swin is not None:
             msg = "swin is read by method swin alone; set method: swin, or leave it out"
@@ -129,8 +156,28 @@ class ClassifierSpec(Spec):
         if wrong := [name for name, windows in self.windows_for.items() if len(windows) != len(self.windows)]:
             msg = f"windows_for.{wrong[0]} has another number of windows than windows, which are {len(self.windows)}"
             raise ValueError(msg)
+        if self.labels == "scan" and self.head.pooling == "pair":
+            msg = "head pair is of single slices; with labels: scan, use head max, attention, lse or gap"
+            raise ValueError(msg)
+        if self.labels == "scan" and (self.head_first or self.context or self.training.sampler != "shuffle"):
+            msg = "labels: scan has one training, whose scans are shuffled; leave head_first, context and sampler out"
+            raise ValueError(msg)
         if self.head_first and self.context:
             msg = "head_first and context are two orders of training; leave one out"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _levels_have_their_loss(self) -> Self:
+        for training in (self.training, self.head_first):
+            if training and (training.loss.method == "levels") != (self.method == "unet"):
+                msg = (
+                    f"loss {training.loss.method} for method {self.method}; the heads at all levels of method unet "
+                    "learn from loss levels, and from no other network does that loss learn"
+                )
+                raise ValueError(msg)
+        if self.method == "unet" and self.context:
+            msg = "context is for networks with one head; leave it out of method unet"
             raise ValueError(msg)
         return self
 

@@ -14,11 +14,12 @@ class DetectorSpec(Spec):
 
 
 class LocalMaximaSpec(DetectorSpec):
-    """Local maxima of a map (spec 3.6; paper 002)."""
+    """Local maxima of a map that stand out from their surroundings (spec 3.6; paper 002)."""
 
     RESOLVED: ClassVar[tuple[str, ...]] = (
         "spec 3.6: peaks near the border of a slice count, for bleeds under the skull lie there",
         "spec 3.6: maps are upsampled to the working grid, and distances are its pixels",
+        "spec 3.6: of two maxima too near, the lower is left out before prominences are asked, as in the released code",
     )
 
     method: Literal["local_maxima"] = "local_maxima"
@@ -27,6 +28,13 @@ class LocalMaximaSpec(DetectorSpec):
     )
     min_distance: int = Field(
         10, ge=1, description="of two maxima this near, the lower is left out; pixels of the working grid"
+    )
+    prominence: float = Field(
+        0.0,
+        ge=0,
+        description="h of the h-maxima transform: a maximum counts if every way from it to a higher place goes down by "
+        "as much, in values of the map before it is stretched; none does in a map whose whole range is less; 0: every "
+        "maximum counts",
     )
 
 

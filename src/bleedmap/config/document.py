@@ -18,7 +18,7 @@ from bleedmap.config.enhancements import AnyEnhancement
 from bleedmap.config.faithfulness import FaithfulnessSpec
 from bleedmap.config.heads import AnyHead
 from bleedmap.config.losses import AnyLoss
-from bleedmap.config.masks import AnyMask
+from bleedmap.config.masks import AnyMask, SubtypeLevels
 from bleedmap.config.report import ReportSpec
 from bleedmap.config.rows import MethodSpec
 from bleedmap.config.saliency import AnySaliency
@@ -26,6 +26,7 @@ from bleedmap.config.scoring import ScoringSpec
 from bleedmap.config.searches import Search
 from bleedmap.config.segmenters import AnySegmenter, SegmenterTraining
 from bleedmap.config.slices import SliceSpec, WindowSpec
+from bleedmap.config.small_resnet import SmallResnetSpec
 from bleedmap.config.splits import SplitSpec
 from bleedmap.config.swin import SwinSpec
 from bleedmap.config.training import AugmentSpec, TrainingSpec
@@ -40,10 +41,12 @@ SECTIONS: tuple[tuple[str, Any], ...] = (
     ("slices", SliceSpec),
     ("classifiers.<name>", AnyClassifier),
     ("classifiers.<name>.swin", SwinSpec),
+    ("classifiers.<name>.small_resnet", SmallResnetSpec),
     ("classifiers.<name>.head", AnyHead),
     ("classifiers.<name>.context", LstmContext),
     ("saliency.<name>", AnySaliency),
     ("masks.<name>", AnyMask),
+    ("masks.<name>.levels", SubtypeLevels),
     ("detectors.<name>", AnyDetector),
     ("enhancements.<name>", AnyEnhancement),
     ("segmenters.<name>", AnySegmenter),

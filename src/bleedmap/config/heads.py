@@ -33,4 +33,21 @@ class PairHead(HeadSpec):
     pooling: Literal["pair"] = "pair"
 
 
-AnyHead = Annotated[GapHead | LseHead | PairHead, Field(discriminator="pooling")]
+class MaxHead(HeadSpec):
+    """The highest logit of any place: multiple instance learning by its maximum (paper 002, equation 1; spec 3.4)."""
+
+    pooling: Literal["max"] = "max"
+
+
+class AttentionHead(HeadSpec):
+    """A mean of places weighed by gated attention (paper 002, equations 2 and 3; Ilse 2018; spec 3.4)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 3.4: all classes share one attention, for the paper has one class; each has a linear layer of its own",
+    )
+
+    pooling: Literal["attention"] = "attention"
+    hidden: int = Field(36, ge=1, description="outputs L of V and U, the two layers of the gate (spec 3.4)")
+
+
+AnyHead = Annotated[GapHead | LseHead | PairHead | MaxHead | AttentionHead, Field(discriminator="pooling")]

@@ -1,8 +1,8 @@
 """Losses: what a training makes small. One a file in ``bleedmap/losses``; ``READS`` names the targets it needs."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from bleedmap.config.base import Spec
 
@@ -68,6 +68,42 @@ class CrossEntropySpec(LossSpec):
     )
 
 
+class LevelsSpec(LossSpec):
+    """Cross-entropy at every level of a U-shaped classifier, and consistency of their maps (spec 4.5; paper 003)."""
+
+    READS: ClassVar[tuple[str, ...]] = ("labels",)
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 4.5: maps of neighbouring levels are compared before the bias, and both learn from it",
+    )
+
+    method: Literal["levels"] = "levels"
+    alpha: tuple[Annotated[float, Field(ge=0)], ...] = Field(
+        (2.0, 0.5, 0.25, 0.125),
+        min_length=2,
+        description="weight of the cross-entropy of each level, from fine to coarse (appendix C of the paper; its "
+        "released code: 1.5, 0.25, 0.125, 0.0625)",
+    )
+    beta: tuple[Annotated[float, Field(ge=0)], ...] = Field(
+        (0.5, 0.25, 0.125),
+        description="weight of the mean square difference between the map of each level, halved, and that of the next "
+        "(appendix C); zeros: no consistency loss",
+    )
+    positive_weight: PositiveWeight = Field(
+        None,
+        description="factor on the loss of positive slices; balanced: negatives per positive of the class; null: 1",
+    )
+
+    @model_validator(mode="after")
+    def _one_less(self) -> Self:
+        if len(self.beta) != len(self.alpha) - 1 or not any(self.alpha):
+            msg = (
+                f"alpha has {len(self.alpha)} weights and beta {len(self.beta)}; beta has one less, a step between "
+                "levels each, and alpha is not all 0"
+            )
+            raise ValueError(msg)
+        return self
+
+
 class DiceBceSpec(LossSpec):
     """Dice loss over the batch plus binary cross-entropy of voxels (spec 2.4)."""
 
@@ -84,7 +120,18 @@ class DiceBceSpec(LossSpec):
     )
 
 
+class DiceCeSpec(LossSpec):
+    """Dice loss of every subtype over the batch plus cross-entropy of voxels; for segmenters of subtypes."""
+
+    READS: ClassVar[tuple[str, ...]] = ("masks",)
+
+    method: Literal["dice_ce"] = "dice_ce"
+
+
 AnyLoss = Annotated[
-    Annotated[BceSpec | FocalSpec | CrossEntropySpec | DiceBceSpec, Field(discriminator="method")],
+    Annotated[
+        BceSpec | FocalSpec | CrossEntropySpec | LevelsSpec | DiceBceSpec | DiceCeSpec,
+        Field(discriminator="method"),
+    ],
     BeforeValidator(_short_name),
 ]

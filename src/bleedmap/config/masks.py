@@ -14,6 +14,7 @@ class MaskSpec(Spec):
     FAMILY: ClassVar[str] = "masks"
     READS_SALIENCY: ClassVar[bool] = True
     NEEDS_HU: ClassVar[bool] = False  # whether its levels are Hounsfield units, so that MR and pictures are refused
+    BY_CLASS: ClassVar[bool] = False  # whether it reads the maps of subtypes, and is told which of them a slice holds
     TELLS_SUBTYPES: ClassVar[bool] = False  # whether its labels are 1..5 rather than 1 for hemorrhage of any kind
 
 
@@ -116,6 +117,40 @@ class DenseCrfSpec(SaliencyMaskSpec):
     window: WindowSpec = Field(WindowSpec(), description="window that makes the grey image")
 
 
+Level = Annotated[int, Field(ge=0, lt=255)]
+
+
+class SubtypeLevels(Spec):
+    """Level of each subtype, of 255 (paper 003, table 4, the proposed network; searched among 25, 50, ..., 200)."""
+
+    iph: Level = Field(75, description="of the highest saliency for IPH in the slice, steps of 1/255")
+    ivh: Level = Field(125, description="the same for IVH")
+    sah: Level = Field(125, description="the same for SAH")
+    sdh: Level = Field(75, description="the same for SDH")
+    edh: Level = Field(25, description="the same for EDH")
+
+
+class SubtypesSpec(SaliencyMaskSpec):
+    """The class with the highest saliency of those that a slice holds (Algorithm 1 of paper 003; spec 4.8)."""
+
+    BY_CLASS: ClassVar[bool] = True
+    TELLS_SUBTYPES: ClassVar[bool] = True
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 4.8: a class is told by its operating point (Youden) where its label is not to be seen, and levels are "
+        "chosen on tuning subjects",
+        "spec 4.8: maps are placed bilinearly at the centres of their cells",
+    )
+
+    method: Literal["subtypes"] = "subtypes"
+    levels: SubtypeLevels = SubtypeLevels()
+    told_by: Literal["classifier", "labels"] = Field(
+        "classifier",
+        description="what tells the classes of a test slice; labels: its own true labels, as in tables 5 to 8 of paper "
+        "003, which no new scan has, so such a row cannot predict",
+    )
+
+
 AnyMask = Annotated[
-    TruthSpec | HuThresholdSpec | ThresholdSpec | KMeansDifferentialSpec | DenseCrfSpec, Field(discriminator="method")
+    TruthSpec | HuThresholdSpec | ThresholdSpec | KMeansDifferentialSpec | DenseCrfSpec | SubtypesSpec,
+    Field(discriminator="method"),
 ]

@@ -91,6 +91,15 @@ def _check_path(key: str, row: MethodSpec, parts: "Config") -> None:
     if not reads_maps and any(given):
         msg = f"{key}: {last} reads no saliency map; leave classifier and saliency out"
         raise ValueError(msg)
+    if reads_maps and row.mask != NONE and parts.masks[row.mask].BY_CLASS:
+        classes = parts.classifiers[row.classifier].classes
+        if len(classes) == 1:
+            msg = f"{key}: {last} needs a classifier of all subtypes; give classifiers.{row.classifier} all classes"
+            raise ValueError(msg)
+    learns_subtypes = row.segmenter != NONE and len(parts.segmenters[row.segmenter].classes) > 1
+    if learns_subtypes and not parts.masks[row.mask].TELLS_SUBTYPES:
+        msg = f"{key}: segmenters.{row.segmenter} learns subtypes, which {last} does not tell apart"
+        raise ValueError(msg)
     if row.mask != NONE and parts.masks[row.mask].method == "truth" and row.segmenter == NONE:
         msg = f"{key}: the truth scored against itself says nothing; name a segmenter"
         raise ValueError(msg)

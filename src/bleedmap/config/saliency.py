@@ -22,6 +22,11 @@ class CamSpec(SaliencySpec):
     )
 
     method: Literal["cam"] = "cam"
+    elementwise: bool = Field(
+        False,
+        description="each place of the map is weighed by how much the logit depends on it, everywhere alike for gap, "
+        "by a softmax of the map for lse (HiResCAM; what section 2.4 of paper 003 says, unlike its equation 3)",
+    )
 
 
 class FlipsSpec(SaliencySpec):
@@ -86,8 +91,85 @@ class GradCamSpec(SaliencySpec):
     )
 
 
+class MilMaxSpec(SaliencySpec):
+    """The logit of every place, of a classifier whose head takes the highest one (paper 002; spec 3.4)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 3.4: the map is the logit itself, bias included, so that its highest value is that of the slice; below "
+        "0, where a place speaks against a bleed, it is 0",
+    )
+
+    method: Literal["mil_max"] = "mil_max"
+
+
+class MilAttentionSpec(SaliencySpec):
+    """How much every place counts, of a classifier with gated attention (paper 002, equation 3; spec 3.4)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 3.4: the map is the attention itself, the same for all classes, whatever a place speaks for",
+    )
+
+    method: Literal["mil_attention"] = "mil_attention"
+
+
+class MilAttentionSignedSpec(SaliencySpec):
+    """What every place adds to the logit: its attention times its own logit (released code of paper 002; spec 3.4)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 3.4: below 0, where a place speaks against a bleed, the map is 0; the bias belongs to no place",
+    )
+
+    method: Literal["mil_attention_signed"] = "mil_attention_signed"
+
+
+class AtInputSpec(SaliencySpec):
+    """What the methods that ask for gradients at the network's input share."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 4.7: sizes are summed over the input channels, those of neighbouring slices too, and not multiplied by "
+        "Grad-CAM",
+    )
+
+    internal_batch: int = Field(
+        8,
+        ge=1,
+        description="slices, or steps of one slice, that go through the network at once; memory grows with it, maps "
+        "are the same",
+    )
+
+
+class InputGradientSpec(AtInputSpec):
+    """Size of the gradient of a class at the network's input (Simonyan 2014; spec 4.7)."""
+
+    method: Literal["input_gradient"] = "input_gradient"
+
+
+class GuidedBackpropSpec(AtInputSpec):
+    """The same, each ReLU letting through what is positive (Springenberg 2015; spec 4.7); for ReLU networks."""
+
+    method: Literal["guided_backprop"] = "guided_backprop"
+
+
+class IntegratedGradientsSpec(AtInputSpec):
+    """Gradient at the input, integrated from a black image on, times the input (Sundararajan 2017; spec 4.7)."""
+
+    method: Literal["integrated_gradients"] = "integrated_gradients"
+    steps: int = Field(50, ge=2, le=1000, description="steps from the black image on (spec 4.7; Gauss-Legendre)")
+
+
 AnySaliency = Annotated[
-    CamSpec | FlipsSpec | SelfAttentionSpec | HgiSamSpec | GradCamSpec, Field(discriminator="method")
+    CamSpec
+    | FlipsSpec
+    | SelfAttentionSpec
+    | HgiSamSpec
+    | GradCamSpec
+    | MilMaxSpec
+    | MilAttentionSpec
+    | MilAttentionSignedSpec
+    | InputGradientSpec
+    | GuidedBackpropSpec
+    | IntegratedGradientsSpec,
+    Field(discriminator="method"),
 ]
 
 FlipsSpec.model_rebuild()

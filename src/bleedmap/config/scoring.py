@@ -30,3 +30,9 @@ class ScoringSpec(Spec):
         description="pixels of the working grid that a mask has to exceed for its slice to be called bleeding, in rows "
         "without a classifier (spec 1.6)",
     )
+    large_voxels: int = Field(
+        3000,
+        ge=0,
+        description="voxels of a scan that a class has to exceed in the truth for dice_large, the Dice of scans with "
+        "much of it, where subtypes are scored (paper 003, table 3; spec 4.9)",
+    )

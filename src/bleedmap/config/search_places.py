@@ -5,12 +5,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from bleedmap.config.detectors import AnyDetector
 from bleedmap.config.masks import AnyMask
 from bleedmap.config.names import nearest
 from bleedmap.config.searches import Number, Search, ends
 from bleedmap.config.segmenters import AnySegmenter
 
-_FAMILIES: dict[str, Any] = {"masks": AnyMask, "segmenters": AnySegmenter}
+_FAMILIES: dict[str, Any] = {"masks": AnyMask, "detectors": AnyDetector, "segmenters": AnySegmenter}
 _KEYS = [field.alias or name for name, field in Search.model_fields.items()]
 AFTER_TRAINING = ("threshold", "min_component_ml")  # the numbers of a segmenter that no training depends on
 
@@ -22,7 +23,6 @@ def take_searches(values: Mapping[str, Any]) -> dict[str, Any]:
         ValueError: one sentence on a search that cannot be: its key, and why.
     """
     plain, searches = dict(values), dict[str, dict[str, dict[str, Search]]]()
-    _refuse_detectors(values.get("detectors"))
     for family, kind in _FAMILIES.items():
         components = values.get(family)
         if not isinstance(components, Mapping):
@@ -34,14 +34,6 @@ def take_searches(values: Mapping[str, Any]) -> dict[str, Any]:
         }
         searches |= {family: own} if own else {}
     return {**plain, "searches": searches}
-
-
-def _refuse_detectors(components: Any) -> None:  # noqa: ANN401
-    """No rule tunes a detector yet, and a first value that stands for a search would be a wrong one without a word."""
-    for name, component in components.items() if isinstance(components, Mapping) else ():
-        if _take(component, f"detectors.{name}", "")[1]:
-            msg = f"detectors.{name}: a search, and detectors are not tuned yet; give numbers"
-            raise ValueError(msg)
 
 
 def _take(value: Any, where: str, key: str) -> tuple[Any, dict[str, Search]]:  # noqa: ANN401

@@ -9,6 +9,7 @@ from bleedmap.config.losses import AnyLoss, DiceBceSpec
 from bleedmap.config.names import NONE, Name
 from bleedmap.config.slices import Windows, WindowSpec
 from bleedmap.config.training import TrainingSpec
+from bleedmap.constants import CLASSES
 
 
 class SegmenterTraining(TrainingSpec):
@@ -46,6 +47,11 @@ class SegmenterSpec(Spec):
     learns: Name | None = Field(
         None, description="name under splits of what it learns on; null: the one split that has training subjects"
     )
+    classes: tuple[str, ...] = Field(
+        ("any",),
+        description="what its masks tell apart: [any], or [any, iph, ivh, sah, sdh, edh] for subtypes, which it learns "
+        "from masks that tell them apart, with loss dice_ce",
+    )
     enhancement: Name = Field(
         NONE, description="name under enhancements of what its input goes through, in training and after; none: nothing"
     )
@@ -75,6 +81,19 @@ class SegmenterSpec(Spec):
         "without mm; no training depends on it",
     )
     training: SegmenterTraining = SegmenterTraining()
+
+    @model_validator(mode="after")
+    def _classes_have_their_loss(self) -> Self:
+        if self.classes not in (CLASSES[:1], CLASSES):
+            msg = f"classes = {', '.join(self.classes) or 'none'}; they are [any] or [{', '.join(CLASSES)}]"
+            raise ValueError(msg)
+        if (self.training.loss.method == "dice_ce") != (len(self.classes) > 1):
+            msg = (
+                f"loss {self.training.loss.method} for classes {', '.join(self.classes)}; dice_ce is the loss of "
+                "subtypes, and of nothing else"
+            )
+            raise ValueError(msg)
+        return self
 
 
 class UNetSpec(SegmenterSpec):

@@ -17,6 +17,17 @@ class AugmentSpec(Spec):
     shift: float = Field(0.05, ge=0, lt=1, description="largest shift as a share of the width")
     noise_hu: float = Field(3.0, ge=0, description="largest standard deviation of added Gaussian noise, HU")
     gain: float = Field(0.05, ge=0, lt=1, description="largest relative change of HU (scanner calibration)")
+    shear: float = Field(0.0, ge=0, lt=1, description="largest shear, columns a row either way (paper 002: 0.05)")
+    offset_hu: float = Field(0.0, ge=0, description="largest number added to all HU or taken from them (paper 002)")
+    blur: float = Field(
+        0.0,
+        ge=0,
+        le=0.7,
+        description="largest deviation of a Gaussian blur, pixels, in half of the samples (paper 002)",
+    )
+    sharpen: float = Field(
+        0.0, ge=0, le=1, description="largest share of its Laplacian that is taken from the other half (paper 002)"
+    )
 
 
 class TrainingSpec(Spec):

@@ -1,4 +1,4 @@
-"""Local maxima of saliency maps (Nemcek 2021; spec 3.6)."""
+"""Local maxima of saliency maps, those alone that stand out (Nemcek 2021; spec 3.6)."""
 
 from typing import Any
 
@@ -7,16 +7,19 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.feature import peak_local_max
+from skimage.morphology import h_maxima
 
 from bleedmap.config.detectors import LocalMaximaSpec
 from bleedmap.masks.mask_slices import MaskSlices
 
 
 def find_points(spec: LocalMaximaSpec, slices: MaskSlices) -> pd.DataFrame:
-    """Maxima of every class's map above the threshold; the score is the value there. A flat top has one, its middle.
+    """Maxima of every class's map above the threshold that stand out as asked; the score is the value there.
+
+    A flat top has one, its middle.
 
     Args:
-        spec: threshold and distance.
+        spec: threshold, distance and prominence.
         slices: slices of one scan with their maps.
 
     Returns:
@@ -29,6 +32,8 @@ def find_points(spec: LocalMaximaSpec, slices: MaskSlices) -> pd.DataFrame:
             peaks = peak_local_max(
                 values, min_distance=spec.min_distance, threshold_abs=spec.threshold, exclude_border=False
             )
+            if spec.prominence and len(peaks):
+                peaks = peaks[h_maxima(values, spec.prominence)[tuple(peaks.T)] > 0]
             middles = {_middle(values, row, column): float(values[row, column]) for row, column in peaks}
             rows += [(number, *middle, name, score) for middle, score in middles.items()]
     order = {name: place for place, name in enumerate(slices.classes)}

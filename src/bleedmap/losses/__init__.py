@@ -1,7 +1,8 @@
 """Losses: what a training makes small.
 
 - ``bce``, ``focal``, ``cross_entropy``: of every class of a slice, from ``labels``;
-- ``dice_bce``: of voxels, from ``masks``;
+- ``levels``: of the same at all levels of a U-shaped classifier, and of the differences between their maps;
+- ``dice_bce``: of voxels, from ``masks``; ``dice_ce``: the same of subtypes;
 - ``loss``: what all losses share; ``known``: means over what is known; ``positive_weight``: the factor on positives;
 - ``build``: from a config to a loss.
 

@@ -16,6 +16,18 @@ class SliceLogits(Protocol):
         """(..., K), a logit a class."""
 
 
+class LevelLogits(SliceLogits, Protocol):
+    """What a loss of levels reads of a classifier's output."""
+
+    @property
+    def maps(self) -> Tensor | None:
+        """(B, K, h, w) logit maps, without bias."""
+
+    @property
+    def deeper(self) -> "tuple[LevelLogits, ...]":
+        """The coarser levels, from fine to coarse."""
+
+
 class Loss(nn.Module):
     """Base of the losses; called as ``loss(outputs, targets)``, a mean over a batch.
 

@@ -2,8 +2,9 @@
 
 - ``truth``: the drawn truth; ``hu_threshold``: HU of fresh blood; neither reads a map;
 - ``threshold``: salient pixels; ``kmeans_differential``: the cluster that matters; ``dense_crf``: maps meet edges;
+- ``subtypes``: the class with the highest map;
 - ``region``: the salient region that the first two begin with;
-- ``mask_slices``: what a method may look at, and what it gives; ``called``: which slices may hold a bleed;
+- ``mask_slices``: what a method may look at, and what it gives; ``called``: which slices may hold a bleed, and which;
 - ``map_inputs``: maps and their classifier;
 - ``mask_scan``: masks of one scan; ``mask_shard``: of all scans of a store.
 

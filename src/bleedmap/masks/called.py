@@ -1,10 +1,12 @@
-"""Which slices may hold a bleed, and so get a mask from saliency."""
+"""Which slices may hold a bleed, and so get a mask from saliency; and which classes each may hold."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bleedmap.config.masks import AnyMask, SaliencyMaskSpec
+from bleedmap.config.masks import AnyMask, SaliencyMaskSpec, SubtypesSpec
 from bleedmap.splits.roles import Roles
 
 
@@ -24,8 +26,41 @@ def called_slices(scores: pd.DataFrame, roles: Roles, threshold: float) -> NDArr
     Returns:
         (n,) bool, slices from foot to head.
     """
-    own = scores[scores["class"] == "any"].sort_values("slice")
+    return _called(scores, roles, "any", threshold, label_tells=False)
+
+
+def told_classes(
+    spec: AnyMask, scores: pd.DataFrame, roles: Roles, thresholds: Mapping[str, float]
+) -> NDArray[np.bool_]:
+    """Which classes each slice may hold, each by its own label or score as ``called_slices`` has it for ``any``.
+
+    Args:
+        spec: whether there is a gate, and whether labels of test subjects tell.
+        scores: as for ``called_slices``.
+        roles: the same.
+        thresholds: score from which a slice has a class, by class, in the order of the result.
+
+    Returns:
+        (n, K) bool, slices from foot to head.
+    """
+    label_tells = isinstance(spec, SubtypesSpec) and spec.told_by == "labels"
+    told = [
+        _called(scores, roles, name, gate(spec, threshold), label_tells=label_tells)
+        for name, threshold in thresholds.items()
+    ]
+    return np.stack(told, axis=1)
+
+
+def holds_subtype(told: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(n,) bool, which slices may hold any subtype, from (n, K) with ``any`` first."""
+    return np.asarray(told[:, 1:].any(axis=1))
+
+
+def _called(
+    scores: pd.DataFrame, roles: Roles, class_name: str, threshold: float, *, label_tells: bool
+) -> NDArray[np.bool_]:
+    own = scores[scores["class"] == class_name].sort_values("slice")
     role, label = roles.of(own["subject"]), own["label"].to_numpy()
     by_score = own["score"].to_numpy() >= threshold
-    label_may_be_used = (role != "test") & (label >= 0)
+    label_may_be_used = ((role != "test") | label_tells) & (label >= 0)
     return np.asarray(np.where(label_may_be_used, label == 1, by_score) & (role != ""))

@@ -1,14 +1,18 @@
 """What mask methods and detectors that read saliency maps need besides the slices."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bleedmap.classifiers.operating_point import OperatingPoints
-from bleedmap.constants import CLASSES
+from bleedmap.constants import CLASSES, UNKNOWN_LABEL
 from bleedmap.provenance.tables import read_table
+from bleedmap.slices.store import SliceStore
 
 if TYPE_CHECKING:
     from bleedmap.classifiers.classifier import SliceClassifier
@@ -21,17 +25,20 @@ class MapInputs:
     Args:
         maps: store of saliency maps.
         classifier: the network that was explained.
-        scores: its scores: columns scan, subject, slice, class, label, score.
+        scores: its scores: columns scan, subject, slice, class, label, score; labels as it may know them.
         threshold: score of class ``any`` from which it calls a slice bleeding.
+        thresholds: the same of all classes, by name.
     """
 
     maps: Path
     classifier: "SliceClassifier"
     scores: pd.DataFrame
     threshold: float
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_inputs(
+    slices: Sequence[Path],
     maps: Path | None,
     model: Path | None,
     scores: Path | None,
@@ -41,6 +48,7 @@ def read_inputs(
     """Inputs from the files of earlier stages; None where a method reads no saliency.
 
     Args:
+        slices: slice stores of the shards that are masked.
         maps: store of saliency maps.
         model: classifier that was explained, safetensors.
         scores: table of its scores.
@@ -52,10 +60,24 @@ def read_inputs(
     # timm takes seconds to import, and some methods need no classifier
     from bleedmap.classifiers.load import load_classifier  # noqa: PLC0415
 
-    return MapInputs(maps, load_classifier(model, dataset), read_table(scores), any_threshold(operating_point))
+    classifier, table = load_classifier(model, dataset), read_table(scores)
+    if classifier.spec.labels == "scan":
+        table = table.assign(label=_labels_of_scans(table["scan"], slices))
+    thresholds = class_thresholds(operating_point, classifier.classes)
+    return MapInputs(maps, classifier, table, thresholds[CLASSES[0]], thresholds)
 
 
-def any_threshold(operating_point: Path) -> float:
-    """Probability of class ``any`` from which a slice is called bleeding; 1 where validation slices could not tell."""
-    threshold = OperatingPoints.read(operating_point).threshold(CLASSES[0])
-    return 1.0 if threshold is None else threshold
+def _labels_of_scans(scans: pd.Series, slices: Sequence[Path]) -> NDArray[np.int8]:
+    """What labels of scans alone say of each slice: none bleeds in a healthy scan; in others nobody knows which."""
+    healthy: set[str] = set()
+    for path in slices:
+        with SliceStore(path) as store:
+            healthy |= {name for name, entry in store.entries.items() if entry.labels[0] == 0}
+    return np.where(scans.isin(healthy), 0, UNKNOWN_LABEL).astype(np.int8)
+
+
+def class_thresholds(operating_point: Path, classes: Sequence[str]) -> dict[str, float]:
+    """Probability from which a slice is called to have each class; 1 where validation slices could not tell."""
+    points = OperatingPoints.read(operating_point)
+    found = {name: points.threshold(name) for name in classes}
+    return {name: 1.0 if threshold is None else threshold for name, threshold in found.items()}

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import zarr
+from numpy.typing import NDArray
 
 from bleedmap.config.masks import AnyMask
 from bleedmap.console import track
 from bleedmap.constants import CLASSES
-from bleedmap.masks.called import called_slices, gate
+from bleedmap.masks.called import called_slices, gate, holds_subtype, told_classes
 from bleedmap.masks.map_inputs import MapInputs
 from bleedmap.masks.mask_scan import mask_scan
 from bleedmap.masks.mask_slices import MaskSlices
@@ -53,7 +54,7 @@ def mask_shard(spec: AnyMask, slices: Path, inputs: MapInputs | None, roles: Rol
                 found = read_slices(store, name, rows, maps)
                 if name in hidden:
                     found = replace(found, drawn=np.zeros(len(found.hu), dtype=bool))
-                called = None if inputs is None else called_slices(by_scan[name], roles, gate(spec, inputs.threshold))
+                found, called = tell(spec, found, inputs, None if inputs is None else by_scan[name], roles)
                 made = mask_scan(spec, found, called, None if inputs is None else inputs.classifier)
                 labels[rows] = made.labels
                 if made.seeds is not None:
@@ -82,6 +83,26 @@ def read_slices(store: SliceStore, name: str, rows: slice, maps: MapStore | None
         drawn=store.table["drawn"].to_numpy(dtype=bool)[rows],
     )
     return slices if maps is None else slices.with_maps(maps.scan(rows), maps.classes)
+
+
+def tell(
+    spec: AnyMask, slices: MaskSlices, inputs: MapInputs | None, scores: pd.DataFrame | None, roles: Roles
+) -> tuple[MaskSlices, NDArray[np.bool_] | None]:
+    """All slices of a scan with the classes that they may hold, and which may hold a bleed; None: all.
+
+    Args:
+        spec: the mask method.
+        slices: of the scan.
+        inputs: maps and classifier of its shard, with what it is called from.
+        scores: of the scan; None with no inputs.
+        roles: which subjects' labels may decide.
+    """
+    if inputs is None or scores is None:
+        return slices, None
+    if not spec.BY_CLASS:
+        return slices, called_slices(scores, roles, gate(spec, inputs.threshold))
+    told = told_classes(spec, scores, roles, inputs.thresholds)
+    return replace(slices, told=told), holds_subtype(told)
 
 
 def _by_scan(scores: pd.DataFrame, store: SliceStore) -> dict[str, pd.DataFrame]:

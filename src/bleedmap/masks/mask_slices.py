@@ -27,6 +27,7 @@ class MaskSlices:
         low: (B, K) float32, lowest value of each map before it was stretched.
         high: (B, K) float32, highest one.
         classes: names of the K maps, ``any`` first.
+        told: (B, K) bool, which classes each slice may hold; None: all of them.
     """
 
     hu: NDArray[np.int16]
@@ -39,6 +40,7 @@ class MaskSlices:
     low: NDArray[np.float32] | None = None
     high: NDArray[np.float32] | None = None
     classes: tuple[str, ...] = ("any",)
+    told: NDArray[np.bool_] | None = None
 
     def with_maps(self, maps: ScanMaps, classes: tuple[str, ...]) -> Self:
         """These slices and their maps."""

@@ -1,4 +1,4 @@
-"""What the rules of masks, points and the tuning of masks ask."""
+"""What the rules of masks, points and their tuning ask."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,7 +61,22 @@ class MaskPlan:
     def point_inputs(self, wildcards: Names) -> Files:
         """What a shard's points are found in."""
         names, paths = self._with_dataset(wildcards), self.plan.paths
-        return {"slices": paths.slices.format(**names), "maps": paths.maps.format(**names)}
+        tuned = is_searched(self.plan.config, "detectors", names["detector"])
+        return {
+            "slices": paths.slices.format(**names),
+            "maps": paths.maps.format(**names),
+            **({"tuned": paths.tuned_detector.format(**names)} if tuned else {}),
+        }
+
+    def tune_point_inputs(self, wildcards: Names) -> Files:
+        """What the values of a detector are chosen on: all shards, of which tuning subjects alone are read."""
+        names, paths = self._with_dataset(wildcards), self.plan.paths
+        return {
+            "volumes": self.plan.over_shards(paths.volumes, **names),
+            "slices": self.plan.over_shards(paths.slices, **names),
+            "maps": self.plan.over_shards(paths.maps, **names),
+            "split": paths.split.format(**names),
+        }
 
     def mask_spec(self, wildcards: Names) -> str:
         """Config of a mask method."""
@@ -75,13 +90,17 @@ class MaskPlan:
         """Config of a detector."""
         return str(self.plan.config.detectors[wildcards["detector"]].to_json())
 
+    def detector_searches(self, wildcards: Names) -> str:
+        """Values of a detector to choose from."""
+        return searches_json(self.plan.config, "detectors", wildcards["detector"])
+
     def mask_code(self, script: str) -> Callable[[Names], str]:
         """Code behind a job of one mask method: the method, and the classifier it may ask."""
         return lambda wildcards: self._code(script, self.plan.config.masks[wildcards["mask"]], wildcards)
 
-    def detector_code(self, wildcards: Names) -> str:
-        """Code behind the points of one detector."""
-        return self.plan.digest("detect.py", self.plan.config.detectors[wildcards["detector"]])
+    def detector_code(self, script: str) -> Callable[[Names], str]:
+        """Code behind a job of one detector."""
+        return lambda wildcards: self.plan.digest(script, self.plan.config.detectors[wildcards["detector"]])
 
     def _code(self, script: str, spec: Spec, wildcards: Names) -> str:
         name = wildcards["classifier"]

@@ -1,6 +1,7 @@
 """A trained method, loaded from a results tree: the stages' own functions for one scan, one after the other."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +12,16 @@ from bleedmap.brain.mask import brain_mask
 from bleedmap.classifiers.classify_scan import classify_scan
 from bleedmap.classifiers.load import load_classifier
 from bleedmap.components import read_spec
-from bleedmap.config.masks import AnyMask
+from bleedmap.config.masks import AnyMask, SubtypesSpec
 from bleedmap.config.names import NONE, nearest
 from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.config.workflow import Config
 from bleedmap.enhancements.enhance_scan import enhance_scan
 from bleedmap.errors import ConfigError
-from bleedmap.masks.called import gate
-from bleedmap.masks.map_inputs import any_threshold
+from bleedmap.masks.called import gate, holds_subtype
+from bleedmap.masks.map_inputs import class_thresholds
 from bleedmap.masks.mask_scan import mask_scan
-from bleedmap.masks.mask_slices import MaskSlices
+from bleedmap.masks.mask_slices import ANY, MaskSlices
 from bleedmap.paths import Paths
 from bleedmap.plan.rows import RowNames, row_names, scored_folds
 from bleedmap.plan.searches import is_searched
@@ -124,14 +125,24 @@ def _masked(config: Config, names: RowNames, paths: Paths) -> Find:
     if names["classifier"] == NONE:
         return lambda scan, volume: mask_scan(spec, _slices(scan, volume), None, None).labels
     classifier = load_classifier(_existing(paths.classifier_model.format(**names)), dataset=None)
-    threshold = gate(spec, any_threshold(_existing(paths.operating_point.format(**names))))
+    if isinstance(spec, SubtypesSpec) and spec.told_by == "labels":
+        raise ConfigError(
+            "needs-labels",
+            found=f"masks.{names['mask']}, which is told the classes of a slice by its true labels",
+            expected="a row that needs no labels of a new scan",
+            remedy="name another row, or set told_by: classifier",
+        )
+    by_class = class_thresholds(_existing(paths.operating_point.format(**names)), classifier.classes)
+    thresholds = np.array([gate(spec, each) for each in by_class.values()])
     saliency = config.saliency[names["saliency"]]
 
     def found(scan: WorkingScan, volume: CtVolume) -> NDArray[np.uint8]:
-        called = classify_scan(classifier, scan.hu)[:, 0] >= threshold
+        told = classify_scan(classifier, scan.hu) >= thresholds
         maps = explain_scan(saliency, classifier, scan.hu, scan.brain)
         slices = _slices(scan, volume).with_maps(maps, classifier.classes)
-        return mask_scan(spec, slices, called, classifier).labels
+        if spec.BY_CLASS:
+            return mask_scan(spec, replace(slices, told=told), holds_subtype(told), classifier).labels
+        return mask_scan(spec, slices, told[:, ANY], classifier).labels
 
     return found
 

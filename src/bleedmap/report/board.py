@@ -8,15 +8,20 @@ import numpy as np
 import pandas as pd
 
 from bleedmap.report.spec import Row
+from bleedmap.scoring.froc import RATES
 from bleedmap.scoring.leaderboard import METRICS
 
 DETECTION = ("auroc", "accuracy", "balanced_accuracy", "recall", "specificity", "precision", "f1")
 KINDS = ("subject", "healthy", "slice", "pooled", "localisation", "volume", "detection", "faithfulness")
 FAITHFULNESS = ("deletion", "insertion", "pointing_game", "randomisation")
-VOLUMES = ("volume_true_ml", "volume_predicted_ml", "volume_error_ml")
+VOLUMES = ("volume_true_ml", "volume_predicted_ml", "volume_error_ml", "abc2_ml", "abc2_error_ml")
+AGREEMENT = ("volume_bias_ml", "volume_low_ml", "volume_high_ml", "volume_icc")
 HEALTHY = ("false_positive", "false_positive_ml")
 LOWER_IS_BETTER = frozenset({"rvd", "hd", "hd95", "volume_error_ml", "deletion", *HEALTHY})
-NOT_A_CONTEST = frozenset({"volume_true_ml", "volume_predicted_ml", "randomisation"})
+# a bias is best at zero; ABC/2 is of the truth, the same in every row
+NOT_A_CONTEST = frozenset(
+    {*("volume_true_ml", "volume_predicted_ml", "randomisation", "abc2_ml", "abc2_error_ml"), *AGREEMENT[:3]}
+)
 TITLES: Mapping[str, str] = MappingProxyType(
     {
         "dice": "Dice",
@@ -29,11 +34,23 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "surface_dice": "surface Dice, voxels",
         "surface_dice_area": "surface Dice, area",
         "localisation_f1": "localisation F1",
+        **{f"froc_{rate:g}": f"sensitivity at {rate:g} false points a slice" for rate in RATES},
+        "froc_area": "area under FROC",
         "false_positive": "with a mask, share",
         "false_positive_ml": "found, mL",
         "volume_true_ml": "true, mL",
         "volume_predicted_ml": "predicted, mL",
         "volume_error_ml": "error, mL",
+        "abc2_ml": "ABC/2, mL",
+        "abc2_error_ml": "its error, mL",
+        "volume_bias_ml": "bias, mL",
+        "volume_low_ml": "lower limit, mL",
+        "volume_high_ml": "upper limit, mL",
+        "volume_icc": "ICC",
+        "dice_large": "Dice of large",
+        "dice_background": "Dice of background",
+        "dice_foreground": "Dice, mean of subtypes",
+        "dice_with_background": "Dice, mean with background",
         "auroc": "AUROC",
         "f1": "F1",
     }
@@ -99,7 +116,7 @@ def _blocks(part: pd.DataFrame, rows: Sequence[Row]) -> Iterator[Table]:
 
 
 def _kind(finds_points: bool, unit: str, metric: str) -> str:
-    if metric in VOLUMES:
+    if metric in {*VOLUMES, *AGREEMENT}:
         return "volume"
     if metric in HEALTHY:
         return "healthy"
@@ -140,7 +157,7 @@ def _best(scores: pd.DataFrame, metric: str, rows: Sequence[Row]) -> set[str]:
 
 def digits(metric: str) -> int:
     """Decimals that a metric is shown with."""
-    return 1 if metric in {"hd", "hd95", "false_positive_ml"} or metric in VOLUMES else 3
+    return 1 if metric in {"hd", "hd95", "false_positive_ml", *VOLUMES, *AGREEMENT[:3]} else 3
 
 
 def _cell(score: object, best: bool) -> Cell:

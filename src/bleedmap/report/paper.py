@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bleedmap.constants import CLASSES
 from bleedmap.errors import TableError
 from bleedmap.report.board import digits, metric_title
 from bleedmap.scoring.leaderboard import METRICS, UNITS, leaderboard
@@ -18,7 +19,7 @@ PRINTED_COLUMNS = (
     *("table", "fold", "row", "unit", "metric", "printed_mean", "printed_std", "audited_mean", "audited_std", "note"),
 )
 NUMBERS = ("printed_mean", "printed_std", "audited_mean", "audited_std")
-KEY = ["method", "unit", "metric", "fold"]
+KEY = ["method", "class", "unit", "metric", "fold"]
 ALL_FOLDS = "all"
 
 
@@ -29,7 +30,7 @@ def read_printed(path: Path) -> pd.DataFrame:
         path: CSV with ``PRINTED_COLUMNS``: table and row as the paper numbers and this config names them; fold as the
             paper counts (1 is the first) or ``all``; unit and metric as on the leaderboard; the mean and deviation that
             are printed, and beside them, where an audit found them wrong, those meant; a note, in words. Numbers that
-            are not known are blank.
+            are not known are blank. A column class may say which class a value is of; without it, ``any``.
 
     Raises:
         TableError: another table, or a measure that no leaderboard has.
@@ -39,7 +40,9 @@ def read_printed(path: Path) -> pd.DataFrame:
         for name in NUMBERS:
             table[name] = pd.to_numeric(table[name].replace("", np.nan))
         wrong = ~(table["metric"].isin(METRICS) & table["unit"].isin(UNITS) & table["fold"].str.fullmatch(r"all|\d+"))
-        is_one = tuple(table.columns) == PRINTED_COLUMNS and not wrong.any()
+        classes = table.pop("class") if "class" in table else pd.Series(CLASSES[0], index=table.index)
+        is_one = tuple(table.columns) == PRINTED_COLUMNS and not wrong.any() and bool(classes.isin(CLASSES).all())
+        table["class"] = classes
     except (OSError, ValueError, KeyError):
         is_one = False
     if not is_one:
@@ -61,16 +64,16 @@ def beside(scores: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         The printed lines in their order, with dataset, mean, std, n and missing of this run before them, a line for
-        each data set that the row was scored on; blank where the run has no such row, fold or measure. Class ``any``.
+        each data set that the row was scored on; blank where the run has no such row, fold or measure.
     """
     boards = [leaderboard(scores).assign(fold=ALL_FOLDS)]
     for fold in sorted(set(printed["fold"]) - {ALL_FOLDS}):
         own = scores[scores["fold"] == int(fold) - 1]
         boards.append(leaderboard(own).assign(fold=fold))
     board = pd.concat(boards, ignore_index=True)
-    board = board.loc[board["class"] == "any", ["dataset", *KEY, "mean", "std", "n", "missing"]]
+    board = board[["dataset", *KEY, "mean", "std", "n", "missing"]]
     joined = printed.rename(columns={"row": "method"}).merge(board, on=KEY, how="left")
-    lead = ["table", "fold", "dataset", "method", "unit", "metric", "mean", "std", "n", "missing"]
+    lead = ["table", "fold", "dataset", "method", "class", "unit", "metric", "mean", "std", "n", "missing"]
     return joined[[*lead, *(name for name in PRINTED_COLUMNS if name not in {*lead, "row"})]].astype(
         {"n": "Int64", "missing": "Int64"}
     )
@@ -102,16 +105,20 @@ def blocks(table: pd.DataFrame) -> Iterator[tuple[str, list[str], list[list[str]
         Title, headings, lines of cells, and notes of one block.
     """
     table = table.assign(dataset=table["dataset"].fillna("not run"))
-    for (name, dataset), part in table.groupby(["table", "dataset"], sort=False):
-        measures = list(dict.fromkeys(zip(part["unit"], part["metric"], strict=True)))
-        heads = [f"{metric_title(metric)}, {who}" for _, metric in measures for who in ("here", "printed")]
+    for (title, dataset), part in table.groupby(["table", "dataset"], sort=False):
+        measures = list(dict.fromkeys(zip(part["class"], part["unit"], part["metric"], strict=True)))
+        heads = [
+            f"{'' if name == CLASSES[0] else name.upper() + ' '}{metric_title(metric)}, {who}"
+            for name, _, metric in measures
+            for who in ("here", "printed")
+        ]
         notes = list(dict.fromkeys(note for note in part["note"] if note))
         lines = []
         for (method, fold), row in part.groupby(["method", "fold"], sort=False):
-            cells = {(line["unit"], line["metric"]): line for line in row.to_dict("records")}
+            cells = {(line["class"], line["unit"], line["metric"]): line for line in row.to_dict("records")}
             found = [cells.get(measure) for measure in measures]
             lines.append([f"{method}", str(fold), *(cell for line in found for cell in _cells(line, notes))])
-        yield f"{name}, {dataset}", ["row", "fold", *heads], lines, notes
+        yield f"{title}, {dataset}", ["row", "fold", *heads], lines, notes
 
 
 def _cells(line: Mapping[Hashable, Any] | None, notes: Sequence[str]) -> tuple[str, str]:

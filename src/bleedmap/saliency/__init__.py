@@ -2,7 +2,11 @@
 
 - ``cam``: the logit map of a class; ``flips``: another method, asked about a slice and about its mirror image;
 - ``grad_cam``: channels of any layer's feature map, weighed by their gradient;
+- ``input_gradient``: the gradient at each pixel; ``guided_backprop``: its positive paths; ``integrated_gradients``: its
+  mean on the way from a black image; ``at_input``: what the three share;
 - ``self_attention``: what a Swin transformer attends to; ``hgi_sam``: what it attends to for a class;
+- ``mil_max``: the logit of every place, where the highest is the slice's; ``mil_attention``: how much every place
+  counts; ``mil_attention_signed``: what every place adds;
 - ``swin/``: what both read of the transformer; ``gradients``: what methods that look into a network share;
 - ``layers``: a layer by its name, its feature map, and where that lies;
 - ``receptive_centres``: where the cells of a network's map lie in its image; ``positive_pass``: how that is measured;

@@ -13,19 +13,20 @@ from bleedmap.classifiers.heads.pair import FOR
 PIXELS_ON_A_CPU, PIXELS_ON_A_GPU = 2**17, 2**21
 
 
-def in_parts(explain: Callable[[Tensor], Tensor], images: Tensor, classes: int) -> Tensor:
+def in_parts(explain: Callable[[Tensor], Tensor], images: Tensor, classes: int, at_once: int | None = None) -> Tensor:
     """Maps of many slices, as many at once as memory should hold: one of 384 x 384 pixels on a CPU, 14 on a GPU.
 
     Args:
         explain: (b, C, H, W) slices to (b, K, h, w) maps.
         images: (B, C, H, W).
         classes: K.
+        at_once: how many at once; None: as above.
     """
     if not len(images):
         return images.new_zeros((0, classes, *images.shape[2:]), dtype=torch.float32)
     budget = PIXELS_ON_A_CPU if images.device.type == "cpu" else PIXELS_ON_A_GPU
     with _exactly(images.device):
-        count = max(1, budget // images[0, 0].numel())
+        count = at_once or max(1, budget // images[0, 0].numel())
         starts = range(0, len(images), count)
         return torch.cat([explain(images[start : start + count].detach()).float() for start in starts])
 

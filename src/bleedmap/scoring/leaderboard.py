@@ -4,7 +4,9 @@
   folds have scored (an external test set) is averaged over them first, and counts once.
 - ``pooled``: one value over all voxels of all folds, or for a detector over all its points and all boxes; its
   deviation is that of the folds' own pooled values.
-- detection metrics: mean over the folds' values, for scores of different networks share no scale.
+- where subtypes are scored: means of their pooled Dice, with and without background, and the agreement of volumes;
+- detection metrics and FROC: mean over the folds' values, for scores of different networks share no scale; of the
+  slices that each method was scored on.
 
 All methods of a data set and class have their means over the same units, so ``n`` is the same in every row. Dice and
 its kin are of slices and scans with true hemorrhage (``scan``), where a method that finds nothing scores 0 and a
@@ -25,9 +27,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from bleedmap.constants import CLASSES
+from bleedmap.constants import CLASSES, SUBTYPES
 from bleedmap.errors import TableError
 from bleedmap.provenance.atomic import write_text
+from bleedmap.scoring.agreement import TRUE, agreement, volume_pairs
+from bleedmap.scoring.froc import METRICS as FROC
 from bleedmap.scoring.pooled import pooled_localisation, pooled_scores
 from bleedmap.scoring.subjects import on_shared_units
 from bleedmap.scoring.table import COLUMNS, DISTANCE
@@ -37,8 +41,10 @@ UNITS = ("slice", "subject", "pooled")
 METRICS = (
     *("dice", "iou", "tpr", "ppv", "rvd", "hd", "hd95", "surface_dice", "surface_dice_area"),
     *("false_positive", "false_positive_ml"),
-    *("sensitivity", "localisation_f1"),
-    *("volume_true_ml", "volume_predicted_ml", "volume_error_ml"),
+    *("sensitivity", "localisation_f1", *FROC),
+    *("dice_large", "dice_background", "dice_foreground", "dice_with_background"),
+    *("volume_true_ml", "volume_predicted_ml", "volume_error_ml", "abc2_ml", "abc2_error_ml"),
+    *("volume_bias_ml", "volume_low_ml", "volume_high_ml", "volume_icc"),
     *("deletion", "insertion", "pointing_game", "randomisation"),
     *("auroc", "accuracy", "balanced_accuracy", "recall", "specificity", "precision", "f1"),
 )
@@ -78,14 +84,17 @@ def leaderboard(scores: pd.DataFrame, methods: Sequence[str] | None = None) -> p
     # sums of floats depend on their order, so rows are brought into one
     for _, table in scores.sort_values(list(COLUMNS), ignore_index=True).groupby(GROUP):
         dataset, class_name = (str(table[name].iloc[0]) for name in GROUP)
-        by_fold = (table["unit"] == "slice") & table["slice"].isna()
+        by_fold = table["unit"].isin(["slice", "pooled"]) & table["slice"].isna()
         counts = table[table["unit"] == "count"]
         found = [
             *_mask_rows(table[(table["unit"] != "count") & ~by_fold]),
-            *_detection_rows(table[by_fold], counts),
+            *_fold_rows(table[by_fold & (table["unit"] == "slice")], counts, "detection_slices"),
+            *_fold_rows(table[by_fold & (table["unit"] == "pooled")], counts, "froc_slices"),
             *_pooled_rows(counts),
+            *_agreement_rows(table[table["unit"] == "subject"]),
         ]
         rows += [(dataset, class_name, row) for row in found]
+    rows += list(_class_means(rows))
     rows.sort(key=lambda row: (row[0], order.index(row[2].method), CLASSES.index(row[1]), _place(row[2])))
     flat = [(dataset, row.method, class_name, *row[1:]) for dataset, class_name, row in rows]
     return pd.DataFrame(flat, columns=list(BOARD_COLUMNS)).astype({"n": "int64", "missing": "int64"})
@@ -110,12 +119,14 @@ def _mask_rows(table: pd.DataFrame) -> Iterator[Row]:
             yield Row(str(method), first["unit"], first["metric"], values.mean(), values.std(), n, len(own) - n)
 
 
-def _detection_rows(table: pd.DataFrame, counts: pd.DataFrame) -> Iterator[Row]:
-    slices = counts[counts["metric"] == "detection_slices"].set_index(["method", "fold"])["value"]
+def _fold_rows(table: pd.DataFrame, counts: pd.DataFrame, counted: str) -> Iterator[Row]:
+    """Scores that each fold has one of; ``counted`` are the slices behind them."""
+    slices = counts[counts["metric"] == counted].set_index(["method", "fold"])["value"]
     for (method, metric), rows in table.groupby(["method", "metric"]):
         behind = slices.reindex(pd.MultiIndex.from_frame(rows[["method", "fold"]])).fillna(0).to_numpy()
         n, missing = (int(behind[here].sum()) for here in (rows["value"].notna(), rows["value"].isna()))
-        yield Row(str(method), "slice", str(metric), rows["value"].mean(), rows["value"].std(), n, missing)
+        unit = str(rows["unit"].iloc[0])
+        yield Row(str(method), unit, str(metric), rows["value"].mean(), rows["value"].std(), n, missing)
 
 
 def _pooled_rows(counts: pd.DataFrame) -> Iterator[Row]:
@@ -136,6 +147,30 @@ def _pooled_rows(counts: pd.DataFrame) -> Iterator[Row]:
                 deviation = pd.Series([fold[metric] for fold in folds], dtype="float64").std()
                 behind = 0 if np.isnan(value) else n
                 yield Row(method, "pooled", metric, value, deviation, behind, subjects - behind)
+
+
+def _agreement_rows(table: pd.DataFrame) -> Iterator[Row]:
+    """Agreement of volumes, where subtypes are scored and ABC/2 stands beside them."""
+    if not (table["metric"] == "abc2_ml").any():
+        return
+    means = table.groupby(["metric", "method", "subject"])["value"].mean().reset_index()
+    bleeding = means[(means["metric"] == TRUE) & (means["value"] > 0)].groupby("method").size()
+    for method, pairs in volume_pairs(means).items():
+        for metric, value, std, n in agreement(pairs):
+            yield Row(method, "subject", metric, value, std, n, int(bleeding.get(method, 0)) - n)
+
+
+def _class_means(rows: Sequence[tuple[str, str, Row]]) -> Iterator[tuple[str, str, Row]]:
+    """Mean of the subtypes' pooled Dice, and of these and background, which is high whatever is found (spec 4.9)."""
+    pooled = {(dataset, row.method, name, row.metric): row for dataset, name, row in rows if row.unit == "pooled"}
+    for (dataset, method, name, metric), ground in pooled.items():
+        if (name, metric) != (CLASSES[0], "dice_background"):
+            continue
+        each = [pooled.get((dataset, method, subtype, "dice")) for subtype in SUBTYPES]
+        values = [row.mean for row in each if row is not None and not np.isnan(row.mean)]
+        for title, added in (("dice_foreground", []), ("dice_with_background", [ground.mean])):
+            mean = float(np.mean(values + added)) if values else np.nan
+            yield dataset, name, Row(method, "pooled", title, mean, np.nan, ground.n, ground.missing)
 
 
 def _pairs(rows: pd.DataFrame) -> pd.MultiIndex:

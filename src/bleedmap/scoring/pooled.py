@@ -3,7 +3,8 @@
 Pooled Dice, IoU, TPR, PPV and RVD are those of the summed voxel counts, false positives of healthy scans among them.
 Pooled surface Dice is the sum of near surface voxels (or mm2) over the sum of all. Pooled HD95 is the larger of the two
 directions' 95th percentiles over the distances of all scans, penalties for empty masks among them; distances are kept
-to 0.1 mm, so it is within 0.05 mm of exact. Pooled scores of localisation are those of the summed counts of boxes and
+to 0.1 mm, so it is within 0.05 mm of exact. Dice of background is that of the voxels
+where nothing is, where subtypes are scored. Pooled scores of localisation are those of the summed counts of boxes and
 points. Where nothing is drawn or framed in any of the scans, nothing could be found, and all of them are NaN.
 """
 
@@ -47,6 +48,8 @@ def pooled_scores(rows: pd.DataFrame) -> dict[str, float]:
         return {}
     counts = Counts(*(np.asarray(sums[name], dtype=np.float64) for name in Counts._fields))
     scores = {name: float(value) for name, value in overlap_from_counts(counts).items()}
+    if "voxels" in sums.index:
+        scores["dice_background"] = float(dice(sums["voxels"] - sums["tp"] - sums["fp"] - sums["fn"], *counts[1:]))
     for form in FORMS.values():
         near, whole = form.counts
         if whole in sums.index:

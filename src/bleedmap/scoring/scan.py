@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from bleedmap.config.scoring import ScoringSpec
 from bleedmap.errors import ScanError
+from bleedmap.scoring.abc2 import abc2_ml
 from bleedmap.scoring.classes import ANY, check_known, class_mask
-from bleedmap.scoring.overlap import check_shapes, count, overlap, overlap_from_counts
+from bleedmap.scoring.overlap import check_shapes, count, dice, overlap, overlap_from_counts
 from bleedmap.scoring.pooled import count_scores
 from bleedmap.scoring.surface_scores import SurfaceScores, surface_scores
 from bleedmap.scoring.table import RowLabels, Score, tabulate
@@ -57,7 +58,8 @@ def score_scan(
         Long table (see ``table``), class by class: units ``slice`` and ``subject`` with dice, iou, tpr, ppv, rvd, and
         where there are mm hd, hd95 (mm) and surface_dice or surface_dice_area; ``subject`` also with volume_true_ml,
         volume_predicted_ml and volume_error_ml, or without true hemorrhage false_positive and false_positive_ml; and
-        ``count``.
+        ``count``. With several classes also dice_large, of classes with more voxels than ``spec.large_voxels``, and
+        abc2_ml and abc2_error_ml, the estimate of ``abc2`` on the true mask and its error.
 
     Raises:
         ScanError: other shapes than the truth's, or unknown voxels (255) in the prediction.
@@ -75,6 +77,10 @@ def score_scan(
             *_slice_scores(found, real, geometry, spec),
             *_scan_scores(found, real, geometry, spec),
         ]
+        if len(classes) > 1:
+            scores += _subtype_scores(found, real, geometry, spec)
+            if name == ANY:
+                scores.append(Score("count", "voxels", int(np.count_nonzero(known)) * truth[0].size))
         tables.append(tabulate(replace(labels, class_name=name), scores))
     return pd.concat(tables, ignore_index=True)
 
@@ -104,6 +110,20 @@ def _scan_scores(
         yield Score("subject", "false_positive", float(prediction.any()))
     yield from _volumes(prediction, truth, geometry)
     yield from count_scores(counts, surfaces)
+
+
+def _subtype_scores(
+    prediction: NDArray[np.bool_], truth: NDArray[np.bool_], geometry: Geometry, spec: ScoringSpec
+) -> Iterator[Score]:
+    """What is told beside where subtypes are scored: Dice of much blood, and what a reader's ABC/2 makes of it."""
+    if np.count_nonzero(truth) > spec.large_voxels:
+        yield Score("subject", "dice_large", float(dice(*count(prediction, truth))))
+    voxels = known_voxel_ml(geometry)
+    if voxels is not None and truth.any():
+        _, row_mm, column_mm = geometry.spacing
+        estimated = abc2_ml(truth, voxels, (row_mm, column_mm))
+        yield Score("subject", "abc2_ml", estimated)
+        yield Score("subject", "abc2_error_ml", volume_error_ml(estimated, volume_ml(truth, voxels)))
 
 
 def _volumes(prediction: NDArray[np.bool_], truth: NDArray[np.bool_], geometry: Geometry) -> Iterator[Score]:

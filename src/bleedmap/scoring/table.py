@@ -4,13 +4,15 @@
 
 Units: ``slice`` and ``subject`` rows are values to be averaged; ``count`` rows are sums to be pooled over scans, from
 which the leaderboard makes its ``pooled`` values. Metrics of ``count`` rows: ``tp``, ``fp``, ``fn`` (voxels),
+``voxels`` (all that are known, where subtypes are scored),
 ``surface_near``, ``surface_all`` (surface voxels) or ``surface_near_mm2``, ``surface_all_mm2`` (area), ``box_tp``,
-``box_fn`` (boxes with and without a point), ``point_fp`` (points in no box), ``detection_slices`` (slices a classifier
-was scored on), and ``distance_to_truth:12.3``, ``distance_to_prediction:12.3`` (surface voxels at 12.3 mm, to the
-nearest 0.1 mm).
+``box_fn`` (boxes with and without a point), ``point_fp`` (points in no box), ``detection_slices`` and ``froc_slices``
+(slices that a classifier and a FROC were scored on), and ``distance_to_truth:12.3``, ``distance_to_prediction:12.3``
+(surface voxels at 12.3 mm, to the nearest 0.1 mm).
 
 ``slice`` is the index of the slice in its scan, blank for a whole scan. Subject and scan are blank for rows about a
-whole fold: a classifier's detection metrics, and distances once ``join`` has summed them.
+whole fold: a classifier's detection metrics, the FROC of points (unit ``pooled``), and distances once ``join`` has
+summed them.
 """
 
 from collections.abc import Iterable

@@ -8,6 +8,7 @@
 - ``probabilities``: of a scan, by a sliding window; ``labels``: from probabilities to labels;
 - ``segment_scan``, ``segment_shard``: labels of a whole scan, of a shard's scans.
 
-Each network's module has ``build(spec) -> module`` from (B, C, D, H, W) to (B, 1, D, H, W) logits, and
+Each network's module has ``build(spec) -> module`` from (B, C, D, H, W) to (B, classes, D, H, W) logits (of subtypes,
+background stands first, in the place of ``any``), and
 ``patch_depth(spec)``, the slices of a patch.
 """

@@ -21,15 +21,18 @@ def to_labels(
 
     Args:
         spec: threshold and minimum component volume.
-        probabilities: (slices, size, size) in [0, 1].
+        probabilities: (slices, size, size) in [0, 1]; of subtypes (slices, 5, size, size), whose sum is compared.
         brain: (slices, size, size) bool.
         voxel_ml: (slices,) mL of one voxel of each slice; None where there are no mm.
 
     Returns:
-        (slices, size, size) uint8, 0 background, 1 hemorrhage.
+        (slices, size, size) uint8, 0 background, 1 hemorrhage; of subtypes the likeliest, 1 to 5.
     """
-    found = (probabilities >= spec.threshold) & brain
-    return without_small(found, voxel_ml, spec.min_component_ml).astype(np.uint8)
+    by_subtype = probabilities.ndim == 4
+    any_kind = probabilities.sum(axis=1, dtype=np.float32) if by_subtype else probabilities
+    found = without_small((any_kind >= spec.threshold) & brain, voxel_ml, spec.min_component_ml)
+    kinds = probabilities.argmax(axis=1) + 1 if by_subtype else 1
+    return (found * kinds).astype(np.uint8)
 
 
 def without_small(

@@ -18,9 +18,10 @@ class PooledUNet(nn.Module):
         inputs: channels of a slice.
         channels: feature channels of every level, from the finest on.
         norm: normalisation after every convolution; None: none.
+        classes: logits of a pixel.
     """
 
-    def __init__(self, inputs: int, channels: tuple[int, ...], norm: str | None) -> None:
+    def __init__(self, inputs: int, channels: tuple[int, ...], norm: str | None, classes: int) -> None:
         super().__init__()
         widths = (inputs, *channels)
         self.down = nn.ModuleList(_two(widths[level], width, norm) for level, width in enumerate(channels))
@@ -29,10 +30,10 @@ class PooledUNet(nn.Module):
             for width, below in zip(channels[-2::-1], channels[:0:-1], strict=True)
         )
         self.up = nn.ModuleList(_two(2 * width, width, norm) for width in channels[-2::-1])
-        self.head = nn.Conv2d(channels[0], 1, kernel_size=3, padding=1)
+        self.head = nn.Conv2d(channels[0], classes, kernel_size=3, padding=1)
 
     def forward(self, slices: Tensor) -> Tensor:
-        """(B, C, H, W), sides divisible by 2 to the number of poolings, to (B, 1, H, W) logits."""
+        """(B, C, H, W), sides divisible by 2 to the number of poolings, to (B, classes, H, W) logits."""
         levels = [self.down[0](slices)]
         for block in list(self.down)[1:]:
             levels.append(block(nn.functional.max_pool2d(levels[-1], 2)))
@@ -53,8 +54,9 @@ def _two(inputs: int, outputs: int, norm: str | None) -> nn.Sequential:
 
 
 def build(spec: PooledUNet2dSpec) -> nn.Module:
-    """Network from (B, C, D, H, W) to (B, 1, D, H, W) logits."""
-    return SliceWise(PooledUNet(len(spec.windows), spec.channels, None if spec.norm == "none" else spec.norm))
+    """Network from (B, C, D, H, W) to (B, classes, D, H, W) logits."""
+    norm = None if spec.norm == "none" else spec.norm
+    return SliceWise(PooledUNet(len(spec.windows), spec.channels, norm, len(spec.classes)))
 
 
 def patch_depth(spec: PooledUNet2dSpec) -> int:

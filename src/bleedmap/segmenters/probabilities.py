@@ -1,4 +1,4 @@
-"""Probability of hemorrhage in every voxel of a scan, by a window that slides over its slices."""
+"""Probability of hemorrhage, or of each subtype, in every voxel of a scan, by a window that slides over its slices."""
 
 import numpy as np
 import torch
@@ -24,10 +24,11 @@ def probabilities(
         hu: (slices, size, size) HU, of any number of slices.
 
     Returns:
-        (slices, size, size) float32 in [0, 1].
+        (slices, size, size) float32 in [0, 1]; of subtypes (slices, 5, size, size), whose sum is at most 1.
     """
     if not len(hu):
-        return np.zeros(hu.shape, dtype=np.float32)
+        shape = hu.shape if len(model.classes) == 1 else (0, len(model.classes) - 1, *hu.shape[1:])
+        return np.zeros(shape, dtype=np.float32)
     stack = fill_up(torch.from_numpy(hu).float(), model.patch_depth).to(next(model.parameters()).device)
     with torch.inference_mode():
         found = _slide(model, stack)
@@ -38,13 +39,19 @@ def probabilities(
 
 def _slide(model: Segmenter, stack: Tensor) -> Tensor:
     """(slices, size, size) HU to probabilities; windows overlap by a half and count most in their middle."""
+    is_one = len(model.classes) == 1
+
+    def ask(patches: Tensor) -> Tensor:
+        logits: Tensor = model(patches[:, 0])
+        return logits[:, None] if is_one else logits
+
     logits = sliding_window_inference(
         stack[None, None],
         roi_size=(model.patch_depth, *stack.shape[1:]),
         sw_batch_size=WINDOWS_AT_ONCE,
-        predictor=lambda patches: model(patches[:, 0])[:, None],
+        predictor=ask,
         overlap=0.5,
         mode="gaussian",
     )
-    found: Tensor = logits[0, 0].float().sigmoid()
-    return found
+    found: Tensor = logits[0].float()
+    return found[0].sigmoid() if is_one else found.softmax(dim=0)[1:].transpose(0, 1)

@@ -26,6 +26,6 @@ def segment_scan(
         voxel_ml: (slices,) mL of one voxel of each slice; None where there are no mm.
 
     Returns:
-        (slices, size, size) uint8, 0 background, 1 hemorrhage.
+        (slices, size, size) uint8, 0 background, 1 hemorrhage, or 1 to 5 in the order of ``SUBTYPES``.
     """
     return to_labels(spec, probabilities(model, spec, hu), brain, voxel_ml)

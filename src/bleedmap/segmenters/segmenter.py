@@ -15,11 +15,11 @@ from bleedmap.slices.windows import apply_windows
 
 
 class Segmenter(nn.Module):
-    """Logit of hemorrhage in every voxel.
+    """Logit of hemorrhage in every voxel, or one of background and each subtype.
 
     Attributes:
         spec: what it was built from; what acts after training is not read from here.
-        classes: what its logits tell of, in order.
+        classes: what its labels tell apart.
         patch_depth: slices of a stack that it is trained on and that it sees at once.
     """
 
@@ -27,18 +27,19 @@ class Segmenter(nn.Module):
         super().__init__()
         module = load(spec)
         self.spec = spec
-        self.classes: tuple[str, ...] = ("any",)
+        self.classes: tuple[str, ...] = spec.classes
         self.patch_depth: int = module.patch_depth(spec)
         self.network: nn.Module = module.build(spec)
 
     def forward(self, hu: Tensor) -> Tensor:
-        """(B, D, H, W) HU, any number type, to (B, D, H, W) float32 logits."""
+        """(B, D, H, W) HU, any number type, to (B, D, H, W) float32 logits; of subtypes (B, 6, D, H, W)."""
         images = apply_windows(hu, self.spec.windows)
         if self.spec.plane is None:
             logits: Tensor = self.network(images)
-            return logits[:, 0]
-        small = self.network(_resized(images, (self.spec.plane, self.spec.plane)))
-        return _resized(small, (hu.shape[2], hu.shape[3]))[:, 0]
+        else:
+            small = self.network(_resized(images, (self.spec.plane, self.spec.plane)))
+            logits = _resized(small, (hu.shape[2], hu.shape[3]))
+        return logits if len(self.classes) > 1 else logits[:, 0]
 
 
 def load_segmenter(path: Path) -> Segmenter:

@@ -14,19 +14,19 @@ class SliceWise(nn.Module):
         self.network = network
 
     def forward(self, stacks: Tensor) -> Tensor:
-        """(B, C, D, H, W) to (B, 1, D, H, W)."""
+        """(B, C, D, H, W) to (B, classes, D, H, W)."""
         batch, channels, depth, height, width = stacks.shape
         slices = stacks.transpose(1, 2).reshape(batch * depth, channels, height, width)
         logits: Tensor = self.network(slices)
-        return logits.reshape(batch, depth, 1, height, width).transpose(1, 2)
+        return logits.reshape(batch, depth, logits.shape[1], height, width).transpose(1, 2)
 
 
 def build(spec: UNet2dSpec) -> nn.Module:
-    """Network from (B, C, D, H, W) to (B, 1, D, H, W) logits."""
+    """Network from (B, C, D, H, W) to (B, classes, D, H, W) logits."""
     network = UNet(
         spatial_dims=2,
         in_channels=len(spec.windows),
-        out_channels=1,
+        out_channels=len(spec.classes),
         channels=spec.channels,
         strides=[2] * (len(spec.channels) - 1),
         num_res_units=spec.residual_units,

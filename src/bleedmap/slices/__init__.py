@@ -8,5 +8,5 @@
 - ``training_set``: slices, neighbours and whole scans by number; ``chunks``: single slices straight from a store's zip;
 - ``prefetch``: batches made ahead of their use;
 - ``windows``: HU to grey values;
-- ``augment``: random changes to a batch, a function of (seed, epoch, index).
+- ``augment``: random changes to a batch, a function of (seed, epoch, index); ``sharpness``: blurring and sharpening.
 """

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from bleedmap.config.training import AugmentSpec
 from bleedmap.constants import AIR_HU
+from bleedmap.slices.sharpness import filtered, kernel
 
 
 def augment(
@@ -35,10 +36,18 @@ def augment(
     # draws go sample by sample, so that a sample is the same in any batch; all arithmetic goes over the whole batch
     gain = np.empty((len(hu), 1, 1, 1), dtype=np.float32)
     noise = np.empty(tuple(moved.shape), dtype=np.float32)
+    kernels: list[NDArray[np.float32]] = []
     for sample, rng in enumerate(draws):
         gain[sample] = 1 + rng.uniform(-spec.gain, spec.gain)
         rng.standard_normal(dtype=np.float32, out=noise[sample])
         noise[sample] *= np.float32(rng.uniform(0, spec.noise_hu))
+        # what is not asked for is not drawn, so that the other draws stay as they are
+        offset = rng.uniform(-spec.offset_hu, spec.offset_hu) if spec.offset_hu else 0.0
+        noise[sample] += np.float32(offset)
+        if spec.blur or spec.sharpen:
+            kernels.append(kernel(spec, rng))
+    if spec.blur or spec.sharpen:
+        moved = filtered(moved, np.stack(kernels))
     moved.mul_(torch.from_numpy(gain)).add_(torch.from_numpy(noise))
     return moved, F.grid_sample(masks, grid, mode="nearest", align_corners=False)
 
@@ -51,4 +60,7 @@ def _affine(spec: AugmentSpec, rng: np.random.Generator) -> NDArray[np.float32]:
     # coordinates run over two units, so a share of the width is twice that number
     shift = rng.uniform(-2 * spec.shift, 2 * spec.shift, size=2)
     cosine, sine = np.cos(angle) * zoom, np.sin(angle) * zoom
-    return np.array([[mirror * cosine, -sine, shift[0]], [mirror * sine, cosine, shift[1]]], dtype=np.float32)
+    theta = np.array([[mirror * cosine, -sine, shift[0]], [mirror * sine, cosine, shift[1]]])
+    if spec.shear:
+        theta[:, :2] = theta[:, :2] @ np.array([[1, rng.uniform(-spec.shear, spec.shear)], [0, 1]])
+    return theta.astype(np.float32)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bleedmap.constants import UNKNOWN_LABEL
+from bleedmap.constants import CLASSES, UNKNOWN_LABEL
 from bleedmap.slices.chunks import SliceChunks
 from bleedmap.slices.refusals import refused_in
 from bleedmap.slices.store import SliceStore, Store
@@ -31,10 +31,12 @@ class TrainingSet:
         self._masks: list[SliceChunks] = []
         self._seeds: list[SliceChunks] = []
         tables, refused = [], set[str]()
+        self._of_scans: dict[str, NDArray[np.int8]] = {}
         for number, path in enumerate(sorted(shards)):
             with SliceStore(path) as store:
                 refused |= refused_in(store).keys()
                 tables.append(store.table.assign(shard=number, row=np.arange(len(store.table))))
+                self._of_scans |= {name: entry.labels for name, entry in store.entries.items()}
                 self.size = store.size
                 self._hu.append(SliceChunks(path, store.group["hu"]))
         for path in sorted(masks):
@@ -97,6 +99,13 @@ class TrainingSet:
     def labels(self, numbers: Sequence[int] | NDArray[np.intp], classes: Sequence[str]) -> NDArray[np.float32]:
         """(n, classes) labels of slices, 0 or 1; NaN where nobody said."""
         labels = self.table.loc[np.asarray(numbers, dtype=np.intp), list(classes)].to_numpy(dtype=np.float32)
+        return np.where(labels == UNKNOWN_LABEL, np.float32(np.nan), labels)
+
+    def scan_labels(self, classes: Sequence[str]) -> NDArray[np.float32]:
+        """(scans, classes) labels of whole scans, in the order of ``scans``; 0 or 1, NaN where nobody said."""
+        names = self.table["scan"].to_numpy()[self._starts]
+        every = np.array([self._of_scans[name] for name in names], dtype=np.float32).reshape(-1, len(CLASSES))
+        labels = every[:, [CLASSES.index(name) for name in classes]]
         return np.where(labels == UNKNOWN_LABEL, np.float32(np.nan), labels)
 
     def masks(self, numbers: Sequence[int]) -> NDArray[np.uint8]:

@@ -25,7 +25,7 @@ def deal(scans: pd.DataFrame, spec: SplitSpec, seed: int) -> pd.DataFrame:
     """Role of every subject in every fold.
 
     Args:
-        scans: columns ``subject`` and ``positive_slices``, a row a scan.
+        scans: columns ``subject``, ``positive_slices`` and ``scan_label``, a row a scan.
         spec: folds and shares; ``run`` changes nothing.
         seed: key of the ranks.
 
@@ -35,7 +35,7 @@ def deal(scans: pd.DataFrame, spec: SplitSpec, seed: int) -> pd.DataFrame:
     Raises:
         TableError: a role that the split needs has no subject in some fold.
     """
-    bleeds = scans.groupby("subject", sort=True)["positive_slices"].max().gt(0)
+    bleeds = _bleeds(scans).groupby(scans["subject"], sort=True).max()
     strata = [_ranked(list(bleeds.index[bleeds == bleeding]), seed) for bleeding in (True, False)]
     rows = []
     for fold in range(spec.folds):
@@ -44,6 +44,11 @@ def deal(scans: pd.DataFrame, spec: SplitSpec, seed: int) -> pd.DataFrame:
         _check(role, blocks, fold)
         rows += [(subject, fold, role[subject]) for subject in sorted(role)]
     return pd.DataFrame(rows, columns=["subject", "fold", "role"])
+
+
+def _bleeds(scans: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether each scan bleeds, by its own label where it has one, else by its slices'."""
+    return scans["scan_label"].eq(1).where(scans["scan_label"].ge(0), scans["positive_slices"].gt(0))
 
 
 def _ranked(names: Sequence[str], seed: int) -> list[str]:

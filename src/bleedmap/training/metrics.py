@@ -127,7 +127,12 @@ class Dice:
         self._both = self._either = 0.0
 
     def add(self, outputs: Tensor, targets: Mapping[str, Tensor]) -> None:
-        """Take in logits and ``masks`` of the same shape; 255 is unknown and left out."""
+        """Take in logits and ``masks`` of the same shape; 255 is unknown and left out.
+
+        Of background and subtypes, (B, 6, D, H, W), the logit of a subtype of any kind counts.
+        """
+        if outputs.ndim > targets["masks"].ndim:
+            outputs = outputs[:, 1:].logsumexp(dim=1) - outputs[:, 0]
         known = targets["masks"] != UNKNOWN_VOXEL
         found, drawn = (outputs >= 0) & known, (targets["masks"] > 0) & known
         self._both += float((found & drawn).sum())

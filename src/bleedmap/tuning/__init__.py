@@ -2,8 +2,9 @@
 
 - ``dimension``: the values of one searched key; ``trials``: what has been judged, and the best of it;
 - ``search``: grid, coordinate and Bayesian search; ``candidates``: a spec with values filled in;
-- ``objective``: what is maximised, Dice by unit;
+- ``objective``: what is maximised of masks, Dice by unit;
 - ``tuning_scans``: the only scans that are read; ``tune``: scans outside, candidates inside;
-- ``tune_mask``, ``tune_segmenter``: of a mask method, of what acts after a segmenter's training;
+- ``tune_mask``, ``tune_detector``, ``tune_segmenter``: of a mask method, of a detector, of what acts after a
+  segmenter's training;
 - ``tuned``: the result and its files; ``curve_picture``: its picture.
 """

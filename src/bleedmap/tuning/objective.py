@@ -25,16 +25,19 @@ class Overlap:
     drawn: NDArray[np.int64]
 
     @classmethod
-    def of(cls, labels: NDArray[np.uint8], truth: NDArray[np.uint8]) -> Self:
-        """Count hemorrhage of any kind.
+    def of(cls, labels: NDArray[np.uint8], truth: NDArray[np.uint8], label: int | None = None) -> Self:
+        """Count hemorrhage of any kind, or of one.
 
         Args:
             labels: (slices, rows, columns) uint8; 255, unknown, is not found.
             truth: the same; 255 takes no part.
+            label: of the subtype that is counted; None: any.
         """
         known = truth != UNKNOWN_VOXEL
-        found = (labels > 0) & (labels != UNKNOWN_VOXEL) & known
-        drawn = (truth > 0) & known
+        if label is None:
+            found, drawn = (labels > 0) & (labels != UNKNOWN_VOXEL) & known, (truth > 0) & known
+        else:
+            found, drawn = (labels == label) & known, truth == label
         return cls(*(np.count_nonzero(mask, axis=(1, 2)).astype(np.int64) for mask in (found & drawn, found, drawn)))
 
 

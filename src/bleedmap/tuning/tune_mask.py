@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from bleedmap.config.masks import AnyMask
 from bleedmap.config.searches import Search
 from bleedmap.config.tuning import TuningSpec
 from bleedmap.console import track
-from bleedmap.masks.called import called_slices, gate
 from bleedmap.masks.map_inputs import MapInputs
 from bleedmap.masks.mask_scan import mask_scan
-from bleedmap.masks.mask_shard import read_slices
+from bleedmap.masks.mask_shard import read_slices, tell
 from bleedmap.masks.mask_slices import MaskSlices
 from bleedmap.saliency.map_store import MapStore
 from bleedmap.slices.refusals import Refusals
@@ -24,12 +24,10 @@ from bleedmap.slices.store import SliceStore
 from bleedmap.splits.roles import Roles
 from bleedmap.tuning.tune import OpenScan, tune
 from bleedmap.tuning.tuned import Tuned
-from bleedmap.tuning.tuning_scans import TuningScan, tuning_scans
+from bleedmap.tuning.tuning_scans import TuningScan, tuning_scans, with_subtypes
 
 if TYPE_CHECKING:
     from bleedmap.classifiers.classifier import SliceClassifier
-
-Called = NDArray[np.bool_] | None
 
 
 def tune_mask(
@@ -56,15 +54,14 @@ def tune_mask(
         ConfigError: the method refuses all values.
     """
     chosen = tuning_scans(slices, roles)
-    called: list[Called] = [None] * len(chosen)
+    if spec.BY_CLASS:
+        chosen = with_subtypes(slices, chosen)
+    scores: list[Mapping[str, pd.DataFrame]] = []
     if inputs is not None:
-        scores = [dict(list(each.scores.groupby("scan", sort=False))) for each in inputs]
+        scores = [{str(name): rows for name, rows in each.scores.groupby("scan", sort=False)} for each in inputs]
         chosen = [scan for scan in chosen if scan.name in scores[scan.shard] and not _is_refused(inputs, scan)]
-        called = [
-            called_slices(scores[scan.shard][scan.name], roles, gate(spec, inputs[scan.shard].threshold))
-            for scan in chosen
-        ]
-    return tune(spec, searches, tuning, partial(_open, slices, inputs, chosen, called))
+    opened = partial(_open, spec, slices, inputs, chosen, scores, roles)
+    return tune(spec, searches, tuning, opened, by_class=spec.BY_CLASS)
 
 
 def _is_refused(inputs: Sequence[MapInputs], scan: TuningScan) -> bool:
@@ -74,10 +71,16 @@ def _is_refused(inputs: Sequence[MapInputs], scan: TuningScan) -> bool:
 
 
 def _open(
-    slices: Sequence[Path], inputs: Sequence[MapInputs] | None, scans: Sequence[TuningScan], called: Sequence[Called]
+    spec: AnyMask,
+    slices: Sequence[Path],
+    inputs: Sequence[MapInputs] | None,
+    scans: Sequence[TuningScan],
+    scores: Sequence[Mapping[str, pd.DataFrame]],
+    roles: Roles,
 ) -> Iterator[OpenScan[AnyMask]]:
-    for scan, calls in track(list(zip(scans, called, strict=True)), "tuning on", unit="scans"):
+    for scan in track(scans, "tuning on", unit="scans"):
         shard = None if inputs is None else inputs[scan.shard]
+        own = None if shard is None else scores[scan.shard][scan.name]
         with SliceStore(slices[scan.shard]) as store:
             if shard is None:
                 found = read_slices(store, scan.name, scan.rows, None)
@@ -86,7 +89,7 @@ def _open(
                     found = read_slices(store, scan.name, scan.rows, maps)
             truth = store.rows("truth", scan.rows)
         # truth judges the masks, so it must not help to make them
-        blind = replace(found, truth=None)
+        blind, calls = tell(spec, replace(found, truth=None), shard, own, roles)
         yield (
             scan.subject,
             truth,
@@ -96,6 +99,6 @@ def _open(
 
 
 def _labels(
-    slices: MaskSlices, called: Called, classifier: "SliceClassifier | None", spec: AnyMask
+    slices: MaskSlices, called: NDArray[np.bool_] | None, classifier: "SliceClassifier | None", spec: AnyMask
 ) -> NDArray[np.uint8]:
     return mask_scan(spec, slices, called, classifier).labels

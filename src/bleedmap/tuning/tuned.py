@@ -17,17 +17,19 @@ class Tuned:
 
     Args:
         spec: the component with the best values.
-        score: its Dice on the tuning subjects.
+        score: its value of the measure on the tuning subjects.
         curve: a row a candidate, in the order of trying: its keys, ``score`` (NaN: none), ``n`` (units of which the
             score is a mean), ``chosen`` (1 for the best) and ``at_end`` (of the best: keys, with spaces between, whose
             value is the lowest or highest of its search, so that a wider one may hold a better value).
         log_keys: keys that were searched on a log scale.
+        measure: what is maximised.
     """
 
     spec: Spec
     score: float
     curve: pd.DataFrame
     log_keys: tuple[str, ...]
+    measure: str = "Dice"
 
 
 def write_tuned(tuned: Tuned, out: Path) -> None:
@@ -38,5 +40,5 @@ def write_tuned(tuned: Tuned, out: Path) -> None:
         out: JSON file of the spec, all values included.
     """
     write_table(tuned.curve, out.parent / "curve.csv")
-    draw_curve(tuned.curve, tuned.log_keys, out.parent / "curve.png")
+    draw_curve(tuned.curve, tuned.log_keys, out.parent / "curve.png", tuned.measure)
     write_text(out, tuned.spec.to_json() + "\n")

@@ -54,6 +54,31 @@ def tuning_scans(slices: Sequence[Path], roles: Roles) -> list[TuningScan]:
     return scans
 
 
+def with_subtypes(slices: Sequence[Path], scans: Sequence[TuningScan]) -> list[TuningScan]:
+    """Those scans whose truth names subtypes.
+
+    Args:
+        slices: slice stores of all shards.
+        scans: of ``tuning_scans``.
+
+    Raises:
+        TableError: there are none.
+    """
+    found = []
+    for scan in scans:
+        with SliceStore(slices[scan.shard]) as store:
+            if store.entries[scan.name].drawn_subtypes:
+                found.append(scan)
+    if not found:
+        raise TableError(
+            "no-tuning-subtypes",
+            found="no tuning subject whose truth names subtypes",
+            expected="some, for a mask method that tells subtypes apart",
+            remedy="tune on a data set with subtype masks, or write a value instead of a search",
+        )
+    return found
+
+
 def _of_shard(number: int, path: Path, roles: Roles) -> Iterator[TuningScan]:
     with SliceStore(path) as store:
         subjects, drawn = store.table["subject"], store.table["drawn"].to_numpy(dtype=bool)

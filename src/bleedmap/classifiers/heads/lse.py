@@ -24,8 +24,11 @@ class Lse(LogitMapHead):
 
     def pool(self, maps: Tensor) -> Tensor:
         """(B, K, h, w) logit maps to (B, K)."""
-        cells = maps.shape[2] * maps.shape[3]
-        return (torch.logsumexp(self._r * maps.flatten(2), dim=2) - math.log(cells)) / self._r
+        flat = maps.flatten(2)
+        # logits grow large, and a difference of small numbers keeps the digits that a large one loses
+        highest = flat.detach().amax(dim=2, keepdim=True)
+        rest = torch.logsumexp(self._r * (flat - highest), dim=2) - math.log(flat.shape[2])
+        return highest[..., 0] + rest / self._r
 
 
 def build(spec: LseHead, channels: int, classes: int) -> Lse:
