@@ -1,6 +1,7 @@
 """Saliency methods, one a file, named as ``method`` in the config.
 
 - ``cam``: the logit map of a class; ``flips``: another method, asked about a slice and about its mirror image;
+- ``multi_scale``: another method, asked about a slice at several sizes; ``for_scale``: networks for these sizes;
 - ``grad_cam``: channels of any layer's feature map, weighed by their gradient;
 - ``self_attention``: what a Swin transformer attends to; ``hgi_sam``: what it attends to for a class;
 - ``swin/``: what both read of the transformer; ``gradients``: what methods that look into a network share;
