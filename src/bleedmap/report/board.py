@@ -28,6 +28,8 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "hd95": "HD95, mm",
         "surface_dice": "surface Dice, voxels",
         "surface_dice_area": "surface Dice, area",
+        "pixel_accuracy": "PA",
+        "miou": "MIoU",
         "localisation_f1": "localisation F1",
         "false_positive": "with a mask, share",
         "false_positive_ml": "found, mL",
