@@ -8,6 +8,7 @@ turn. Beside them:
 
 - ``classifier``: what all have in common; ``load``: from a config or a file to a network;
 - ``feature_map``: timm models cut off at a stride; ``swin_map``: Swin transformers of any size;
+- ``torchvision_map``: AlexNet and GoogLeNet, which timm lacks;
 - ``pretrained``: both with published weights;
 - ``init_from``: with those of another classifier; ``taken``: what of them fits;
 - ``convert_weights``: published weights that come with a Python package, as a safetensors file;

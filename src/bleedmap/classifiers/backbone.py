@@ -13,6 +13,7 @@ from bleedmap.classifiers.head_phase import head_phase
 from bleedmap.classifiers.phase import Phase, slice_phase
 from bleedmap.classifiers.pretrained import pretrained_network
 from bleedmap.classifiers.swin_map import SwinMap
+from bleedmap.classifiers.torchvision_map import LAYERS, TorchvisionMap
 from bleedmap.components import load
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.console import say
@@ -32,7 +33,7 @@ class BackboneClassifier(SliceClassifier):
         self.backbone = self._started() if pretrained else self.make_backbone()
         self.head = load(spec.head).build(spec.head, self.backbone.channels, len(spec.classes))
 
-    def _started(self) -> FeatureMap | SwinMap:
+    def _started(self) -> FeatureMap | SwinMap | TorchvisionMap:
         """The feature map as its training begins, with a word on where its weights come from."""
         name, asked = self.spec.backbone, self.spec.pretrained
         if not asked:
@@ -45,8 +46,10 @@ class BackboneClassifier(SliceClassifier):
             self.note_weights("pretrained", taken)
         return backbone
 
-    def make_backbone(self, **weights: Any) -> FeatureMap | SwinMap:  # noqa: ANN401
+    def make_backbone(self, **weights: Any) -> FeatureMap | SwinMap | TorchvisionMap:  # noqa: ANN401
         """The feature map, from what timm's ``create_model`` is told of weights; none: random ones."""
+        if self.spec.backbone in LAYERS:
+            return TorchvisionMap(self.spec.backbone, self.spec.stride, input_channels(self.spec), **weights)
         return FeatureMap(self.spec.backbone, self.spec.stride, input_channels(self.spec), **weights)
 
     def features(self, hu: Tensor) -> Tensor:

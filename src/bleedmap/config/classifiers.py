@@ -62,7 +62,9 @@ class ClassifierSpec(Spec):
     method: Literal["backbone", "swin"] = Field(
         "backbone", description="backbone: any timm model, cut off at a stride; swin: a whole Swin transformer (v1)"
     )
-    backbone: str = Field("resnet101", description="timm's name of the model")
+    backbone: str = Field(
+        "resnet101", description="timm's name of the model; or alexnet or googlenet, which torchvision has"
+    )
     swin: SwinSpec | None = Field(None, description="size and shape, for method swin; null: as timm has it")
     pretrained: bool | Path = Field(
         False,

@@ -1,7 +1,7 @@
 """Losses: what a training makes small.
 
 - ``bce``, ``focal``, ``cross_entropy``: of every class of a slice, from ``labels``;
-- ``dice_bce``: of voxels, from ``masks``;
+- ``dice_bce``: of voxels, from ``masks``; ``seeding``: from ``seeds`` and ``masks``;
 - ``loss``: what all losses share; ``known``: means over what is known; ``positive_weight``: the factor on positives;
 - ``build``: from a config to a loss.
 

@@ -27,6 +27,8 @@ class MaskSlices:
         low: (B, K) float32, lowest value of each map before it was stretched.
         high: (B, K) float32, highest one.
         classes: names of the K maps, ``any`` first.
+        origins_mm: (B, 3) where slices begin (see ``WorkingScan``); None in pictures without mm.
+        pixel_mm: rows and columns of a pixel, mm; None too.
     """
 
     hu: NDArray[np.int16]
@@ -39,6 +41,8 @@ class MaskSlices:
     low: NDArray[np.float32] | None = None
     high: NDArray[np.float32] | None = None
     classes: tuple[str, ...] = ("any",)
+    origins_mm: NDArray[np.float64] | None = None
+    pixel_mm: tuple[float, float] | None = None
 
     def with_maps(self, maps: ScanMaps, classes: tuple[str, ...]) -> Self:
         """These slices and their maps."""

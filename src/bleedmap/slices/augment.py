@@ -38,7 +38,7 @@ def augment(
     for sample, rng in enumerate(draws):
         gain[sample] = 1 + rng.uniform(-spec.gain, spec.gain)
         rng.standard_normal(dtype=np.float32, out=noise[sample])
-        noise[sample] *= np.float32(rng.uniform(0, spec.noise_hu))
+        noise[sample] *= np.float32(rng.uniform(spec.least_noise_hu, spec.noise_hu))
     moved.mul_(torch.from_numpy(gain)).add_(torch.from_numpy(noise))
     return moved, F.grid_sample(masks, grid, mode="nearest", align_corners=False)
 
@@ -50,5 +50,11 @@ def _affine(spec: AugmentSpec, rng: np.random.Generator) -> NDArray[np.float32]:
     mirror = -1.0 if spec.flip and rng.random() < 0.5 else 1.0
     # coordinates run over two units, so a share of the width is twice that number
     shift = rng.uniform(-2 * spec.shift, 2 * spec.shift, size=2)
+    # what is not asked for is not drawn, so that the other draws stay as they are
+    if spec.right_angles:
+        angle += np.pi / 2 * rng.integers(4)
+    upside = -1.0 if spec.flip_rows and rng.random() < 0.5 else 1.0
     cosine, sine = np.cos(angle) * zoom, np.sin(angle) * zoom
-    return np.array([[mirror * cosine, -sine, shift[0]], [mirror * sine, cosine, shift[1]]], dtype=np.float32)
+    return np.array(
+        [[mirror * cosine, upside * -sine, shift[0]], [mirror * sine, upside * cosine, shift[1]]], dtype=np.float32
+    )
