@@ -3,7 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from bleedmap.config.masks import AnyMask
 from bleedmap.constants import UNKNOWN_VOXEL
+
+
+def writes_seeds(spec: AnyMask) -> bool:
+    """Whether a mask method gives seeds beside its masks, also of scans that hold no bleed."""
+    return getattr(spec, "seeds_below", None) is not None
 
 
 def seeds_of(maps: NDArray[np.float32], brain: NDArray[np.bool_], threshold: float, below: float) -> NDArray[np.uint8]:

@@ -37,6 +37,8 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "volume_predicted_ml": "predicted, mL",
         "volume_error_ml": "error, mL",
         "auroc": "AUROC",
+        "model_mb": "model, MB",
+        "image_seconds": "seconds an image",
         "f1": "F1",
     }
 )
@@ -142,6 +144,8 @@ def _best(scores: pd.DataFrame, metric: str, rows: Sequence[Row]) -> set[str]:
 
 def digits(metric: str) -> int:
     """Decimals that a metric is shown with."""
+    if metric == "parameters":
+        return 0
     return 1 if metric in {"hd", "hd95", "false_positive_ml"} or metric in VOLUMES else 3
 
 

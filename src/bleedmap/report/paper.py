@@ -17,6 +17,8 @@ from bleedmap.scoring.leaderboard import METRICS, UNITS, leaderboard
 PRINTED_COLUMNS = (
     *("table", "fold", "row", "unit", "metric", "printed_mean", "printed_std", "audited_mean", "audited_std", "note"),
 )
+# of a network: ``benchmarks.segmenters`` measures them, no run does
+COSTS = ("parameters", "model_mb", "image_seconds")
 NUMBERS = ("printed_mean", "printed_std", "audited_mean", "audited_std")
 KEY = ["method", "unit", "metric", "fold"]
 ALL_FOLDS = "all"
@@ -27,9 +29,9 @@ def read_printed(path: Path) -> pd.DataFrame:
 
     Args:
         path: CSV with ``PRINTED_COLUMNS``: table and row as the paper numbers and this config names them; fold as the
-            paper counts (1 is the first) or ``all``; unit and metric as on the leaderboard; the mean and deviation that
-            are printed, and beside them, where an audit found them wrong, those meant; a note, in words. Numbers that
-            are not known are blank.
+            paper counts (1 is the first) or ``all``; unit and metric as on the leaderboard, or a metric of ``COSTS``;
+            the mean and deviation that are printed, and beside them, where an audit found them wrong, those meant; a
+            note, in words. Numbers that are not known are blank.
 
     Raises:
         TableError: another table, or a measure that no leaderboard has.
@@ -38,7 +40,11 @@ def read_printed(path: Path) -> pd.DataFrame:
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
         for name in NUMBERS:
             table[name] = pd.to_numeric(table[name].replace("", np.nan))
-        wrong = ~(table["metric"].isin(METRICS) & table["unit"].isin(UNITS) & table["fold"].str.fullmatch(r"all|\d+"))
+        wrong = ~(
+            table["metric"].isin([*METRICS, *COSTS])
+            & table["unit"].isin(UNITS)
+            & table["fold"].str.fullmatch(r"all|\d+")
+        )
         is_one = tuple(table.columns) == PRINTED_COLUMNS and not wrong.any()
     except (OSError, ValueError, KeyError):
         is_one = False
