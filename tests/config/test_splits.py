@@ -173,7 +173,7 @@ def test_a_mask_that_reads_hu_is_refused_where_there_are_none(spec):
 
 def test_a_crf_in_mm_is_refused_where_pictures_have_none():
     change = {
-        "masks": {"crf": {"method": "dense_crf", "unit": "mm"}},
+        "masks": {"crf": {"method": "dense_crf", "unit": "mm", "gaussian_sxy": 2, "bilateral_sxy": 20}},
         "methods": {"crf": {"classifier": "net", "saliency": "cam", "mask": "crf"}},
     }
     with pytest.raises(ConfigError, match=r"masks\.crf counts mm, but the pictures of datasets\.b have none"):

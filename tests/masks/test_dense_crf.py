@@ -141,7 +141,8 @@ def test_pixels_that_are_longer_than_wide_are_told_apart_in_mm():
     # a disc that is sure, in a surrounding that is nearly so: the kernel makes it grow by as many mm on all sides
     row, column = np.mgrid[:49, :49] - 24
     cam = np.where(np.hypot(row, column) < 8, 1.0, 0.48)[None]
-    spec = DenseCrfSpec(unit="mm", unary="map", threshold=0.5, gaussian_sxy=4, gaussian_compat=5, bilateral_compat=0)
+    places = {"unit": "mm", "gaussian_sxy": 4, "bilateral_sxy": 50}
+    spec = DenseCrfSpec(**places, unary="map", threshold=0.5, gaussian_compat=5, bilateral_compat=0)
     even, long = (
         make_masks(spec, in_mm(salient(np.full((1, 49, 49), 40), cam), [0], pixel))[0] for pixel in ((1, 1), (4, 1))
     )
@@ -152,12 +153,15 @@ def test_pixels_that_are_longer_than_wide_are_told_apart_in_mm():
 def test_pictures_without_mm_are_refused_a_crf_in_mm(scene):
     slices, _ = scene
     with pytest.raises(ScanError, match="needs-mm"):
-        make_masks(DenseCrfSpec(unit="mm"), slices)
+        make_masks(DenseCrfSpec(unit="mm", gaussian_sxy=2, bilateral_sxy=20), slices)
 
 
 def test_a_volume_in_pixels_is_refused_by_the_config():
     with pytest.raises(ValidationError, match="set unit: mm"):
         DenseCrfSpec(space="volume")
+    with pytest.raises(ValidationError, match="give both in mm"):
+        DenseCrfSpec(space="volume", unit="mm", bilateral_sxy=20)
+    assert DenseCrfSpec.from_json(VOLUME.to_json()) == VOLUME
 
 
 def test_a_machine_without_the_solver_is_told_so_in_one_sentence(scene, monkeypatch):

@@ -171,6 +171,9 @@ class DenseCrfSpec(SaliencyMaskSpec):
         if self.space == "volume" and self.unit != "mm":
             msg = "space volume with unit pixel, but slices lie mm apart; set unit: mm and give both sxy in mm"
             raise ValueError(msg)
+        if self.unit == "mm" and not {"gaussian_sxy", "bilateral_sxy"} <= self.model_fields_set:
+            msg = "unit mm, but the defaults of gaussian_sxy and bilateral_sxy are pixels; give both in mm"
+            raise ValueError(msg)
         return self
 
 
