@@ -120,6 +120,26 @@ def test_saliency_measures_every_method_as_a_multiple_of_the_forward_pass(run):
     assert (table["seconds"] > 0).all()
 
 
+def test_segmenters_stand_beside_what_the_paper_prints_of_them(run, repository):
+    from benchmarks import segmenters
+
+    folder = repository / "config" / "papers"
+    files = ("--config", folder / "004_mixed_unet.yaml", folder / "004_demo_size.yaml")
+    _, table = run(segmenters, *files, "--turns", 1)
+    assert table["row"].tolist() == ["fcn", "unet", "deeplabv3", "mixed-unet", "mixed-unet-crf"]
+    assert (table[["parameters", "model_mb", "image_seconds"]] > 0).all(axis=None)
+    assert table["printed_parameters"].tolist()[:4] == [18643713, 31043521, 39633729, 10303105]
+
+
+def test_masks_measures_slices_volumes_and_processes(run):
+    from benchmarks import masks
+
+    _, table = run(masks, "--sizes", 16, 32, "--depths", 2, "--volume", 16, "--slices", 2, "--turns", 1)
+    assert table["field"].tolist() == ["slice", "slice", "volume", "slices, 1 processes", "slices, 2 processes"]
+    assert (table["seconds"] > 0).all()
+    assert table["times_faster"].notna().tolist() == [False] * 4 + [True]
+
+
 @pytest.mark.slow
 def test_startup_measures_every_start(run):
     from benchmarks import startup

@@ -260,3 +260,55 @@ def test_demo_size_of_paper_003_changes_sizes_and_not_what_is_compared(read):
         spec.training.loss for spec in paper.classifiers.values()
     ]
     assert [spec.head for spec in demo.classifiers.values()] == [spec.head for spec in paper.classifiers.values()]
+
+
+MIXED, MIXED_DEMO = "004_mixed_unet.yaml", "004_demo_size.yaml"
+
+
+def test_the_config_of_paper_004_has_its_numbers(read):
+    config = load_config(read(MIXED))
+    assert (config.slices.size, config.splits["cv"].folds, dataset_of(config, "cv")) == (256, 5, "head-ct")
+    assert config.splits["cv"].validation_share == pytest.approx(0.2)
+    assert {spec.head.pooling for spec in config.classifiers.values()} == {"pair"}
+    assert {spec.training.loss.method for spec in config.classifiers.values()} == {"cross_entropy"}
+    assert [name for name, spec in config.classifiers.items() if spec.pretrained] == ["resnet50"]
+    assert config.saliency["multi-scale"].scales == (0.5, 1, 1.5, 2)
+    assert {mask.threshold for mask in config.masks.values()} == {0.7}
+    crf = config.masks["crf"]
+    assert (crf.gaussian_sxy, crf.bilateral_sxy, crf.bilateral_srgb, crf.bilateral_compat) == (3, 50, 5, 10)
+    for segmenter in config.segmenters.values():
+        training = segmenter.training
+        assert (training.optimizer, training.learning_rate, training.weight_decay) == ("adam", 1e-3, 1e-4)
+        assert (training.schedule, training.poly_power, training.warm_up) == ("poly", 0.9, 0)
+        assert (training.batch, training.epochs) == (8, 100)
+        augment = training.augment
+        assert (augment.right_angles, augment.flip, augment.flip_rows, augment.rotate_degrees) == (True, True, True, 25)
+        # 0.3 and 0.7 of the deviation of evenly spread grey values
+        deviation = 80 / 12**0.5
+        assert (augment.least_noise_hu, augment.noise_hu) == (round(0.3 * deviation), round(0.7 * deviation))
+    sources = {name: spec.training.loss.cross_entropy for name, spec in config.segmenters.items()}
+    assert [name for name, both in sources.items() if both] == ["mixed-unet-crf"]
+
+
+def test_every_row_that_paper_004_prints_is_one_of_its_config(read, repository):
+    config, printed = load_config(read(MIXED)), read_printed(repository / "config" / "papers" / "004_printed.csv")
+    assert set(printed["row"]) == set(config.methods)
+    assert printed.groupby("table").size().to_dict() == {
+        "Table 1": 6,
+        "Table 2": 6,
+        "Table 3": 15,
+        "Table 4": 12,
+        "Text, ICH": 3,
+    }
+
+
+def test_the_demo_size_of_paper_004_changes_sizes_and_not_what_is_compared(read):
+    paper, demo = load_config(read(MIXED)), load_config(read(MIXED, MIXED_DEMO))
+    assert demo.methods == paper.methods
+    assert comparison_pairs(demo) == comparison_pairs(paper)
+    assert (demo.masks, demo.saliency) == (paper.masks, paper.saliency)
+    assert dataset_of(demo, "cv") == "phantom"
+    for name, segmenter in demo.segmenters.items():
+        own = paper.segmenters[name]
+        assert (segmenter.method, segmenter.training.loss) == (own.method, own.training.loss)
+        assert segmenter.training.augment == own.training.augment

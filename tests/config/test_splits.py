@@ -171,6 +171,28 @@ def test_a_mask_that_reads_hu_is_refused_where_there_are_none(spec):
     load(base=base)
 
 
+def test_a_crf_in_mm_is_refused_where_pictures_have_none():
+    change = {
+        "masks": {"crf": {"method": "dense_crf", "unit": "mm", "gaussian_sxy": 2, "bilateral_sxy": 20}},
+        "methods": {"crf": {"classifier": "net", "saliency": "cam", "mask": "crf"}},
+    }
+    with pytest.raises(ConfigError, match=r"masks\.crf counts mm, but the pictures of datasets\.b have none"):
+        load(change, {**TWO, "datasets": {**TWO["datasets"], "b": PICTURES}})
+    load(change)
+
+
+def test_a_segmenter_that_learns_from_seeds_is_refused_masks_without():
+    seeding = {"method": "mixed_unet", "training": {"loss": "seeding"}}
+    change = {
+        "masks": {"crf": {"method": "dense_crf"}},
+        "segmenters": {"mixed": {**seeding, "learns": "a"}},
+        "methods": {"mixed": {"classifier": "net", "saliency": "cam", "mask": "crf", "segmenter": "mixed"}},
+    }
+    with pytest.raises(ConfigError, match=r"masks\.crf writes none; give"):
+        load(change)
+    load({**change, "masks": {"crf": {"method": "dense_crf", "seeds_below": 0.2}}})
+
+
 def test_one_folder_is_not_learnt_from_and_tested_under_two_names():
     folders = {name: {"adapter": "folder", "root": "scans"} for name in ("a", "b")}
     with pytest.raises(ConfigError, match="learns on 'a' of the same data"):

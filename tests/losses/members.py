@@ -4,12 +4,13 @@ from types import SimpleNamespace
 
 import torch
 
-from bleedmap.config.losses import AnyLoss, DiceBceSpec
+from bleedmap.config.losses import AnyLoss, DiceBceSpec, SeedingSpec
 from tests.members import members, names
 
 SPECS = members(AnyLoss)
 LOSSES = dict(zip(names(SPECS), SPECS, strict=True))
 LOSSES["dice_bce, both classes"] = DiceBceSpec(background=True)
+LOSSES["seeding, seeds alone"] = SeedingSpec(cross_entropy=False)
 
 
 def targets_of(spec):
@@ -19,6 +20,7 @@ def targets_of(spec):
         "labels": torch.randint(0, 2, (4, 3), generator=rng).float(),
         "masks": torch.randint(0, 2, (4, 2, 6, 6), generator=rng).to(torch.uint8) * 3,
     }
+    known["seeds"] = known["masks"]
     return {name: known[name] for name in spec.READS}
 
 
@@ -44,6 +46,4 @@ def truth_of(spec, targets):
 
 def hide(spec, targets, where):
     """The same targets, unknown where asked."""
-    name = spec.READS[0]
-    unknown = torch.nan if name == "labels" else 255
-    return {**targets, name: targets[name].masked_fill(where, unknown)}
+    return {name: targets[name].masked_fill(where, torch.nan if name == "labels" else 255) for name in spec.READS}

@@ -7,7 +7,15 @@ import pytest
 import torch
 from torch import nn
 
-from bleedmap.config.losses import BceSpec, CrossEntropySpec, DiceBceSpec, DiceCeSpec, FocalSpec, LevelsSpec
+from bleedmap.config.losses import (
+    BceSpec,
+    CrossEntropySpec,
+    DiceBceSpec,
+    DiceCeSpec,
+    FocalSpec,
+    LevelsSpec,
+    SeedingSpec,
+)
 from bleedmap.losses.build import build_loss
 
 NAN = math.nan
@@ -146,3 +154,18 @@ def test_dice_ce_of_a_hand_example():
     loss = build_loss(DiceCeSpec())(torch.zeros((1, 6, 1, 1, 3)), {"masks": torch.tensor([[[[1, 0, 255]]]]).byte()})
     drawn, others = 1 - (2 / 6) / (2 / 6 + 1), 1.0
     assert loss.item() == pytest.approx((drawn + 4 * others) / 5 + math.log(6), abs=1e-3)
+
+
+def seeding(spec, logits, seeds, masks):
+    targets = {"seeds": torch.tensor(seeds, dtype=torch.uint8), "masks": torch.tensor(masks, dtype=torch.uint8)}
+    return build_loss(spec)(torch.tensor(logits), targets).item()
+
+
+def test_seeding_of_a_hand_example():
+    # probabilities of hemorrhage .8 .5 .2 .8; seeds are hemorrhage, none, background, background; one of the mask's
+    # pixels is unknown, the others are 1 1 0
+    logits, seeds, masks = [[[[LOGIT_08, 0.0, -LOGIT_08, LOGIT_08]]]], [[[[1, 255, 0, 0]]]], [[[[1, 1, 0, 255]]]]
+    of_seeds = -(LN[0.8] + LN[0.8] + LN[0.2]) / 3
+    of_mask = -(LN[0.8] + LN[0.5] + LN[0.8]) / 3
+    assert seeding(SeedingSpec(cross_entropy=False), logits, seeds, masks) == pytest.approx(of_seeds, rel=1e-6)
+    assert seeding(SeedingSpec(), logits, seeds, masks) == pytest.approx(of_seeds + of_mask, rel=1e-6)

@@ -55,6 +55,14 @@ def test_seeds_of_slices_that_are_not_called_are_background(scan, monkeypatch):
     assert [int(one.max()) for one in seeds] == [0, 255, 0, 0, 0]
 
 
+def test_a_scan_in_which_nothing_is_called_has_seeds_too_where_its_method_gives_them(scan):
+    nothing = np.zeros(5, dtype=bool)
+    assert mask_scan(ThresholdSpec(), scan, nothing, StandIn()).seeds is None
+    seeds = mask_scan(ThresholdSpec(seeds_below=0.2), scan, nothing, StandIn()).seeds
+    assert seeds.shape == (5, 32, 32)
+    assert not seeds.any()
+
+
 @pytest.mark.parametrize("intensity", ["mr", "picture"])
 def test_levels_in_hu_are_refused_where_there_are_no_hu(scan, intensity):
     other = replace(scan, intensity=intensity)

@@ -17,7 +17,7 @@ from bleedmap.volumes.geometry import Geometry
 from .conftest import GEOMETRY, geometry
 
 LABELS = RowLabels("phantom", "cam", 1, "subject-7", "scan-7")
-SLICE_METRICS = {"dice", "iou", "tpr", "ppv", "rvd", "hd", "hd95", "surface_dice"}
+SLICE_METRICS = {"dice", "iou", "tpr", "ppv", "rvd", "pixel_accuracy", "miou", "hd", "hd95", "surface_dice"}
 
 
 def score(prediction, truth, **options):
@@ -230,7 +230,16 @@ def test_a_prediction_has_no_unknown_voxels(blobs):
 def test_a_picture_has_no_score_in_mm_or_ml(blobs, bleeds):
     prediction, truth = (mask.astype(np.uint8) for mask in blobs(7))
     board = leaderboard(score_scan(prediction, truth * bleeds, geometry(8, (1, 1, 1), in_mm=False), LABELS))
-    assert set(board["metric"]) == {"dice", "iou", "tpr", "ppv", "rvd", *([] if bleeds else ["false_positive"])}
+    assert set(board["metric"]) == {
+        "dice",
+        "iou",
+        "tpr",
+        "ppv",
+        "rvd",
+        "pixel_accuracy",
+        "miou",
+        *([] if bleeds else ["false_positive"]),
+    }
 
 
 def test_a_lone_slice_has_no_volume_for_nobody_knows_how_thick_it_is(blobs):

@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from bleedmap.config.training import AugmentSpec
@@ -85,3 +86,30 @@ def test_shear_moves_columns_along_rows_and_mask_and_image_alike():
     assert abs(middles[1] - 32) < 1
     assert abs(middles[0] - middles[2]) > 3
     assert ((moved > 50) == (mask > 0.5)).float().mean() > 0.98
+
+
+def test_right_angles_and_flips_show_a_picture_in_all_eight_ways_and_exactly():
+    picture = torch.arange(64.0).reshape(1, 1, 8, 8)
+    spec = STILL.model_copy(update={"right_angles": True, "flip": True, "flip_rows": True})
+    samples = 60
+    moved, masks = augment(
+        spec, picture.repeat(samples, 1, 1, 1), picture.repeat(samples, 1, 1, 1), (1, 2), range(samples)
+    )
+    ways = {
+        tuple(torch.rot90(way, turns, (2, 3)).flatten().tolist())
+        for way in (picture, picture.flip(3))
+        for turns in range(4)
+    }
+    assert {tuple(each.round().flatten().tolist()) for each in moved} == ways
+    torch.testing.assert_close(masks, moved, rtol=0, atol=1e-3)
+
+
+def test_noise_has_at_least_the_deviation_that_is_asked():
+    spec = STILL.model_copy(update={"noise_hu": 16.0, "least_noise_hu": 7.0})
+    even = torch.zeros((40, 1, 64, 64))
+    moved, _ = augment(spec, even, even[:, :0], (1, 2), range(40))
+    spread = moved.std(dim=(1, 2, 3))
+    assert 6.8 < spread.min() < 8.5
+    assert 14.5 < spread.max() < 16.3
+    with pytest.raises(ValueError, match="ascending"):
+        AugmentSpec(least_noise_hu=5)

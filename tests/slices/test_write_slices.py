@@ -119,3 +119,11 @@ def test_truth_keeps_its_subtypes_and_its_area(written):
 def test_the_same_scans_give_the_same_bytes(written):
     write_slices(written / "volumes", written / "brain", SPEC, written / "again")
     assert (written / "again").read_bytes() == (written / "out").read_bytes()
+
+
+def test_a_store_knows_where_slices_begin_and_how_large_a_pixel_is(written):
+    with SliceStore(written / "out") as store:
+        entry = store.entries["drawn"]
+    # tilted slices are shifted along their rows; which way across them is up is told by the order of slices
+    np.testing.assert_allclose(entry.origins_mm, [[0, 0, 0], [5, 1.5, 0], [12, 3.6, 0]], atol=1e-9)
+    assert entry.pixel_mm == (2.0, 2.0)

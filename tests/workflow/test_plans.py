@@ -51,6 +51,14 @@ def test_the_demo(plan):
     without(counts, "enhance", "detect")
 
 
+def test_the_demo_size_of_paper_004(plan):
+    counts = plan("papers/004_mixed_unet.yaml", "papers/004_demo_size.yaml")
+    # six classifiers, of which one has maps of two kinds; masks of eight rows over two shards; five segmenters
+    assert (counts["train_classifier"], counts["explain"], counts["mask"]) == (6, 14, 16)
+    assert (counts["train_segmenter"], counts["segment"], counts["score"], counts["paper"]) == (5, 10, 13, 1)
+    without(counts, "tune_mask", "tune_segmenter", "detect")
+
+
 def test_the_phantom_cohort_needs_no_classifier(plan):
     # braces of a command are no wildcards
     brain = 'brain={"method": "external", "command": "brain {ct} {mask}"}'

@@ -12,6 +12,7 @@ turn. Beside them:
 - ``feature_map``: timm models cut off at a stride; ``swin_map``: Swin transformers of any size;
 - ``u_shape``: timm models as encoder, with the decoder;
 - ``small_resnet_map``: the small residual network;
+- ``torchvision_map``: AlexNet and GoogLeNet, which timm lacks;
 - ``pretrained``: both with published weights;
 - ``init_from``: with those of another classifier; ``taken``: what of them fits;
 - ``convert_weights``: published weights that come with a Python package, as a safetensors file;

@@ -15,11 +15,14 @@ from bleedmap.classifiers.pretrained import pretrained_network
 from bleedmap.classifiers.scan_classifier import scan_phase
 from bleedmap.classifiers.small_resnet_map import SmallResnetMap
 from bleedmap.classifiers.swin_map import SwinMap
+from bleedmap.classifiers.torchvision_map import LAYERS, TorchvisionMap
 from bleedmap.classifiers.u_shape import UShape
 from bleedmap.components import load
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.console import say
 from bleedmap.slices.windows import apply_windows
+
+AnyMap = FeatureMap | SwinMap | SmallResnetMap | UShape | TorchvisionMap
 
 
 class BackboneClassifier(SliceClassifier):
@@ -35,7 +38,7 @@ class BackboneClassifier(SliceClassifier):
         self.backbone = self.started() if pretrained else self.make_backbone()
         self.head = load(spec.head).build(spec.head, self.backbone.channels, len(spec.classes))
 
-    def started(self) -> FeatureMap | SwinMap | SmallResnetMap | UShape:
+    def started(self) -> AnyMap:
         """The feature map as its training begins, with a word on where its weights come from."""
         name, asked = self.spec.backbone, self.spec.pretrained
         if not asked:
@@ -48,8 +51,10 @@ class BackboneClassifier(SliceClassifier):
             self.note_weights("pretrained", taken)
         return backbone
 
-    def make_backbone(self, **weights: Any) -> FeatureMap | SwinMap | SmallResnetMap | UShape:  # noqa: ANN401
+    def make_backbone(self, **weights: Any) -> AnyMap:  # noqa: ANN401
         """The feature map, from what timm's ``create_model`` is told of weights; none: random ones."""
+        if self.spec.backbone in LAYERS:
+            return TorchvisionMap(self.spec.backbone, self.spec.stride, input_channels(self.spec), **weights)
         return FeatureMap(self.spec.backbone, self.spec.stride, input_channels(self.spec), **weights)
 
     def features(self, hu: Tensor) -> Tensor:

@@ -44,12 +44,12 @@ class SwinMap(nn.Module):
             )
         self.network = timm.create_model(name, in_chans=inputs, num_classes=0, **_shape(spec), **weights)
         self.channels: int = self.network.num_features
-        self._size: tuple[int, int] = self.network.patch_embed.img_size
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, inputs, H, W), resized where it is not of the network's own size, to (B, channels, h, w)."""
-        if images.shape[2:] != self._size:
-            images = F.interpolate(images, size=self._size, mode="bilinear", antialias=True)
+        own: tuple[int, int] = self.network.patch_embed.img_size
+        if images.shape[2:] != own:
+            images = F.interpolate(images, size=own, mode="bilinear", antialias=True)
         if not len(images):
             # windows of no image at all have no shape
             return images.new_zeros((0, self.channels, 1, 1))

@@ -67,7 +67,11 @@ class ClassifierSpec(Spec):
         "a residual network of 18 convolutions whose maps have a quarter of the slice's size (paper 002); unet: a timm "
         "model as encoder and a decoder up to stride 4 with a head at every level (paper 003, spec 4.3)",
     )
-    backbone: str = Field("resnet101", description="timm's name of the model; not read by method small_resnet")
+    backbone: str = Field(
+        "resnet101",
+        description="timm's name of the model; or alexnet or googlenet, which torchvision has; not read by method "
+        "small_resnet",
+    )
     swin: SwinSpec | None = Field(None, description="size and shape, for method swin; null: as timm has it")
     small_resnet: SmallResnetSpec | None = Field(
         None, description="its widths, for method small_resnet; null: those of paper 002"

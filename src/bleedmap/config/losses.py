@@ -128,9 +128,25 @@ class DiceCeSpec(LossSpec):
     method: Literal["dice_ce"] = "dice_ce"
 
 
+class SeedingSpec(LossSpec):
+    """Cross-entropy of seeds, and of the mask that comes with them (paper 004, equations 8 to 10; spec 5.6)."""
+
+    READS: ClassVar[tuple[str, ...]] = ("masks", "seeds")
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 5.6: background seeds lie below a second, lower threshold, and nothing is learnt from what lies between",
+        "spec 5.6: the cross-entropy against the mask is a mean over pixels, as that of the seeds is",
+    )
+
+    method: Literal["seeding"] = "seeding"
+    cross_entropy: bool = Field(
+        True,
+        description="whether the cross-entropy against the mask is added (paper 004: the CRF mask); false: seeds alone",
+    )
+
+
 AnyLoss = Annotated[
     Annotated[
-        BceSpec | FocalSpec | CrossEntropySpec | LevelsSpec | DiceBceSpec | DiceCeSpec,
+        BceSpec | FocalSpec | CrossEntropySpec | LevelsSpec | DiceBceSpec | DiceCeSpec | SeedingSpec,
         Field(discriminator="method"),
     ],
     BeforeValidator(_short_name),

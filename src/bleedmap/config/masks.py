@@ -66,10 +66,33 @@ class RegionSpec(SaliencyMaskSpec):
     )
 
 
+SeedsBelow = Annotated[
+    float | None,
+    Field(
+        gt=0,
+        lt=1,
+        description="share of the highest saliency below which background is sure; a segmenter with loss seeding "
+        "learns from that, from what lies above threshold, and from nothing between them; null: no seeds are written",
+    ),
+]
+
+
+def _in_order(spec: "ThresholdSpec | DenseCrfSpec") -> None:
+    if spec.seeds_below is not None and spec.seeds_below > spec.threshold:
+        msg = f"seeds_below {spec.seeds_below} is above threshold {spec.threshold}; give them in ascending order"
+        raise ValueError(msg)
+
+
 class ThresholdSpec(RegionSpec):
     """Saliency above a fixed share of its maximum (spec 2.3 step 1; papers 001 and 004)."""
 
     method: Literal["threshold"] = "threshold"
+    seeds_below: SeedsBelow = None
+
+    @model_validator(mode="after")
+    def _seeds_in_order(self) -> Self:
+        _in_order(self)
+        return self
 
 
 class KMeansDifferentialSpec(RegionSpec):
@@ -96,25 +119,63 @@ class KMeansDifferentialSpec(RegionSpec):
 class DenseCrfSpec(SaliencyMaskSpec):
     """Fully connected CRF over saliency and grey values (spec 5.4; defaults of IRN where the paper gives none)."""
 
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 5.4: the image is the windowed slice, three equal channels of 0 to 255, not rounded",
+    )
+
     method: Literal["dense_crf"] = "dense_crf"
-    unary: Literal["label", "cam"] = Field(
-        "label", description="label: thresholded saliency held with gt_prob; cam: the saliency is the probability"
+    space: Literal["slice", "volume"] = Field(
+        "slice",
+        description="slice: every slice alone, as in paper 004; volume: all slices of a scan that may hold a bleed at "
+        "once, in mm of the patient, uneven gaps and tilt as they are",
+    )
+    unit: Literal["pixel", "mm"] = Field(
+        "pixel",
+        description="what the two sxy count: pixels of the working grid, or mm; space volume needs mm, and pictures "
+        "have none. The defaults are pixels of IRN; at 0.5 mm a pixel they are 1.5 and 25 mm",
+    )
+    unary: Literal["mask", "map"] = Field(
+        "mask", description="mask: thresholded saliency held with gt_prob; map: the saliency is the probability"
     )
     threshold: float = Field(
-        0.7, gt=0, lt=1, description="share of the highest saliency; with unary cam, where probability is 1/2"
+        0.7, gt=0, lt=1, description="share of the highest saliency; with unary map, where probability is 1/2"
     )
-    gt_prob: float = Field(0.7, gt=0.5, lt=1, description="certainty of the label unary")
-    gaussian_sxy: float = Field(3.0, gt=0, description="standard deviation of the smoothness term, pixels")
+    seeds_below: SeedsBelow = None
+    gt_prob: float = Field(0.7, gt=0.5, lt=1, description="certainty of the mask unary")
+    gaussian_sxy: float = Field(
+        3.0,
+        ge=0.5,
+        description="standard deviation of the smoothness term, pixels or mm (unit); far below 0.5 the solver crashes",
+    )
     gaussian_compat: float = Field(3.0, ge=0, description="weight of the smoothness term")
-    bilateral_sxy: float = Field(50.0, gt=0, description="spatial standard deviation of the appearance term, pixels")
+    bilateral_sxy: float = Field(
+        50.0,
+        ge=0.5,
+        description="spatial standard deviation of the appearance term, pixels or mm (unit); far below 0.5 the solver "
+        "crashes",
+    )
     bilateral_srgb: float = Field(
         5.0,
         ge=1,
-        description="grey-value standard deviation of the appearance term, 0..255; below 1 crashes the solver",
+        description="grey-value standard deviation of the appearance term, 0..255; far below 1 the solver crashes",
     )
     bilateral_compat: float = Field(10.0, ge=0, description="weight of the appearance term")
     iterations: int = Field(10, ge=1, le=100, description="mean-field iterations")
     window: WindowSpec = Field(WindowSpec(), description="window that makes the grey image")
+    workers: int = Field(
+        1, ge=1, le=64, description="processes that share the slices of a scan; any number gives the same masks"
+    )
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        _in_order(self)
+        if self.space == "volume" and self.unit != "mm":
+            msg = "space volume with unit pixel, but slices lie mm apart; set unit: mm and give both sxy in mm"
+            raise ValueError(msg)
+        if self.unit == "mm" and not {"gaussian_sxy", "bilateral_sxy"} <= self.model_fields_set:
+            msg = "unit mm, but the defaults of gaussian_sxy and bilateral_sxy are pixels; give both in mm"
+            raise ValueError(msg)
+        return self
 
 
 Level = Annotated[int, Field(ge=0, lt=255)]

@@ -103,6 +103,18 @@ def _check_path(key: str, row: MethodSpec, parts: "Config") -> None:
     if row.mask != NONE and parts.masks[row.mask].method == "truth" and row.segmenter == NONE:
         msg = f"{key}: the truth scored against itself says nothing; name a segmenter"
         raise ValueError(msg)
+    if NONE not in (row.mask, row.segmenter):
+        _check_seeds(key, row, parts)
+
+
+def _check_seeds(key: str, row: MethodSpec, parts: "Config") -> None:
+    loss, mask = parts.segmenters[row.segmenter].training.loss, parts.masks[row.mask]
+    if "seeds" in loss.READS and getattr(mask, "seeds_below", None) is None:
+        msg = (
+            f"{key}: segmenters.{row.segmenter} learns from seeds (loss {loss.method}), but masks.{row.mask} writes "
+            "none; give a threshold or dense_crf mask with seeds_below, or another loss"
+        )
+        raise ValueError(msg)
 
 
 def _learnt(row: MethodSpec, parts: "Config") -> Iterator[tuple[str, str]]:
@@ -156,12 +168,19 @@ def _check_searches(key: str, row: MethodSpec, split: str, parts: "Config") -> N
 
 
 def _check_intensity(key: str, row: MethodSpec, split: str, parts: "Config") -> None:
-    if row.mask == NONE or not parts.masks[row.mask].NEEDS_HU:
+    mask = None if row.mask == NONE else parts.masks[row.mask]
+    in_mm = getattr(mask, "unit", "pixel") == "mm"
+    if mask is None or not (mask.NEEDS_HU or in_mm):
         return
     on = _masked(row, split, parts)
     name = parts.splits[on].dataset or on
     dataset = parts.datasets[name]
     is_picture = dataset.adapter in ("png_slices", "head_ct_png")
+    if in_mm and is_picture:
+        msg = f"{key}: masks.{row.mask} counts mm, but the pictures of datasets.{name} have none; set its unit: pixel"
+        raise ValueError(msg)
+    if not mask.NEEDS_HU:
+        return
     if is_picture or getattr(dataset, "modality", "ct") != "ct":
         shown = "pictures" if is_picture else "MR"
         msg = f"{key}: masks.{row.mask} reads HU, but datasets.{name} has {shown}; leave the row or the data set out"

@@ -157,6 +157,29 @@ class IntegratedGradientsSpec(AtInputSpec):
     steps: int = Field(50, ge=2, le=1000, description="steps from the black image on (spec 4.7; Gauss-Legendre)")
 
 
+class MultiScaleSpec(SaliencySpec):
+    """Mean of the maps of a slice at several sizes (paper 004, equation 3; spec 5.3)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        "spec 5.3: maps are rectified at each scale, brought to the slice's size, averaged, and stretched once",
+        "spec 5.3: a Swin transformer, built for one size, is taken with the same weights and windows for each",
+    )
+
+    method: Literal["multi_scale"] = "multi_scale"
+    of: "AnySaliency" = Field(
+        CamSpec(),
+        description="saliency method that is asked at every scale; flips over another one asks for both sides",
+    )
+    scales: tuple[Annotated[float, Field(ge=0.1, le=4)], ...] = Field(
+        (0.5, 1.0, 1.5, 2.0), min_length=1, description="sizes at which a slice is shown, 1 is its own"
+    )
+    normalise: bool = Field(
+        False,
+        description="whether each scale's map is divided by its highest value first, so that all count alike: as those "
+        "of grad_cam should, which are the smaller the more cells there are",
+    )
+
+
 AnySaliency = Annotated[
     CamSpec
     | FlipsSpec
@@ -168,8 +191,10 @@ AnySaliency = Annotated[
     | MilAttentionSignedSpec
     | InputGradientSpec
     | GuidedBackpropSpec
-    | IntegratedGradientsSpec,
+    | IntegratedGradientsSpec
+    | MultiScaleSpec,
     Field(discriminator="method"),
 ]
 
 FlipsSpec.model_rebuild()
+MultiScaleSpec.model_rebuild()

@@ -144,4 +144,49 @@ class PooledUNet2dSpec(SegmenterSpec):
     norm: Literal["instance", "batch", "none"] = Field("none", description="normalisation layers")
 
 
-AnySegmenter = Annotated[UNet3dSpec | UNet2dSpec | PooledUNet2dSpec, Field(discriminator="method")]
+class MixedUNetSpec(SegmenterSpec):
+    """U-Net with one encoder and two decoders whose features are fused (Liu 2022; paper 004, figure 2; spec 5.5)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        *SegmenterSpec.RESOLVED,
+        "spec 5.5: three poolings, two rises a decoder, fusion at half the resolution; of the layouts that its words "
+        "allow this one has the printed number of parameters within 0.1 %",
+        "spec 5.5: convolutions are padded, so nothing is cropped; one logit stands for the two that are printed",
+    )
+
+    method: Literal["mixed_unet"] = "mixed_unet"
+    width: int = Field(64, ge=2, description="feature channels of the first level; the paper does not say")
+
+
+class FcnSpec(SegmenterSpec):
+    """Fully convolutional network on VGG16 (Long 2015), a baseline of paper 004 (spec 5.8)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        *SegmenterSpec.RESOLVED,
+        "spec 5.8: five rises of 3 x 3 with batch normalisation, two of them beside a skip: at width 64 and three "
+        "windows it has the printed number of parameters",
+    )
+
+    method: Literal["fcn"] = "fcn"
+    width: int = Field(64, ge=2, description="feature channels of the first level; VGG16: 64")
+
+
+class DeepLabV3Spec(SegmenterSpec):
+    """DeepLabV3 of torchvision (Chen 2017), a baseline of paper 004 (spec 5.8)."""
+
+    RESOLVED: ClassVar[tuple[str, ...]] = (
+        *SegmenterSpec.RESOLVED,
+        "spec 5.8: on ResNet-50 without an auxiliary head and with three windows it has the printed number of "
+        "parameters; it starts from random weights",
+    )
+
+    method: Literal["deeplabv3"] = "deeplabv3"
+    backbone: Literal["resnet50", "resnet101", "mobilenet_v3_large"] = Field(
+        "resnet50", description="what gives its features"
+    )
+
+
+AnySegmenter = Annotated[
+    UNet3dSpec | UNet2dSpec | PooledUNet2dSpec | MixedUNetSpec | FcnSpec | DeepLabV3Spec,
+    Field(discriminator="method"),
+]

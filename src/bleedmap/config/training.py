@@ -1,8 +1,8 @@
 """How any network of the project is trained."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bleedmap.config.base import Spec
 from bleedmap.config.losses import AnyLoss, BceSpec
@@ -28,6 +28,25 @@ class AugmentSpec(Spec):
     sharpen: float = Field(
         0.0, ge=0, le=1, description="largest share of its Laplacian that is taken from the other half (paper 002)"
     )
+    flip_rows: bool = Field(False, description="mirror top and bottom with probability one half (paper 004)")
+    right_angles: bool = Field(
+        False, description="turn by 0, 90, 180 or 270 degrees first, each as likely (paper 004); pictures are square"
+    )
+    least_noise_hu: float = Field(
+        0.0,
+        ge=0,
+        description="smallest standard deviation of added noise, HU, at most noise_hu (paper 004: 0.3 to 0.7 of a "
+        "standardised picture, which is 7 to 16 HU of a brain window 80 HU wide whose grey values are spread evenly)",
+    )
+
+    @model_validator(mode="after")
+    def _noise_in_order(self) -> Self:
+        if self.least_noise_hu > self.noise_hu:
+            msg = (
+                f"least_noise_hu {self.least_noise_hu} is above noise_hu {self.noise_hu}; give them in ascending order"
+            )
+            raise ValueError(msg)
+        return self
 
 
 class TrainingSpec(Spec):

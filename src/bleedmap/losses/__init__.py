@@ -2,7 +2,7 @@
 
 - ``bce``, ``focal``, ``cross_entropy``: of every class of a slice, from ``labels``;
 - ``levels``: of the same at all levels of a U-shaped classifier, and of the differences between their maps;
-- ``dice_bce``: of voxels, from ``masks``; ``dice_ce``: the same of subtypes;
+- ``dice_bce``: of voxels, from ``masks``; ``dice_ce``: the same of subtypes; ``seeding``: from ``seeds`` and ``masks``;
 - ``loss``: what all losses share; ``known``: means over what is known; ``positive_weight``: the factor on positives;
 - ``build``: from a config to a loss.
 

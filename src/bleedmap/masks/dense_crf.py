@@ -1,52 +1,88 @@
 """Fully connected CRF (Kraehenbuehl and Koltun 2011) between hemorrhage and background (spec 5.4)."""
 
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydensecrf.densecrf import DenseCRF2D
-from pydensecrf.utils import unary_from_labels, unary_from_softmax
 
 from bleedmap.config.masks import DenseCrfSpec
+from bleedmap.errors import ScanError
 from bleedmap.masks.mask_slices import Masks, MaskSlices
-from bleedmap.slices.windows import grey_bytes
-
-TINY = 1e-6  # keeps the logarithm of a probability finite
+from bleedmap.masks.mean_field import infer
+from bleedmap.masks.seeds import seeds_of
+from bleedmap.slices.windows import apply_windows
 
 
 def make_masks(spec: DenseCrfSpec, slices: MaskSlices, classifier: object) -> Masks:
-    """Pixels that the mean field calls hemorrhage, inside the brain; none where the map reaches no threshold."""
-    grey = grey_bytes(torch.from_numpy(slices.hu), spec.window).numpy()
-    masks = np.zeros(slices.hu.shape, dtype=bool)
-    for number, (image, saliency) in enumerate(zip(grey, slices.saliency, strict=True)):
-        masks[number] = _infer(spec, image, saliency)
-    return Masks((masks & slices.brain).astype(np.uint8))
+    """Pixels that the mean field calls hemorrhage, inside the brain; none where the map reaches no threshold.
 
+    Args:
+        spec: space, unary, kernels.
+        slices: slices of one scan; with their places in mm where ``spec.unit`` is mm.
+        classifier: not asked.
 
-def foreground_probability(spec: DenseCrfSpec, saliency: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(H, W) probability of hemorrhage for ``unary: cam``: one half where the saliency is ``threshold``."""
-    below = 0.5 * saliency / spec.threshold
-    over = 0.5 + 0.5 * (saliency - spec.threshold) / (1 - spec.threshold)
-    return np.clip(np.where(saliency < spec.threshold, below, over), TINY, 1 - TINY).astype(np.float32)
-
-
-def _infer(spec: DenseCrfSpec, grey: NDArray[np.uint8], saliency: NDArray[np.float32]) -> NDArray[np.bool_]:
-    height, width = grey.shape
-    labels = saliency > spec.threshold
-    if not labels.any():
-        return labels
-    if spec.unary == "label":
-        unary = unary_from_labels(labels.astype(np.int32), 2, gt_prob=spec.gt_prob, zero_unsure=False)
+    Raises:
+        ScanError: ``needs-mm``.
+        ConfigError: ``no-crf``.
+    """
+    grey = 255 * apply_windows(torch.from_numpy(slices.hu), [spec.window])[:, 0].numpy()
+    maps = slices.saliency
+    if spec.space == "volume":
+        found = infer(spec, _in_the_patient(slices), grey, maps)
     else:
-        foreground = foreground_probability(spec, saliency)
-        unary = unary_from_softmax(np.stack([1 - foreground, foreground]))
-    field = DenseCRF2D(width, height, 2)
-    field.setUnaryEnergy(np.ascontiguousarray(unary))
-    field.addPairwiseGaussian(sxy=spec.gaussian_sxy, compat=spec.gaussian_compat)
-    field.addPairwiseBilateral(
-        sxy=spec.bilateral_sxy,
-        srgb=spec.bilateral_srgb,
-        rgbim=np.ascontiguousarray(np.repeat(grey[..., None], 3, axis=2)),
-        compat=spec.bilateral_compat,
-    )
-    inferred: NDArray[np.float32] = np.asarray(field.inference(spec.iterations))[1]
-    return inferred.reshape(height, width) > 0.5
+        found = _slice_by_slice(spec, _in_the_plane(spec, slices), grey, maps)
+    labels = (found & slices.brain).astype(np.uint8)
+    seeds = None if spec.seeds_below is None else seeds_of(maps, slices.brain, spec.threshold, spec.seeds_below)
+    return Masks(labels, seeds=seeds)
+
+
+def _slice_by_slice(
+    spec: DenseCrfSpec, places: NDArray[np.float32], grey: NDArray[np.float32], maps: NDArray[np.float32]
+) -> NDArray[np.bool_]:
+    masks = np.zeros(maps.shape, dtype=bool)
+    run = partial(infer, spec, places)
+    each = map if spec.workers == 1 else _pool(spec.workers).map
+    for number, mask in enumerate(each(run, grey, maps)):
+        masks[number] = mask
+    return masks
+
+
+@cache
+def _pool(workers: int) -> ProcessPoolExecutor:
+    """Processes that live as long as this one: the solver holds Python's lock, so threads would take turns."""
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _in_the_plane(spec: DenseCrfSpec, slices: MaskSlices) -> NDArray[np.float32]:
+    """(2, H, W) row and column of every pixel of a slice, in pixels or mm."""
+    side = _spacing(slices)[1] if spec.unit == "mm" else (1.0, 1.0)
+    return _plane(slices.hu.shape[1:], side)
+
+
+def _in_the_patient(slices: MaskSlices) -> NDArray[np.float32]:
+    """(3, B, H, W) mm across the slices, along rows and along columns of every voxel, from the first one on."""
+    origins, side = _spacing(slices)
+    plane = _plane(slices.hu.shape[1:], side)
+    within = np.concatenate([np.zeros_like(plane[:1]), plane])
+    own = (origins - origins.min(axis=0, initial=np.inf)).astype(np.float32)
+    return np.asarray(own.T[:, :, None, None] + within[:, None])
+
+
+def _plane(shape: tuple[int, ...], side: tuple[float, float]) -> NDArray[np.float32]:
+    rows, columns = np.indices(shape, dtype=np.float32)
+    return np.stack([rows * np.float32(side[0]), columns * np.float32(side[1])])
+
+
+def _spacing(slices: MaskSlices) -> tuple[NDArray[np.float64], tuple[float, float]]:
+    """Where slices begin, and the sides of a pixel, mm."""
+    if slices.origins_mm is None or slices.pixel_mm is None:
+        raise ScanError(
+            "needs-mm",
+            found="pictures without mm for a CRF in mm",
+            expected="scans whose voxels have a size",
+            remedy="set unit: pixel and space: slice, or leave the row out",
+        )
+    return slices.origins_mm, slices.pixel_mm

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from bleedmap.components import load
 from bleedmap.config.masks import AnyMask
 from bleedmap.masks.mask_slices import Masks, MaskSlices
+from bleedmap.masks.seeds import writes_seeds
 from bleedmap.slices.neighbours import stack_neighbours
 from bleedmap.volumes.intensity import require_hu_intensity
 
@@ -38,7 +39,7 @@ def mask_scan(
     numbers = np.arange(len(slices.hu)) if called is None else np.flatnonzero(called)
     labels = np.zeros(slices.hu.shape, dtype=np.uint8)
     if not numbers.size:
-        return Masks(labels)
+        return Masks(labels, seeds=labels.copy() if writes_seeds(spec) else None)
     chosen = slices.only(numbers)
     if classifier is not None and chosen.context is None:
         chosen = replace(chosen, context=stack_neighbours(slices.hu, classifier.reach, numbers))

@@ -75,10 +75,13 @@ def read_slices(store: SliceStore, name: str, rows: slice, maps: MapStore | None
         rows: its rows.
         maps: maps of the same rows.
     """
+    entry = store.entries[name]
     slices = MaskSlices(
         hu=store.rows("hu", rows),
         brain=store.rows("brain", rows) > 0,
-        intensity=store.entries[name].intensity,
+        intensity=entry.intensity,
+        origins_mm=entry.origins_mm,
+        pixel_mm=entry.pixel_mm,
         truth=store.rows("truth", rows),
         drawn=store.table["drawn"].to_numpy(dtype=bool)[rows],
     )

@@ -28,6 +28,8 @@ class MaskSlices:
         high: (B, K) float32, highest one.
         classes: names of the K maps, ``any`` first.
         told: (B, K) bool, which classes each slice may hold; None: all of them.
+        origins_mm: (B, 3) where slices begin (see ``WorkingScan``); None in pictures without mm.
+        pixel_mm: rows and columns of a pixel, mm; None too.
     """
 
     hu: NDArray[np.int16]
@@ -41,6 +43,8 @@ class MaskSlices:
     high: NDArray[np.float32] | None = None
     classes: tuple[str, ...] = ("any",)
     told: NDArray[np.bool_] | None = None
+    origins_mm: NDArray[np.float64] | None = None
+    pixel_mm: tuple[float, float] | None = None
 
     def with_maps(self, maps: ScanMaps, classes: tuple[str, ...]) -> Self:
         """These slices and their maps."""

@@ -20,8 +20,12 @@ def salient_region(spec: RegionSpec, slices: MaskSlices) -> NDArray[np.bool_]:
     Returns:
         (B, H, W) bool.
     """
-    maps = slices.saliency
-    if spec.normalise == "volume":
-        highest = float(slices.peaks(ANY).max(initial=0))
-        maps = slices.absolute(ANY) / np.float32(highest if highest > 0 else 1.0)
-    return np.asarray((maps > spec.threshold) & slices.brain)
+    return np.asarray((region_maps(spec, slices) > spec.threshold) & slices.brain)
+
+
+def region_maps(spec: RegionSpec, slices: MaskSlices) -> NDArray[np.float32]:
+    """(B, H, W) saliency as shares of the highest one that ``spec.normalise`` names."""
+    if spec.normalise == "slice":
+        return slices.saliency
+    highest = float(slices.peaks(ANY).max(initial=0))
+    return slices.absolute(ANY) / np.float32(highest if highest > 0 else 1.0)

@@ -149,7 +149,13 @@ def _masked(config: Config, names: RowNames, paths: Paths) -> Find:
 
 def _slices(scan: WorkingScan, volume: CtVolume) -> MaskSlices:
     """A scan without truth, as mask methods want it."""
-    return MaskSlices(hu=scan.hu, brain=scan.brain, intensity=volume.intensity)
+    return MaskSlices(
+        hu=scan.hu,
+        brain=scan.brain,
+        intensity=volume.intensity,
+        origins_mm=scan.origins_mm,
+        pixel_mm=scan.pixel_mm,
+    )
 
 
 def _existing(path: str) -> Path:

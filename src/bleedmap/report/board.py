@@ -33,6 +33,8 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "hd95": "HD95, mm",
         "surface_dice": "surface Dice, voxels",
         "surface_dice_area": "surface Dice, area",
+        "pixel_accuracy": "PA",
+        "miou": "MIoU",
         "localisation_f1": "localisation F1",
         **{f"froc_{rate:g}": f"sensitivity at {rate:g} false points a slice" for rate in RATES},
         "froc_area": "area under FROC",
@@ -52,6 +54,8 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "dice_foreground": "Dice, mean of subtypes",
         "dice_with_background": "Dice, mean with background",
         "auroc": "AUROC",
+        "model_mb": "model, MB",
+        "image_seconds": "seconds an image",
         "f1": "F1",
     }
 )
@@ -157,6 +161,8 @@ def _best(scores: pd.DataFrame, metric: str, rows: Sequence[Row]) -> set[str]:
 
 def digits(metric: str) -> int:
     """Decimals that a metric is shown with."""
+    if metric == "parameters":
+        return 0
     return 1 if metric in {"hd", "hd95", "false_positive_ml", *VOLUMES, *AGREEMENT[:3]} else 3
 
 

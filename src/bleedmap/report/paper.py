@@ -18,6 +18,8 @@ from bleedmap.scoring.leaderboard import METRICS, UNITS, leaderboard
 PRINTED_COLUMNS = (
     *("table", "fold", "row", "unit", "metric", "printed_mean", "printed_std", "audited_mean", "audited_std", "note"),
 )
+# of a network: ``benchmarks.segmenters`` measures them, no run does
+COSTS = ("parameters", "model_mb", "image_seconds")
 NUMBERS = ("printed_mean", "printed_std", "audited_mean", "audited_std")
 KEY = ["method", "class", "unit", "metric", "fold"]
 ALL_FOLDS = "all"
@@ -28,9 +30,10 @@ def read_printed(path: Path) -> pd.DataFrame:
 
     Args:
         path: CSV with ``PRINTED_COLUMNS``: table and row as the paper numbers and this config names them; fold as the
-            paper counts (1 is the first) or ``all``; unit and metric as on the leaderboard; the mean and deviation that
-            are printed, and beside them, where an audit found them wrong, those meant; a note, in words. Numbers that
-            are not known are blank. A column class may say which class a value is of; without it, ``any``.
+            paper counts (1 is the first) or ``all``; unit and metric as on the leaderboard, or a metric of ``COSTS``;
+            the mean and deviation that are printed, and beside them, where an audit found them wrong, those meant; a
+            note, in words. Numbers that are not known are blank. A column class may say which class a value is of;
+            without it, ``any``.
 
     Raises:
         TableError: another table, or a measure that no leaderboard has.
@@ -39,7 +42,11 @@ def read_printed(path: Path) -> pd.DataFrame:
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
         for name in NUMBERS:
             table[name] = pd.to_numeric(table[name].replace("", np.nan))
-        wrong = ~(table["metric"].isin(METRICS) & table["unit"].isin(UNITS) & table["fold"].str.fullmatch(r"all|\d+"))
+        wrong = ~(
+            table["metric"].isin([*METRICS, *COSTS])
+            & table["unit"].isin(UNITS)
+            & table["fold"].str.fullmatch(r"all|\d+")
+        )
         classes = table.pop("class") if "class" in table else pd.Series(CLASSES[0], index=table.index)
         is_one = tuple(table.columns) == PRINTED_COLUMNS and not wrong.any() and bool(classes.isin(CLASSES).all())
         table["class"] = classes

@@ -1,6 +1,7 @@
 """Saliency methods, one a file, named as ``method`` in the config.
 
 - ``cam``: the logit map of a class; ``flips``: another method, asked about a slice and about its mirror image;
+- ``multi_scale``: another method, asked about a slice at several sizes; ``for_scale``: networks for these sizes;
 - ``grad_cam``: channels of any layer's feature map, weighed by their gradient;
 - ``input_gradient``: the gradient at each pixel; ``guided_backprop``: its positive paths; ``integrated_gradients``: its
   mean on the way from a black image; ``at_input``: what the three share;

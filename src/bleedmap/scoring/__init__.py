@@ -2,6 +2,7 @@
 
 - ``classes``: from labels to one mask a class;
 - ``overlap``: Dice, IoU, TPR, PPV, RVD, from masks or from voxel counts;
+- ``pixels``: pixel accuracy and mean IoU, of which background is a part;
 - ``surface``: distances in mm of the patient, with the rule for an empty mask; ``surfels``: pieces of a surface;
 - ``surface_scores``: HD, HD95 and surface Dice of voxels or of area;
 - ``volume``: millilitres; ``abc2``: as a reader estimates them; ``agreement``: with the true ones;

@@ -40,6 +40,7 @@ BOARD_COLUMNS = ("dataset", "method", "class", "unit", "metric", "mean", "std", 
 UNITS = ("slice", "subject", "pooled")
 METRICS = (
     *("dice", "iou", "tpr", "ppv", "rvd", "hd", "hd95", "surface_dice", "surface_dice_area"),
+    *("pixel_accuracy", "miou"),
     *("false_positive", "false_positive_ml"),
     *("sensitivity", "localisation_f1", *FROC),
     *("dice_large", "dice_background", "dice_foreground", "dice_with_background"),

@@ -15,16 +15,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bleedmap.scoring.overlap import Counts, dice, overlap_from_counts, ppv, tpr
+from bleedmap.scoring.pixels import pixel_scores
 from bleedmap.scoring.surface_scores import FORMS, SurfaceScores
 from bleedmap.scoring.table import DISTANCE, Score
 
 DIRECTIONS = ("truth", "prediction")
 
 
-def count_scores(counts: Counts, surfaces: SurfaceScores | None) -> Iterator[Score]:
-    """The ``count`` rows of one scan; those of surfaces where there are mm."""
-    for name, voxels in counts._asdict().items():
-        yield Score("count", name, float(voxels))
+def count_scores(counts: Counts, known: int, surfaces: SurfaceScores | None) -> Iterator[Score]:
+    """The ``count`` rows of one scan with so many known voxels; those of surfaces where there are mm."""
+    for name, number in counts._asdict().items():
+        yield Score("count", name, float(number))
+    yield Score("count", "tn", float(known - counts.tp - counts.fp - counts.fn))
     if surfaces is None:
         return
     near, whole = surfaces.form.counts
@@ -47,7 +49,10 @@ def pooled_scores(rows: pd.DataFrame) -> dict[str, float]:
     if not {"tp", "fp", "fn"} <= set(sums.index):
         return {}
     counts = Counts(*(np.asarray(sums[name], dtype=np.float64) for name in Counts._fields))
-    scores = {name: float(value) for name, value in overlap_from_counts(counts).items()}
+    values = overlap_from_counts(counts)
+    if "tn" in sums.index:
+        values |= pixel_scores(counts, np.asarray(sums["tn"], dtype=np.float64))
+    scores = {name: float(value) for name, value in values.items()}
     if "voxels" in sums.index:
         scores["dice_background"] = float(dice(sums["voxels"] - sums["tp"] - sums["fp"] - sums["fn"], *counts[1:]))
     for form in FORMS.values():

@@ -22,7 +22,8 @@ from bleedmap.config.scoring import ScoringSpec
 from bleedmap.errors import ScanError
 from bleedmap.scoring.abc2 import abc2_ml
 from bleedmap.scoring.classes import ANY, check_known, class_mask
-from bleedmap.scoring.overlap import check_shapes, count, dice, overlap, overlap_from_counts
+from bleedmap.scoring.overlap import Counts, check_shapes, count, dice, overlap_from_counts
+from bleedmap.scoring.pixels import pixel_scores
 from bleedmap.scoring.pooled import count_scores
 from bleedmap.scoring.surface_scores import SurfaceScores, surface_scores
 from bleedmap.scoring.table import RowLabels, Score, tabulate
@@ -55,7 +56,8 @@ def score_scan(
         spec: form and tolerance of the surface Dice.
 
     Returns:
-        Long table (see ``table``), class by class: units ``slice`` and ``subject`` with dice, iou, tpr, ppv, rvd, and
+        Long table (see ``table``), class by class: units ``slice`` and ``subject`` with dice, iou, tpr, ppv, rvd,
+        pixel_accuracy and miou (of the whole picture, what lies outside the brain included), and
         where there are mm hd, hd95 (mm) and surface_dice or surface_dice_area; ``subject`` also with volume_true_ml,
         volume_predicted_ml and volume_error_ml, or without true hemorrhage false_positive and false_positive_ml; and
         ``count``. With several classes also dice_large, of classes with more voxels than ``spec.large_voxels``, and
@@ -75,7 +77,7 @@ def score_scan(
         found, real = class_mask(prediction, name) & here, class_mask(truth, name) & here
         scores = [
             *_slice_scores(found, real, geometry, spec),
-            *_scan_scores(found, real, geometry, spec),
+            *_scan_scores(found, real, int(np.count_nonzero(known)) * truth[0].size, geometry, spec),
         ]
         if len(classes) > 1:
             scores += _subtype_scores(found, real, geometry, spec)
@@ -88,7 +90,7 @@ def score_scan(
 def _slice_scores(
     prediction: NDArray[np.bool_], truth: NDArray[np.bool_], geometry: Geometry, spec: ScoringSpec
 ) -> Iterator[Score]:
-    overlaps = overlap(prediction, truth, slicewise=True)
+    overlaps = _overlaps(count(prediction, truth, slicewise=True), truth[0].size)
     bleeds, called = (np.asarray(mask.any(axis=(1, 2))) for mask in (truth, prediction))
     for index in np.flatnonzero(bleeds | called).tolist():
         values = {name: float(value[index]) for name, value in overlaps.items()}
@@ -98,18 +100,23 @@ def _slice_scores(
 
 
 def _scan_scores(
-    prediction: NDArray[np.bool_], truth: NDArray[np.bool_], geometry: Geometry, spec: ScoringSpec
+    prediction: NDArray[np.bool_], truth: NDArray[np.bool_], voxels: int, geometry: Geometry, spec: ScoringSpec
 ) -> Iterator[Score]:
     counts = count(prediction, truth)
     surfaces = surface_scores(prediction, truth, geometry, spec)
     bleeds = bool(truth.any())
-    values = {name: float(value) for name, value in overlap_from_counts(counts).items()} | _surface(surfaces)
+    values = {name: float(value) for name, value in _overlaps(counts, voxels).items()} | _surface(surfaces)
     for name, value in values.items():
         yield Score("subject", name, value if bleeds else np.nan)
     if not bleeds:
         yield Score("subject", "false_positive", float(prediction.any()))
     yield from _volumes(prediction, truth, geometry)
-    yield from count_scores(counts, surfaces)
+    yield from count_scores(counts, voxels, surfaces)
+
+
+def _overlaps(counts: Counts, voxels: int) -> dict[str, NDArray[np.float64]]:
+    """Scores of masks with so many known voxels each."""
+    return overlap_from_counts(counts) | pixel_scores(counts, voxels - counts.tp - counts.fp - counts.fn)
 
 
 def _subtype_scores(

@@ -3,7 +3,7 @@
 ``dataset, method, fold, subject, scan, slice, class, unit, metric, value``
 
 Units: ``slice`` and ``subject`` rows are values to be averaged; ``count`` rows are sums to be pooled over scans, from
-which the leaderboard makes its ``pooled`` values. Metrics of ``count`` rows: ``tp``, ``fp``, ``fn`` (voxels),
+which the leaderboard makes its ``pooled`` values. Metrics of ``count`` rows: ``tp``, ``fp``, ``fn``, ``tn`` (voxels),
 ``voxels`` (all that are known, where subtypes are scored),
 ``surface_near``, ``surface_all`` (surface voxels) or ``surface_near_mm2``, ``surface_all_mm2`` (area), ``box_tp``,
 ``box_fn`` (boxes with and without a point), ``point_fp`` (points in no box), ``detection_slices`` and ``froc_slices``

@@ -1,6 +1,7 @@
 """Segmenters: networks that learn from masks.
 
-- ``unet3d``, ``unet2d``, ``pooled_unet2d``: networks, one a file, named as ``method`` in the config;
+- ``unet3d``, ``unet2d``, ``pooled_unet2d``, ``mixed_unet``, ``fcn``, ``deeplabv3``: networks, one a file, named as
+  ``method`` in the config;
 - ``segmenter``: windows and network put together, and their loading;
 - ``training_spec``: keys that a training depends on;
 - ``patches``: training data, ``patch_places``: where in a scan they lie; ``train``: training in one fold;

@@ -40,7 +40,7 @@ def augment(
     for sample, rng in enumerate(draws):
         gain[sample] = 1 + rng.uniform(-spec.gain, spec.gain)
         rng.standard_normal(dtype=np.float32, out=noise[sample])
-        noise[sample] *= np.float32(rng.uniform(0, spec.noise_hu))
+        noise[sample] *= np.float32(rng.uniform(spec.least_noise_hu, spec.noise_hu))
         # what is not asked for is not drawn, so that the other draws stay as they are
         offset = rng.uniform(-spec.offset_hu, spec.offset_hu) if spec.offset_hu else 0.0
         noise[sample] += np.float32(offset)
@@ -59,8 +59,12 @@ def _affine(spec: AugmentSpec, rng: np.random.Generator) -> NDArray[np.float32]:
     mirror = -1.0 if spec.flip and rng.random() < 0.5 else 1.0
     # coordinates run over two units, so a share of the width is twice that number
     shift = rng.uniform(-2 * spec.shift, 2 * spec.shift, size=2)
+    # what is not asked for is not drawn, so that the other draws stay as they are
+    if spec.right_angles:
+        angle += np.pi / 2 * rng.integers(4)
+    upside = -1.0 if spec.flip_rows and rng.random() < 0.5 else 1.0
     cosine, sine = np.cos(angle) * zoom, np.sin(angle) * zoom
-    theta = np.array([[mirror * cosine, -sine, shift[0]], [mirror * sine, cosine, shift[1]]])
+    theta = np.array([[mirror * cosine, upside * -sine, shift[0]], [mirror * sine, upside * cosine, shift[1]]])
     if spec.shear:
         theta[:, :2] = theta[:, :2] @ np.array([[1, rng.uniform(-spec.shear, spec.shear)], [0, 1]])
     return theta.astype(np.float32)

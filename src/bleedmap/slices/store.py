@@ -89,6 +89,8 @@ class ScanEntry:
         drawn_subtypes: whether the truth names subtypes (1..5); if not, its 1 is hemorrhage of any kind.
         intensity: ``hu``, ``mr`` or ``picture`` (see ``CtVolume``).
         voxel_ml: (slices,) float64, mL that one voxel of the working grid stands for; None in pictures without mm.
+        origins_mm: (slices, 3) float64, where slices begin (see ``WorkingScan``); None there too.
+        pixel_mm: rows and columns of a pixel of the working grid, mm; None there too.
     """
 
     box: dict[str, int]
@@ -96,23 +98,31 @@ class ScanEntry:
     drawn_subtypes: bool
     intensity: str
     voxel_ml: NDArray[np.float64] | None
+    origins_mm: NDArray[np.float64] | None = None
+    pixel_mm: tuple[float, float] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain values."""
-        voxels = None if self.voxel_ml is None else self.voxel_ml.tolist()
-        return {**asdict(self), "labels": self.labels.tolist(), "voxel_ml": voxels}
+        return {
+            name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in asdict(self).items()
+        }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Read what ``as_json`` gave."""
-        voxels = values["voxel_ml"]
         return cls(
             **{
                 **values,
                 "labels": np.array(values["labels"], dtype=np.int8),
-                "voxel_ml": None if voxels is None else np.array(voxels, dtype=np.float64),
+                "voxel_ml": _floats(values["voxel_ml"]),
+                "origins_mm": _floats(values["origins_mm"]),
+                "pixel_mm": None if values["pixel_mm"] is None else tuple(values["pixel_mm"]),
             }
         )
+
+
+def _floats(values: list[Any] | None) -> NDArray[np.float64] | None:
+    return None if values is None else np.array(values, dtype=np.float64)
 
 
 class SliceStore(Store):

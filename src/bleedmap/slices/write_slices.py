@@ -74,6 +74,8 @@ def scan_entry(scan: Scan, working: WorkingScan) -> ScanEntry:
         drawn_subtypes=scan.truth_subtypes,
         intensity=scan.volume.intensity,
         voxel_ml=working.voxel_ml,
+        origins_mm=working.origins_mm,
+        pixel_mm=working.pixel_mm,
     )
 
 

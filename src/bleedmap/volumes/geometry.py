@@ -56,6 +56,16 @@ class Geometry:
         return np.asarray(self.origins @ self.normal)
 
     @property
+    def own_origins(self) -> NDArray[np.float64]:
+        """(slices, 3) mm of every slice's first voxel across the slices, along rows and along columns, from the first.
+
+        A tilted gantry moves them along the slices, too.
+        """
+        _, row_mm, column_mm = self.spacing
+        axes = np.stack([self.normal, self.row_step / row_mm, self.column_step / column_mm])
+        return np.asarray((self.origins - self.origins[0]) @ axes.T)
+
+    @property
     def gaps(self) -> NDArray[np.float64]:
         """(slices - 1,) mm between neighbouring slices along the normal."""
         return np.diff(self.positions)
