@@ -56,7 +56,7 @@ def draw_sheet(panels: Sequence[Panel], heatmaps: Sequence[str], methods: Sequen
         for column, (_, draw) in enumerate(columns):
             place = ((CAPTION + SIDE * column) / width, bottom / height, SIDE * 0.98 / width, SIDE * 0.98 / height)
             axes = figure.add_axes(place)
-            show_slice(axes, panel.hu)
+            show_slice(axes, panel.hu, panel.intensity)
             draw(axes, panel)
     if not panels:
         figure.text(0.5, 0.5, "no test scans", color=FAINT, fontsize=9, ha="center", va="center")
