@@ -30,6 +30,7 @@ def test_windows_for_mr_can_be_given():
         ({"classifiers": {"net": {"backbone": "test_resnet"}}}, "classifiers.net"),
         ({"segmenters": {"unet": {"method": "unet2d"}}}, "segmenters.unet"),
         ({"masks": {"crf": {"method": "dense_crf"}}}, "masks.crf"),
+        ({"masks": {"crf": {"method": "mixed", "otherwise": {"method": "dense_crf"}}}}, "masks.crf"),
     ],
 )
 def test_mr_is_not_seen_through_a_window_for_hu_that_nobody_chose(changes, place):

@@ -2,6 +2,7 @@
 
 - ``truth``: the drawn truth; ``hu_threshold``: HU of fresh blood; neither reads a map;
 - ``threshold``: salient pixels; ``kmeans_differential``: the cluster that matters; ``dense_crf``: maps meet edges;
+- ``mixed``: the drawn truth of a few subjects, another method's masks of the others;
 - ``region``: the salient region that the first two begin with;
 - ``mask_slices``: what a method may look at, and what it gives; ``called``: which slices may hold a bleed;
 - ``map_inputs``: maps and their classifier;
