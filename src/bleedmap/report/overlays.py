@@ -7,7 +7,7 @@ import pandas as pd
 
 from bleedmap.report.choose import choose
 from bleedmap.report.hero import Step, draw_hero
-from bleedmap.report.panels import Stores, read_panels
+from bleedmap.report.panels import Stores, image_name, read_panels
 from bleedmap.report.sheet import draw_sheet
 from bleedmap.report.spec import OverlaySpec, Row
 
@@ -49,8 +49,8 @@ def draw_overlays(
         points=by_name(spec.points, points, shards),
     )
     draw_sheet(panels, spec.heatmaps, [row.name for row in spec.rows], sheet)
-    image = "MR" if any(panel.intensity == "mr" for panel in panels) else "CT"
-    draw_hero(panels, hero_steps(spec.hero, has_pseudo_mask=bool(masks), image=image), spec.hero.name, hero)
+    steps = hero_steps(spec.hero, has_pseudo_mask=bool(masks), image=image_name(panels))
+    draw_hero(panels, steps, spec.hero.name, hero)
 
 
 def by_name(names: Sequence[str], files: Sequence[Path], shards: int) -> Stores:

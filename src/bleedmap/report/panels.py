@@ -48,6 +48,11 @@ class Panel:
         return float(dice(*count(self.masks[method], self.truth)))
 
 
+def image_name(panels: Sequence[Panel]) -> str:
+    """What the slices of a picture are called."""
+    return "MR" if any(panel.intensity == "mr" for panel in panels) else "CT"
+
+
 def read_panels(
     chosen: pd.DataFrame, slices: Sequence[Path], maps: Stores, masks: Stores, points: Stores
 ) -> list[Panel]:
