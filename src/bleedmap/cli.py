@@ -55,7 +55,8 @@ def predict(
         say(f"fault: {ScanError(**each)}")
     for flag in found.flags:
         say(f"flag: {flag}")
-    say(f"{found.volume_ml:.1f} mL of hemorrhage on {len(found.bleeding_slices)} of {found.slices} slices")
+    what = "hemorrhage" if found.modality == "ct" else "lesion"
+    say(f"{found.volume_ml:.1f} mL of {what} on {len(found.bleeding_slices)} of {found.slices} slices")
     if not found.is_clean:
         say("look at the scan and its mask: see the faults and flags above, which prediction.json holds too")
         raise typer.Exit(8)
@@ -77,7 +78,7 @@ def phantom(
     gantry_tilt: Annotated[float | None, typer.Option(min=-30, max=30, help="degrees; default: drawn")] = None,
     modality: Annotated[Literal["ct", "mr"], typer.Option(help="bleeds on CT or infarcts on MR")] = "ct",
 ) -> None:
-    """Simulate head scans with bleeds, labels and voxel truth; equal arguments give equal bytes."""
+    """Simulate head scans with bleeds, or infarcts on MR, labels and voxel truth; equal arguments give equal bytes."""
     from bleedmap.config.datasets import PhantomSpec  # noqa: PLC0415
     from bleedmap.phantom.cohort import write_cohort  # noqa: PLC0415  reads the atlas; --help does not need it
 

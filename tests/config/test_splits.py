@@ -160,13 +160,11 @@ def test_a_name_that_means_something_else_in_the_results_is_refused(family, name
         load_config({**TWO, family: some})
 
 
-@pytest.mark.parametrize(
-    "spec", [PICTURES, {**PICTURES, "adapter": "head_ct_png"}, {"adapter": "phantom", "modality": "mr"}]
-)
+@pytest.mark.parametrize("spec", [PICTURES, {**PICTURES, "adapter": "head_ct_png"}])
 def test_a_mask_that_reads_hu_is_refused_where_there_are_none(spec):
     change = {"masks": {"hu": {"method": "hu_threshold"}}, "methods": {"hu": {"mask": "hu"}}}
     base = {**TWO, "datasets": {**TWO["datasets"], "b": spec}}
-    with pytest.raises(ConfigError, match=r"masks\.hu reads HU, but datasets\.b has (pictures|MR)"):
+    with pytest.raises(ConfigError, match=r"masks\.hu reads HU, but datasets\.b has pictures"):
         load(change, base)
     load(base=base)
 

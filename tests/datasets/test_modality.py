@@ -4,8 +4,6 @@ import numpy as np
 import pydicom
 import pytest
 
-from bleedmap.brain.mask import brain_mask
-from bleedmap.config.brain import SkullInteriorSpec
 from bleedmap.config.datasets import PhantomSpec
 from bleedmap.datasets import listing, reading
 from bleedmap.datasets.phantom.reading import unpacked
@@ -50,7 +48,7 @@ def test_the_mr_phantom_is_written_as_mr_images_without_a_unit(written):
         assert data.file_meta.MediaStorageSOPClassUID == pydicom.uid.MRImageStorage
         assert {"ScanningSequence", "RepetitionTime", "EchoTime"} <= set(data.dir())
         assert not {"RescaleSlope", "RescaleType", "KVP", "GantryDetectorTilt"} & set(data.dir())
-        assert data.pixel_array.min() == 0
+        assert 0 <= data.pixel_array.min() <= data.pixel_array.max() < 4096
 
 
 @pytest.mark.parametrize("modality", ["ct", "mr"])
@@ -59,18 +57,14 @@ def test_equal_subjects_give_equal_bytes(shards, modality, tmp_path):
     assert (tmp_path / "again.zip").read_bytes() == (shards / f"{modality}.zip").read_bytes()
 
 
-def test_the_mr_phantom_is_read_back_as_mr_with_its_truth_and_its_brain(written):
+def test_the_mr_phantom_is_read_back_as_mr_with_its_truth(written):
     (scan,) = scans_of(written["mr"])
     subject = made_head(spec_of("mr"), INDEX)
     assert scan.volume.intensity == "mr"
-    np.testing.assert_array_equal(scan.volume.hu == -1024, ~subject.brain)
     np.testing.assert_array_equal(scan.truth, subject.truth)
     assert not scan.truth_subtypes
     assert scan.scan_subtypes is None
     assert np.median(scan.volume.hu[scan.truth > 0]) > np.median(scan.volume.hu[subject.brain & (scan.truth == 0)])
-    mask = brain_mask(SkullInteriorSpec(), scan.volume)
-    assert (mask[subject.brain] == 1).all()
-    assert mask.sum() < 1.05 * subject.brain.sum()
 
 
 def test_the_ct_phantom_is_read_back_in_hu_with_what_is_known_of_its_subtypes(written):

@@ -78,6 +78,32 @@ def test_a_segmenter_with_an_enhancement_sees_enhanced_slices(config, cohort, tm
     assert not np.array_equal(found["head"], found["none"])
 
 
+def test_a_method_takes_scans_of_the_modality_that_it_learnt_on_and_no_others(config, method, cohort, tmp_path):
+    whole = [{"level": 100, "width": 200}]
+    values = config.model_dump() | {"results": str(tmp_path)}
+    values["datasets"]["phantom"]["modality"] = "mr"
+    values["classifiers"]["tiny"]["windows"] = values["segmenters"]["unet3d"]["windows"] = whole
+    del values["methods"]["hu-threshold"]
+    of_mr = load_config(values)
+    spec = of_mr.segmenters["unet3d"]
+    folder = tmp_path / "phantom" / "fold-0" / "tiny" / "cam" / "crf" / "phantom" / "fold-0" / "unet3d"
+    folder.mkdir(parents=True)
+    save_file(Segmenter(spec).state_dict(), folder / "model.safetensors", metadata={"spec": spec.to_json()})
+    learnt_on_mr = TrainedMethod(of_mr, "cam-crf-unet3d")
+    write_cohort(PhantomSpec(matrix=64, slice_thickness_mm=10, prevalence=1, modality="mr"), [0], tmp_path / "mr")
+    ct, mr = (place / "dicom" / "phantom-000" for place in (cohort, tmp_path / "mr"))
+
+    assert predict_scan(learnt_on_mr, "cam-crf-unet3d", mr, tmp_path / "out").modality == "mr"
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
+        "mask.nii.gz", "mr.nii.gz", "overlay.png", "prediction.json"
+    ]  # fmt: skip
+    with pytest.raises(ScanError, match="not-mr"):
+        predict_scan(learnt_on_mr, "cam-crf-unet3d", ct, tmp_path / "out")
+    with pytest.raises(ScanError, match="not-ct"):
+        predict_scan(method, "hu-threshold", mr, tmp_path / "out")
+    assert not any((tmp_path / "out").iterdir())
+
+
 def test_a_nifti_gets_a_mask_on_its_own_grid_whatever_its_axes(method, cohort, tmp_path):
     predict_scan(method, "hu-threshold", cohort / "dicom" / "phantom-000", tmp_path / "dicom")
     image = nib.load(tmp_path / "dicom" / "ct.nii.gz")
@@ -96,7 +122,8 @@ def test_the_summary_names_neither_file_nor_patient(method, cohort, tmp_path):
     text = (tmp_path / "out" / "prediction.json").read_text()
     assert "phantom" not in text
     assert set(json.loads(text)) == {
-        "method", "slices", "bleeding_slices", "volume_ml", "tilt_degrees", "evenly_spaced", "flags", "faults"
+        "method", "modality", "slices", "bleeding_slices", "volume_ml", "tilt_degrees", "evenly_spaced", "flags",
+        "faults",
     }  # fmt: skip
 
 

@@ -8,7 +8,11 @@ from pydicom.pixels import apply_rescale
 from bleedmap.brain.gates import flags
 from bleedmap.brain.mask import brain_mask
 from bleedmap.config.brain import SkullInteriorSpec
+from bleedmap.config.datasets import FolderSpec
+from bleedmap.config.slices import SliceSpec
+from bleedmap.datasets import listing, reading
 from bleedmap.errors import ScanError
+from bleedmap.slices.resample_scan import resample_scan
 from bleedmap.volumes.dicom.study import read_study
 from bleedmap.volumes.nifti import read_mask, read_nifti
 from bleedmap.volumes.picture import read_grey, read_picture_mask
@@ -121,11 +125,22 @@ def test_pictures_of_every_kind_are_read_and_masked(real_data):
     assert np.mean(covered) > 0.95
 
 
-def test_a_real_t2_scan_is_read_as_mr_with_its_lesion(real_data):
-    folder = real_data / "mri_lesion"
-    volume = read_nifti(folder / "T2.nii", "mr")
-    lesion = read_mask(folder / "lesionT2.nii", volume)
+def test_a_real_t2_scan_comes_to_the_working_grid_with_its_brain_and_its_lesion(real_data, tmp_path):
+    (tmp_path / "masks").mkdir()
+    for name, place in (("T2", tmp_path / "scan.nii"), ("lesionT2", tmp_path / "masks" / "scan.nii")):
+        place.write_bytes((real_data / "mri_lesion" / f"{name}.nii").read_bytes())
+    spec = FolderSpec(root=tmp_path, masks=tmp_path / "masks", modality="mr")
+    (source,) = listing(spec).list_sources(spec)
+    (scan,) = reading(spec).read(spec, source)
+    volume, lesion, voxel_ml = scan.volume, scan.truth > 0, scan.volume.geometry.voxel_ml[0]
     assert volume.intensity == "mr"
-    assert lesion.sum() * volume.geometry.voxel_ml[0] == pytest.approx(37.9, abs=0.2)
-    assert volume.hu.max() <= 3071
-    assert np.median(volume.hu[lesion > 0]) > np.median(volume.hu[(volume.hu > 0) & (lesion == 0)])
+    assert lesion.sum() * voxel_ml == pytest.approx(37.9, abs=0.2)
+    assert np.median(volume.hu[lesion]) > 1.5 * np.median(volume.hu[(volume.hu > 0) & ~lesion])
+
+    brain = brain_mask(SkullInteriorSpec(), volume)
+    assert 1300 < brain.sum() * voxel_ml < 1700
+    assert brain[lesion].mean() > 0.98
+
+    working = resample_scan(volume, brain, SliceSpec(size=160, field_of_view_mm=200))
+    on_grid = working.box.take_labels(scan.truth, 160) > 0
+    assert on_grid.sum(axis=(1, 2)) @ working.voxel_ml == pytest.approx(37.9, rel=0.03)

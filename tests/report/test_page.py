@@ -56,7 +56,14 @@ class Reader(HTMLParser):
 def parts(rows):
     labels = [RowLabels("d", row.name, 0, subject, subject) for row in rows for subject in "ab"]
     scans = pd.DataFrame(
-        {"subject": ["a", "a", "b"], "slices": 1000, "labelled_slices": 30, "positive_slices": 7, "truth": True}
+        {
+            "subject": ["a", "a", "b"],
+            "slices": 1000,
+            "labelled_slices": 30,
+            "positive_slices": 7,
+            "truth": True,
+            "intensity": "hu",
+        }
     )
     reason = ("uneven-spacing", "one gap throughout", "leave it out")
     rejected = pd.DataFrame([reason] * 2, columns=["code", "expected", "remedy"]).assign(found="gaps of /home/me")
@@ -149,12 +156,30 @@ def test_the_page_has_the_same_bytes_twice(parts, html):
 def test_text_of_users_is_escaped(parts):
     bad = "<script>alert(1)</script>"
     scans, rejected = (
-        pd.DataFrame({"subject": ["a"], "slices": 1, "labelled_slices": 1, "positive_slices": 1, "truth": True}),
+        pd.DataFrame(
+            {
+                "subject": ["a"],
+                "slices": 1,
+                "labelled_slices": 1,
+                "positive_slices": 1,
+                "truth": True,
+                "intensity": "hu",
+            }
+        ),
         pd.DataFrame([(bad, bad, bad)], columns=["code", "expected", "remedy"]),
     )
     page = Reader(render(**parts | {"cohorts": [describe(bad, scans, rejected)]}))
     assert "script" not in page.tags
     assert bad in page.text
+
+
+def test_of_mr_the_page_says_what_a_bleed_is(parts, html):
+    scans = pd.DataFrame({"subject": ["a"], "slices": 1, "labelled_slices": 1, "positive_slices": 1, "truth": True})
+    rejected = pd.DataFrame(columns=["code", "expected", "remedy"])
+    of_mr = describe("strokes", scans.assign(intensity="mr"), rejected)
+    said = "strokes is MR: wherever this page says bleed or hemorrhage, it is the lesion that its labels name."
+    assert said in Reader(render(**parts | {"cohorts": [of_mr]})).text
+    assert "is MR" not in Reader(html).text
 
 
 def test_pictures_of_all_folds_are_there(html):

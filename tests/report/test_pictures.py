@@ -9,7 +9,7 @@ from bleedmap.report.choose import choose, list_test_slices
 from bleedmap.report.drawing import FOUND, TRUE
 from bleedmap.report.hero import typical
 from bleedmap.report.overlays import by_name, draw_overlays, hero_steps
-from bleedmap.report.panels import Panel, read_panels
+from bleedmap.report.panels import Panel, image_name, read_panels
 from bleedmap.report.sheet import draw_sheet
 from bleedmap.report.spec import OverlaySpec
 
@@ -46,6 +46,11 @@ def test_dice_is_that_of_the_slice(panels):
     # nothing drawn, something found: no Dice of 0 where there was nothing to find
     healthy = Panel("scan", 1, panels[0].hu, np.zeros((32, 32), bool), {}, {"m": np.ones((32, 32), bool)})
     assert np.isnan(healthy.dice("m"))
+
+
+def test_slices_are_called_what_they_are(panels):
+    assert image_name(panels) == "CT"
+    assert image_name([replace(panels[0], intensity="mr")]) == "MR"
 
 
 def test_maps_are_those_of_any_hemorrhage_and_labels_of_every_subtype_count(panels):

@@ -29,13 +29,13 @@ def geometry(tilt=0.0):
 
 
 def test_the_background_of_a_stripped_mr_is_air_and_nothing_else_is(signal):
-    shown = to_display_scale(signal)
+    shown = to_display_scale(signal, None)
     assert shown.dtype == np.int16
     np.testing.assert_array_equal(shown == -1024, signal == 0)
 
 
 def test_signal_keeps_its_order_and_a_lesion_stays_the_brightest(signal):
-    shown = to_display_scale(signal)
+    shown = to_display_scale(signal, None)
     order = np.argsort(signal[signal > 0])
     assert (np.diff(shown[signal > 0][order]) >= 0).all()
     assert shown[1, 8, 8] > 200 >= shown[0].max() - 5
@@ -44,25 +44,25 @@ def test_signal_keeps_its_order_and_a_lesion_stays_the_brightest(signal):
 
 @pytest.mark.parametrize("factor", [0.01, 7.0])
 def test_the_unit_of_the_signal_does_not_matter(signal, factor):
-    assert np.abs(to_display_scale(signal * factor).astype(int) - to_display_scale(signal)).max() <= 1
+    assert np.abs(to_display_scale(signal * factor, None).astype(int) - to_display_scale(signal, None)).max() <= 1
 
 
 def test_an_mr_with_noise_around_the_head_has_no_background_of_air(signal):
     noisy = signal + np.random.default_rng(1).uniform(1, 40, SHAPE)
-    shown = to_display_scale(noisy)
+    shown = to_display_scale(noisy, None)
     assert shown.min() == 0
     assert np.median(shown[signal == 0]) == 0
 
 
 def test_holes_without_a_number_are_background(signal):
     signal[0, 0, 0] = np.nan
-    assert to_display_scale(signal)[0, 0, 0] == -1024
+    assert to_display_scale(signal, None)[0, 0, 0] == -1024
 
 
 @pytest.mark.parametrize("value", [0, 5, np.nan])
 def test_a_scan_without_signal_is_refused(value):
     with pytest.raises(ScanError, match="no-signal"):
-        to_display_scale(np.full(SHAPE, value, dtype=np.float32))
+        to_display_scale(np.full(SHAPE, value, dtype=np.float32), None)
 
 
 def test_a_nifti_file_is_mr_where_the_data_set_says_so_and_no_ct(tmp_path, signal):
@@ -73,6 +73,14 @@ def test_a_nifti_file_is_mr_where_the_data_set_says_so_and_no_ct(tmp_path, signa
     np.testing.assert_array_equal(volume.hu == -1024, signal == 0)
     with pytest.raises(ScanError, match="not-hu"):
         read_nifti(path)
+
+
+def test_a_ct_is_not_read_as_mr(tmp_path):
+    hu = np.random.default_rng(0).integers(-1005, -995, SHAPE).astype(np.int16)
+    hu[:, 4:16, 4:16] = 30
+    write_nifti(tmp_path / "ct.nii.gz", hu, geometry())
+    with pytest.raises(ScanError, match="not-mr"):
+        read_nifti(tmp_path / "ct.nii.gz", "mr")
 
 
 @pytest.mark.parametrize("intensity", ["mr", "picture"])

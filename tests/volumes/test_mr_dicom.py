@@ -21,14 +21,41 @@ def write_mr(folder, signal, **tags):
     return write_series(folder, signal, **{**plain, "RescaleSlope": None, "RescaleIntercept": None, **tags})
 
 
-def test_mr_needs_no_rescale_and_keeps_the_order_of_its_signal(tmp_path, signal):
+def test_mr_needs_no_rescale_and_keeps_the_order_of_its_signal_but_for_shading(tmp_path, signal):
     (found,), faults = read_study(write_mr(tmp_path, signal), "mr")
     assert faults == []
     assert found.volume.intensity == "mr"
     hu = found.volume.hu
     np.testing.assert_array_equal(hu == -1024, signal == 0)
-    order = np.argsort(signal, axis=None)
-    assert (np.diff(hu.ravel()[order]) >= 0).all()
+    assert np.corrcoef(hu[signal > 0], signal[signal > 0])[0, 1] > 0.95
+
+
+def write_contrasts(folder, signal, values, **same):
+    """One series with a volume for each of some values of a tag, all at the same positions."""
+    ((tag, found),) = values.items()
+    return [
+        file
+        for number, value in enumerate(found)
+        for file in write_mr(folder / str(number), signal + number, uid="1.2.3.9", first=1 + 4 * number, **{tag: value},
+                             AcquisitionNumber=1, **same)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("values", [{"EchoTime": [20.0, 90.0]}, {"DiffusionBValue": [0.0, 1000.0]}], ids=str)
+def test_echoes_and_b_values_of_one_series_are_volumes_of_their_own(tmp_path, signal, values):
+    files = write_contrasts(tmp_path, signal, values, SeriesInstanceUID="1.2.3.9")
+    found, faults = read_study(files, "mr")
+    assert faults == []
+    assert [len(each.file_names) for each in found] == [4, 4]
+    keys = [{int(key.rsplit(".", 1)[1]) > 4 for key in each.volume.slice_keys} for each in found]
+    assert sorted(map(list, keys)) == [[False], [True]]
+
+
+def test_directions_of_one_b_value_are_refused_by_name(tmp_path, signal):
+    files = write_contrasts(tmp_path, signal, {"DiffusionBValue": [1000.0] * 3}, SeriesInstanceUID="1.2.3.9")
+    found, faults = read_study(files, "mr")
+    assert found == []
+    assert [fault.code for fault in faults] == ["several-phases"]
 
 
 def test_a_rescale_of_every_slice_counts_where_the_header_gives_one(tmp_path, signal):

@@ -67,6 +67,14 @@ def test_the_phantom_cohort_needs_no_classifier(plan):
     without(counts, "train_classifier", "classify", "explain", "faithfulness", "detect", "tune_mask")
 
 
+def test_mixed_supervision_shares_one_classifier(plan):
+    counts = plan("examples/mixed_supervision.yaml")
+    assert (counts["train_classifier"], counts["explain"]) == (1, 2)
+    # four shares of drawn masks
+    assert (counts["mask"], counts["train_segmenter"], counts["tune_segmenter"], counts["score"]) == (8, 4, 4, 4)
+    without(counts, "tune_mask", "enhance", "detect")
+
+
 def test_pictures_in_five_folds(plan, tmp_path):
     folder = tmp_path / "pictures"
     (folder / "masks").mkdir(parents=True)

@@ -3,6 +3,7 @@
 - ``skull_interior``: what the skull encloses; no template, no network.
 - ``muschelli``: soft tissue around a seed in the skull, thin bridges cut.
 - ``convex_hull``: the convex hull of the brightest pixels, without them.
+- ``mr_brain``: what the dark skull of an MR encloses.
 - ``precomputed``: a folder of masks.
 - ``external``: a command of the user's own.
 

@@ -3,14 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from bleedmap.brain import mr_brain
 from bleedmap.brain.skull.bites import bites
 from bleedmap.brain.skull.enclosed import enclosed_regions, within
 from bleedmap.brain.skull.field import padding, with_edge
 from bleedmap.brain.skull.picture_inside import picture_inside
 from bleedmap.brain.skull.picture_scale import head_outline, largest_part, picture_scale
-from bleedmap.brain.skull.stripped import is_stripped, stripped_head, stripped_mr
+from bleedmap.brain.skull.stripped import is_stripped, stripped_head
 from bleedmap.brain.skull.work_grid import EDGE_MM, at_full_size, enlarged, shrink_factor, shrunk, up_to_bone
-from bleedmap.config.brain import SkullInteriorSpec
+from bleedmap.config.brain import MrBrainSpec, SkullInteriorSpec
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.geometry import Geometry
 
@@ -35,18 +36,15 @@ def brain_mask(spec: SkullInteriorSpec, volume: CtVolume, name: str) -> NDArray[
 
     Args:
         spec: bone level and gap widths.
-        volume: a head CT, or a single picture.
+        volume: a head CT or MR, or a single picture.
         name: unused; kept so that all brain masks are called alike.
 
     Returns:
         (slices, rows, columns) uint8, 1 inside; all 0 where no skull encloses anything. A head without skull is
-        told from its constant background, and an MR has to be one.
-
-    Raises:
-        ScanError: ``needs-hu`` for an MR with its skull.
+        told from its constant background. The skull of an MR is dark, so its mask is that of ``mr_brain``.
     """
     if volume.intensity == "mr":
-        return stripped_mr(volume)
+        return mr_brain.brain_mask(MrBrainSpec(), volume, name)
     if not volume.geometry.in_mm:
         return _of_picture(spec, volume.hu[0])[None]
     _, row_mm, column_mm = volume.geometry.spacing

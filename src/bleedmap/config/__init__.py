@@ -3,7 +3,8 @@
 Values travel to jobs as canonical JSON in a rule's params, so this package is left out of the code digests: what it can
 change is already in the params. A test walks the syntax trees to see that it stays so.
 
-- ``workflow``: the whole; ``rows``: rows of the leaderboard; ``report``: what the report shows;
+- ``workflow``: the whole; ``rows``: rows of the leaderboard; ``modalities``: CT, MR and pictures in a row;
+  ``report``: what the report shows;
 - ``datasets``, ``dataset_base``, ``dicom_datasets``, ``nifti_datasets``: data sets; ``overlaps``: those that share
   patients;
 - ``splits``: who trains, validates, tunes and is tested; ``searches``, ``search_places``, ``tuning``: values left to a

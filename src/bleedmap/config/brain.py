@@ -44,7 +44,7 @@ class SkullSpec(BrainSpec):
 
 
 class SkullInteriorSpec(SkullSpec):
-    """The inside of the skull, followed slice by slice without a template; the default."""
+    """The inside of the skull, followed slice by slice without a template; the default. MR goes through mr_brain."""
 
     method: Literal["skull_interior"] = "skull_interior"
     bridge_mm: float = Field(
@@ -107,6 +107,21 @@ class ConvexHullSpec(SkullSpec):
     )
 
 
+class MrBrainSpec(BrainSpec):
+    """The largest soft tissue of an MR that the dark skull parts from the scalp; T1, T2 or FLAIR, stripped or not."""
+
+    method: Literal["mr_brain"] = "mr_brain"
+    bridge_mm: float = Field(
+        7.0,
+        gt=0,
+        le=20,
+        description="half the width, mm, of bridges of tissue (scalp, muscle, optic nerves) that are cut",
+    )
+    close_mm: float = Field(
+        8.0, gt=0, le=30, description="half the width, mm, of what is dark inside (vessels, fluid on T1) and is closed"
+    )
+
+
 class PrecomputedSpec(BrainSpec):
     """Masks that somebody else made: a folder with one file a scan."""
 
@@ -142,7 +157,7 @@ def _with_method(value: Any) -> Any:  # noqa: ANN401
 
 
 AnyBrain = Annotated[
-    SkullInteriorSpec | MuschelliSpec | ConvexHullSpec | PrecomputedSpec | ExternalSpec,
+    SkullInteriorSpec | MuschelliSpec | ConvexHullSpec | MrBrainSpec | PrecomputedSpec | ExternalSpec,
     Field(discriminator="method"),
     BeforeValidator(_with_method),
 ]

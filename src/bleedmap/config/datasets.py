@@ -1,9 +1,9 @@
 """Data sets: where scans and labels come from. One model an adapter in ``bleedmap/datasets``."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bleedmap.config.dataset_base import DatasetSpec
 from bleedmap.config.dicom_datasets import Cq500BhxSpec, Rsna2019Spec
@@ -37,7 +37,7 @@ class PhantomSpec(DatasetSpec):
         None, ge=-30, le=30, description="tilt of the gantry, degrees; null: drawn, as in real headers, 0 in half"
     )
     modality: Literal["ct", "mr"] = Field(
-        "ct", description="ct: bleeds in HU; mr: T2-like contrast with bright infarcts, see docs/phantom.md"
+        "ct", description="ct: bleeds in HU; mr: T2-like contrast with bright infarcts, see docs/mri.md"
     )
 
 
@@ -63,17 +63,27 @@ class FolderSpec(DatasetSpec):
     )
     series: Literal["all", "one"] = Field(
         "all",
-        description="all: every axial CT series of a study is a scan; one: the smooth series whose slice gap is "
+        description="all: every axial series of a study is a scan; one: the smooth series whose slice gap is "
         "nearest to 5 mm, and of those the longest",
     )
     modality: Literal["ct", "mr"] = Field(
         "ct",
         description="what the scans are: ct, in Hounsfield units, other images are refused; mr, whose signal is "
-        "brought to a display scale, CT is refused",
+        "freed of shading and brought to a scale of 0 to 200, CT is refused (docs/mri.md)",
     )
     public_names: bool = Field(
         False, description="whether file and folder names may be shown; otherwise ids are keyed hashes of them"
     )
+
+    @model_validator(mode="after")
+    def _one_series_of_ct(self) -> Self:
+        if self.modality == "mr" and self.series == "one":
+            msg = (
+                "series: one chooses by the noise of CT, and an MR study has a series a contrast; keep series: all, "
+                "and give the series that you mean as entries of their own"
+            )
+            raise ValueError(msg)
+        return self
 
 
 class PngSlicesSpec(DatasetSpec):

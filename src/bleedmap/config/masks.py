@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from bleedmap.config.base import Spec
 from bleedmap.config.slices import WindowSpec
@@ -211,7 +211,35 @@ class SubtypesSpec(SaliencyMaskSpec):
     )
 
 
+class MixedSpec(MaskSpec):
+    """Mixed supervision: the drawn masks of a share of the subjects, and masks from saliency of all others."""
+
+    method: Literal["mixed"] = "mixed"
+    drawn: float = Field(
+        0.2,
+        ge=0,
+        le=1,
+        description="share of the subjects that train, and of those that validate, whose drawn masks are taken, "
+        "bleeding or not; those of a smaller share are among those of a larger one, and nobody is who is tested",
+    )
+    otherwise: "AnyMask" = Field(
+        ThresholdSpec(),
+        description="mask method for the others, and for slices that nobody drew; one that reads saliency",
+    )
+    seed: int = Field(0, ge=0, description="seed of the choice of subjects")
+
+    @field_validator("otherwise")
+    @classmethod
+    def _from_saliency(cls, otherwise: "AnyMask") -> "AnyMask":
+        if isinstance(otherwise, MixedSpec) or not otherwise.READS_SALIENCY or otherwise.TELLS_SUBTYPES:
+            msg = f"otherwise: {otherwise.method} gives no masks of any bleed from saliency; name a method that does"
+            raise ValueError(msg)
+        return otherwise
+
+
 AnyMask = Annotated[
-    TruthSpec | HuThresholdSpec | ThresholdSpec | KMeansDifferentialSpec | DenseCrfSpec | SubtypesSpec,
+    TruthSpec | HuThresholdSpec | ThresholdSpec | KMeansDifferentialSpec | DenseCrfSpec | SubtypesSpec | MixedSpec,
     Field(discriminator="method"),
 ]
+
+MixedSpec.model_rebuild()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from bleedmap.config.base import Spec
+from bleedmap.config.modalities import check_modalities
 from bleedmap.config.names import NONE, Name, check_known
 from bleedmap.config.splits import tunes
 
@@ -59,7 +60,7 @@ def check_row(key: str, row: MethodSpec, parts: "Config") -> None:
     for split in row.scored or ():
         _check_networks(key, row, split, parts)
         _check_searches(key, row, split, parts)
-        _check_intensity(key, row, split, parts)
+        check_modalities(key, row, split, _masked(row, split, parts), parts)
 
 
 def _check_end(key: str, row: MethodSpec) -> None:
@@ -102,6 +103,9 @@ def _check_path(key: str, row: MethodSpec, parts: "Config") -> None:
         raise ValueError(msg)
     if row.mask != NONE and parts.masks[row.mask].method == "truth" and row.segmenter == NONE:
         msg = f"{key}: the truth scored against itself says nothing; name a segmenter"
+        raise ValueError(msg)
+    if row.mask != NONE and parts.masks[row.mask].method == "mixed" and row.segmenter == NONE:
+        msg = f"{key}: masks.{row.mask} has drawn masks of nobody who is tested; name a segmenter that learns from them"
         raise ValueError(msg)
     if NONE not in (row.mask, row.segmenter):
         _check_seeds(key, row, parts)
@@ -165,23 +169,3 @@ def _check_searches(key: str, row: MethodSpec, split: str, parts: "Config") -> N
                 f"give splits.{on}.tune_share, or write the value down"
             )
             raise ValueError(msg)
-
-
-def _check_intensity(key: str, row: MethodSpec, split: str, parts: "Config") -> None:
-    mask = None if row.mask == NONE else parts.masks[row.mask]
-    in_mm = getattr(mask, "unit", "pixel") == "mm"
-    if mask is None or not (mask.NEEDS_HU or in_mm):
-        return
-    on = _masked(row, split, parts)
-    name = parts.splits[on].dataset or on
-    dataset = parts.datasets[name]
-    is_picture = dataset.adapter in ("png_slices", "head_ct_png")
-    if in_mm and is_picture:
-        msg = f"{key}: masks.{row.mask} counts mm, but the pictures of datasets.{name} have none; set its unit: pixel"
-        raise ValueError(msg)
-    if not mask.NEEDS_HU:
-        return
-    if is_picture or getattr(dataset, "modality", "ct") != "ct":
-        shown = "pictures" if is_picture else "MR"
-        msg = f"{key}: masks.{row.mask} reads HU, but datasets.{name} has {shown}; leave the row or the data set out"
-        raise ValueError(msg)

@@ -28,8 +28,8 @@ class SliceSpec(Spec):
 class WindowSpec(Spec):
     """One grey-value window: HU from level - width/2 to level + width/2 becomes 0 to 1 (spec 0.1, 0.2)."""
 
-    level: float = Field(BRAIN_LEVEL_HU, description="centre of the window, HU")
-    width: float = Field(BRAIN_WIDTH_HU, gt=0, description="width of the window, HU")
+    level: float = Field(BRAIN_LEVEL_HU, description="centre of the window, HU; MR: on its scale of 0 to 200")
+    width: float = Field(BRAIN_WIDTH_HU, gt=0, description="width of the window, HU; MR: likewise")
 
 
 Windows = Annotated[tuple[WindowSpec, ...], Field(min_length=1, max_length=8)]

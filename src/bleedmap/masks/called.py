@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bleedmap.config.masks import AnyMask, SaliencyMaskSpec, SubtypesSpec
+from bleedmap.config.masks import AnyMask, MixedSpec, SaliencyMaskSpec, SubtypesSpec
 from bleedmap.splits.roles import Roles
 
 
 def gate(spec: AnyMask, threshold: float) -> float:
     """Score from which a slice may hold a bleed: the classifier's operating point, or any at all without a gate."""
-    return threshold if isinstance(spec, SaliencyMaskSpec) and spec.gated else -np.inf
+    asked = spec.otherwise if isinstance(spec, MixedSpec) else spec
+    return threshold if isinstance(asked, SaliencyMaskSpec) and asked.gated else -np.inf
 
 
 def called_slices(scores: pd.DataFrame, roles: Roles, threshold: float) -> NDArray[np.bool_]:

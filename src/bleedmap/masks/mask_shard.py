@@ -9,13 +9,14 @@ import pandas as pd
 import zarr
 from numpy.typing import NDArray
 
-from bleedmap.config.masks import AnyMask
+from bleedmap.config.masks import AnyMask, MixedSpec
 from bleedmap.console import track
 from bleedmap.constants import CLASSES
 from bleedmap.masks.called import called_slices, gate, holds_subtype, told_classes
 from bleedmap.masks.map_inputs import MapInputs
 from bleedmap.masks.mask_scan import mask_scan
 from bleedmap.masks.mask_slices import MaskSlices
+from bleedmap.masks.mixed import drawn_subjects, with_drawn
 from bleedmap.saliency.map_store import MapStore
 from bleedmap.slices.refusals import Refusals
 from bleedmap.slices.store import SliceStore, add_rows, write_store
@@ -41,6 +42,7 @@ def mask_shard(spec: AnyMask, slices: Path, inputs: MapInputs | None, roles: Rol
     with ExitStack() as opened:
         store = opened.enter_context(SliceStore(slices))
         hidden = _not_to_be_seen(store, roles)
+        drawn = drawn_subjects(spec, roles) if isinstance(spec, MixedSpec) else frozenset()
         maps = None if inputs is None else opened.enter_context(MapStore(inputs.maps))
         group = opened.enter_context(
             write_store(out, {"classes": _classes(spec, store, hidden), "resolved": spec.resolutions()})
@@ -56,6 +58,8 @@ def mask_shard(spec: AnyMask, slices: Path, inputs: MapInputs | None, roles: Rol
                     found = replace(found, drawn=np.zeros(len(found.hu), dtype=bool))
                 found, called = tell(spec, found, inputs, None if inputs is None else by_scan[name], roles)
                 made = mask_scan(spec, found, called, None if inputs is None else inputs.classifier)
+                if store.table["subject"].iat[rows.start] in drawn:
+                    made = with_drawn(made, found)
                 labels[rows] = made.labels
                 if made.seeds is not None:
                     seeds = _add(group, "seeds", store) if seeds is None else seeds

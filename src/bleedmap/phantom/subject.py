@@ -36,7 +36,7 @@ class PhantomSubject:
 
     Args:
         name: public id, such as ``phantom-007``.
-        hu: (slices, rows, columns) int16 HU in [-1024, 3071], or the signal of an MR (``scan_mr``); slices from foot to
+        hu: (slices, rows, columns) int16 HU in [-1024, 3071], or the signal of an MR, 0 to 4095; slices from foot to
             head, rows from front to back, columns from the patient's right to left.
         truth: same shape, uint8, 0 background, 1 to 5 = IPH, IVH, SAH, SDH, EDH; 1 = infarct on MR.
         brain: same shape, bool, the true space inside the skull.
@@ -100,15 +100,15 @@ def make_subject(spec: PhantomSpec, index: int) -> PhantomSubject:
     brain_mask = detector.project(head, within, _sharp(detector, head), 0.0) > 0.5
     # Where bone outshines it, nobody could draw blood.
     visible = detector.project(head, within, 0.9, 0.0) > VISIBLE_SHARE
-    if spec.modality == "mr":
-        signal = mr_signal(for_blood, head, inner, shares.get(1, np.zeros_like(inner)))
-        scan = scan_mr(for_scanner, detector, head, signal, brain_mask)
-    else:
+    if spec.modality == "ct":
         for subtype, share in shares.items():
             inner += share * (blood_hu(for_blood, head, subtype, share) - inner)
-        outer = make_surroundings(for_skull, head)
-        add_injuries(for_mimics, head, outer.hu)
-        hu = outer.hu + inside * (inner - outer.hu)
+    outer = make_surroundings(for_skull, head, head_rest=spec.modality == "ct")
+    add_injuries(for_mimics, head, outer.hu)
+    hu = outer.hu + inside * (inner - outer.hu)
+    if spec.modality == "mr":
+        scan = scan_mr(for_scanner, detector, head, mr_signal(for_blood, head, hu, shares.get(1, np.zeros_like(hu))))
+    else:
         scan = scan_head(for_scanner, detector, head, hu, outer.petrous)
     return PhantomSubject(
         name=subject_name(index),

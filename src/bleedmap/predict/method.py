@@ -31,6 +31,7 @@ from bleedmap.segmenters.segmenter import load_segmenter
 from bleedmap.slices.box import to_own_voxels
 from bleedmap.slices.resample_scan import WorkingScan, resample_scan
 from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.intensity import ScannerIntensity
 
 Find = Callable[[WorkingScan, CtVolume], NDArray[np.uint8]]
 
@@ -44,6 +45,9 @@ class TrainedMethod:
         split: split that the row was scored on; None: its first.
         fold: which fold's networks to use; None: the first that was run.
 
+    Attributes:
+        kind: what scans it takes: ``hu`` for CT, ``mr`` for MR, as those that it was scored on.
+
     Raises:
         ConfigError: no such method or fold, it ends in points, or its networks are not in the results tree.
     """
@@ -52,6 +56,8 @@ class TrainedMethod:
         names = _names(config, name, split, fold)
         paths = Paths(config.results)
         self._config = config
+        dataset = config.datasets[names["dataset"]]
+        self.kind: ScannerIntensity = "mr" if getattr(dataset, "modality", "ct") == "mr" else "hu"
         if names["segmenter"] != NONE:
             self._found = _segmented(config, names, paths)
         else:

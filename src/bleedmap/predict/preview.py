@@ -1,4 +1,4 @@
-"""A picture of a prediction: every slice in the brain window, the mask as an outline."""
+"""A picture of a prediction: every slice, in the brain window where it is CT, the mask as an outline."""
 
 import math
 from pathlib import Path
@@ -7,9 +7,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from bleedmap.constants import BRAIN_LEVEL_HU, BRAIN_WIDTH_HU
 from bleedmap.provenance.atomic import atomic_path
 from bleedmap.volumes.ct_volume import CtVolume
+from bleedmap.volumes.intensity import SHOWN
 
 COLUMNS = 7
 
@@ -18,14 +18,14 @@ def draw_preview(volume: CtVolume, mask: NDArray[np.bool_], path: Path) -> None:
     """Draw all slices, foot to head.
 
     Args:
-        volume: the CT.
+        volume: the scan.
         mask: (slices, rows, columns) bool.
         path: PNG to write.
     """
     rows = math.ceil(len(mask) / COLUMNS)
     figure = Figure(figsize=(2 * COLUMNS, 2 * rows), facecolor="black", layout="constrained")
     panels = np.atleast_1d(figure.subplots(rows, COLUMNS)).ravel()
-    low, high = BRAIN_LEVEL_HU - BRAIN_WIDTH_HU / 2, BRAIN_LEVEL_HU + BRAIN_WIDTH_HU / 2
+    low, high = SHOWN[volume.intensity]
     for panel in panels:
         panel.axis("off")
     for number, (panel, image, outline) in enumerate(zip(panels, volume.hu, mask, strict=False)):

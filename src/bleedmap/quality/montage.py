@@ -8,10 +8,9 @@ from PIL import Image
 from skimage.segmentation import find_boundaries
 from skimage.transform import resize
 
-from bleedmap.constants import BRAIN_LEVEL_HU, BRAIN_WIDTH_HU
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.geometry import Geometry
-from bleedmap.volumes.mr_scale import MR_LEVEL, MR_WIDTH
+from bleedmap.volumes.intensity import SHOWN
 from bleedmap.volumes.regular import to_regular
 
 HEIGHT = 192
@@ -19,11 +18,6 @@ WIDEST = 16  # times its height; nothing that a person can look at is wider
 PLACES = (0.3, 0.5, 0.7)
 OUTLINE = (255, 140, 26)
 INSIDE_HU, OUTSIDE_HU = 1000, -1000
-WINDOWS = {
-    "hu": (BRAIN_LEVEL_HU, BRAIN_WIDTH_HU),
-    "picture": (BRAIN_LEVEL_HU, BRAIN_WIDTH_HU),
-    "mr": (MR_LEVEL, MR_WIDTH),
-}
 
 
 def montage(volume: CtVolume, brain: NDArray[np.uint8]) -> bytes:
@@ -43,8 +37,8 @@ def montage(volume: CtVolume, brain: NDArray[np.uint8]) -> bytes:
     chosen = found if found.size else np.arange(len(brain))
     _, row_mm, column_mm = volume.geometry.spacing
     indices = [int(chosen[int(place * (chosen.size - 1) + 0.5)]) for place in PLACES]
-    window = WINDOWS[volume.intensity]
-    tiles = [_tile(volume.hu[i], brain[i], (row_mm, column_mm), window) for i in dict.fromkeys(indices)]
+    shown = SHOWN[volume.intensity]
+    tiles = [_tile(volume.hu[i], brain[i], (row_mm, column_mm), shown) for i in dict.fromkeys(indices)]
     if len(brain) > 1:
         tiles.append(_side(volume, brain))
     return _png(np.concatenate(tiles, axis=1))
@@ -71,22 +65,22 @@ def _side(volume: CtVolume, brain: NDArray[np.uint8]) -> NDArray[np.uint8]:
     grey = to_regular(CtVolume(volume.hu[:, :, middle : middle + 1], plane))
     inside = to_regular(CtVolume(mask, plane)).hu[::-1, :, 0] > 0
     slice_mm, row_mm, _ = grey.geometry.spacing
-    return _tile(grey.hu[::-1, :, 0], inside, (slice_mm, row_mm), WINDOWS[volume.intensity])
+    return _tile(grey.hu[::-1, :, 0], inside, (slice_mm, row_mm), SHOWN[volume.intensity])
 
 
 def _tile(
     hu: NDArray[np.int16],
     mask: NDArray[np.generic],
     pixel_mm: tuple[float, float],
-    window: tuple[float, float],
+    shown: tuple[float, float],
 ) -> NDArray[np.uint8]:
-    """(HEIGHT, width, 3) picture in a window of (level, width) with the outline of a mask."""
-    level, width = window
+    """(HEIGHT, width, 3) picture, from black to white the values of a range, with the outline of a mask."""
+    low, high = shown
     height_mm, width_mm = hu.shape[0] * pixel_mm[0], hu.shape[1] * pixel_mm[1]
     shape = (HEIGHT, min(WIDEST * HEIGHT, max(1, round(HEIGHT * width_mm / height_mm))))
-    grey = np.clip((hu - (level - width / 2)) / width, 0, 1)
-    shown = resize(grey.astype(np.float32), shape, order=1, anti_aliasing=True)
+    grey = np.clip((hu - low) / (high - low), 0, 1)
+    small = resize(grey.astype(np.float32), shape, order=1, anti_aliasing=True)
     edge = find_boundaries(resize(mask != 0, shape, order=0, anti_aliasing=False), mode="inner")
-    tile = np.repeat((shown * 255).round().astype(np.uint8)[:, :, None], 3, axis=2)
+    tile = np.repeat((small * 255).round().astype(np.uint8)[:, :, None], 3, axis=2)
     tile[edge] = OUTLINE
     return tile

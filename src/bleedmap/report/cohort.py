@@ -26,6 +26,7 @@ class Cohort:
     labelled: int
     positive: int
     with_truth: int
+    of_mr: bool
     refusals: list[Refusal]
 
     @property
@@ -51,6 +52,7 @@ def describe(name: str, scans: pd.DataFrame, rejected: pd.DataFrame) -> Cohort:
         labelled=int(scans["labelled_slices"].sum()),
         positive=int(scans["positive_slices"].sum()),
         with_truth=int(scans["truth"].sum()),
+        of_mr=bool((scans["intensity"] == "mr").any()),
         refusals=[
             Refusal(str(code), len(rows), str(rows["expected"].iloc[0]), str(rows["remedy"].iloc[0]))
             for code, rows in reasons

@@ -8,17 +8,17 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from bleedmap.constants import BRAIN_LEVEL_HU, BRAIN_WIDTH_HU
 from bleedmap.provenance.atomic import atomic_path
+from bleedmap.volumes.intensity import SHOWN
 
 # orange and cyan differ in brightness and hue, also for eyes that confuse red and green
 FOUND, TRUE = "#ff8c1a", "#19e3ff"
 PAPER, INK, FAINT = "#0d0f12", "#f2f4f7", "#9aa4b2"
 
 
-def show_slice(axes: Axes, hu: NDArray[np.int16]) -> None:
-    """A slice in the brain window, as a radiologist looks at it."""
-    low, high = BRAIN_LEVEL_HU - BRAIN_WIDTH_HU / 2, BRAIN_LEVEL_HU + BRAIN_WIDTH_HU / 2
+def show_slice(axes: Axes, hu: NDArray[np.int16], intensity: str) -> None:
+    """A slice as a radiologist looks at it: CT in the brain window, MR on its whole scale."""
+    low, high = SHOWN[intensity]
     axes.imshow(hu, cmap="gray", vmin=low, vmax=high, interpolation="bilinear")
     axes.set_axis_off()
 

@@ -86,7 +86,7 @@ def draw_hero(panels: Sequence[Panel], steps: Sequence[Step], method: str, path:
 
 
 def _draw_step(axes: Axes, panel: Panel, step: Step) -> None:
-    show_slice(axes, panel.hu)
+    show_slice(axes, panel.hu, panel.intensity)
     if step.heatmap:
         show_heatmap(axes, panel.maps[step.heatmap])
     if step.mask:

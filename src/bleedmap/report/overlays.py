@@ -7,7 +7,7 @@ import pandas as pd
 
 from bleedmap.report.choose import choose
 from bleedmap.report.hero import Step, draw_hero
-from bleedmap.report.panels import Stores, read_panels
+from bleedmap.report.panels import Stores, image_name, read_panels
 from bleedmap.report.sheet import draw_sheet
 from bleedmap.report.spec import OverlaySpec, Row
 
@@ -49,7 +49,8 @@ def draw_overlays(
         points=by_name(spec.points, points, shards),
     )
     draw_sheet(panels, spec.heatmaps, [row.name for row in spec.rows], sheet)
-    draw_hero(panels, hero_steps(spec.hero, has_pseudo_mask=bool(masks)), spec.hero.name, hero)
+    steps = hero_steps(spec.hero, has_pseudo_mask=bool(masks), image=image_name(panels))
+    draw_hero(panels, steps, spec.hero.name, hero)
 
 
 def by_name(names: Sequence[str], files: Sequence[Path], shards: int) -> Stores:
@@ -58,9 +59,9 @@ def by_name(names: Sequence[str], files: Sequence[Path], shards: int) -> Stores:
     return dict(zip(names, groups, strict=True))
 
 
-def hero_steps(row: Row, *, has_pseudo_mask: bool) -> list[Step]:
-    """What is shown of a method, from left to right."""
-    steps = [Step("CT")]
+def hero_steps(row: Row, *, has_pseudo_mask: bool, image: str = "CT") -> list[Step]:
+    """What is shown of a method, from left to right; ``image`` is what the slices are called."""
+    steps = [Step(image)]
     if row.heatmap:
         steps.append(Step(f"saliency ({row.saliency})", heatmap=row.heatmap))
     if has_pseudo_mask:

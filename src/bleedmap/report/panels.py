@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bleedmap.constants import UNKNOWN_VOXEL
 from bleedmap.report.chosen_points import read_points
 from bleedmap.scoring.overlap import count, dice
-from bleedmap.slices.store import Store
+from bleedmap.slices.store import SliceStore, Store
 
 Stores = Mapping[str, Sequence[Path]]
 
@@ -29,6 +29,7 @@ class Panel:
         maps: (size, size) float in [0, 1] by heatmap, of class ``any``.
         masks: (size, size) bool by method, hemorrhage of any kind.
         points: (n, 2) row and column on the grid by method, of class ``any``.
+        intensity: what ``hu`` is: ``hu``, ``mr`` or ``picture``.
     """
 
     scan: str
@@ -38,12 +39,18 @@ class Panel:
     maps: Mapping[str, NDArray[np.floating]]
     masks: Mapping[str, NDArray[np.bool_]]
     points: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    intensity: str = "hu"
 
     def dice(self, method: str) -> float:
         """Dice of a method's mask on this slice; NaN without a mask, and where nothing is drawn to be found."""
         if self.truth is None or not self.truth.any() or method not in self.masks:
             return float("nan")
         return float(dice(*count(self.masks[method], self.truth)))
+
+
+def image_name(panels: Sequence[Panel]) -> str:
+    """What the slices of a picture are called."""
+    return "MR" if any(panel.intensity == "mr" for panel in panels) else "CT"
 
 
 def read_panels(
@@ -60,6 +67,7 @@ def read_panels(
     """
     hu = _read(chosen, slices, "hu")
     truth = _read(chosen, slices, "truth")
+    intensity = _intensities(slices)
     heat = {name: _read(chosen, paths, "maps") for name, paths in maps.items()}
     found = {name: _read(chosen, paths, "labels") for name, paths in masks.items()}
     marked = {name: read_points(chosen, slices, paths) for name, paths in points.items()}
@@ -74,9 +82,19 @@ def read_panels(
             maps={name: pictures[number][0].astype(np.float32) for name, pictures in heat.items()},
             masks={name: _bleeds(pictures[number]) for name, pictures in found.items()},
             points={name: marks[number] for name, marks in marked.items()},
+            intensity=intensity[scan],
         )
         for number, (scan, index, drawn) in enumerate(places)
     ]
+
+
+def _intensities(slices: Sequence[Path]) -> dict[str, str]:
+    """What the values of every scan are."""
+    found: dict[str, str] = {}
+    for path in slices:
+        with SliceStore(path) as store:
+            found |= {name: entry.intensity for name, entry in store.entries.items()}
+    return found
 
 
 def _bleeds(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:

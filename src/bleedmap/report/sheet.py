@@ -23,7 +23,7 @@ from bleedmap.report.drawing import (
     show_heatmap,
     show_slice,
 )
-from bleedmap.report.panels import Panel
+from bleedmap.report.panels import Panel, image_name
 
 SIDE, CAPTION, HEAD, FOOT = 1.3, 1.15, 0.5, 0.3  # inches
 Draw = Callable[[Axes, Panel], None]
@@ -39,7 +39,7 @@ def draw_sheet(panels: Sequence[Panel], heatmaps: Sequence[str], methods: Sequen
         path: PNG to write.
     """
     columns: list[tuple[str, Draw]] = [
-        ("CT", lambda axes, panel: None),
+        (image_name(panels), lambda axes, panel: None),
         *((name, _heatmap(name)) for name in heatmaps),
         *((name, _found(name)) for name in methods),
         ("truth", _truth),
@@ -56,7 +56,7 @@ def draw_sheet(panels: Sequence[Panel], heatmaps: Sequence[str], methods: Sequen
         for column, (_, draw) in enumerate(columns):
             place = ((CAPTION + SIDE * column) / width, bottom / height, SIDE * 0.98 / width, SIDE * 0.98 / height)
             axes = figure.add_axes(place)
-            show_slice(axes, panel.hu)
+            show_slice(axes, panel.hu, panel.intensity)
             draw(axes, panel)
     if not panels:
         figure.text(0.5, 0.5, "no test scans", color=FAINT, fontsize=9, ha="center", va="center")

@@ -74,3 +74,21 @@ def require_hu(values: NDArray[np.int16]) -> None:
             expected="Hounsfield units: air near -1000, water 0, brain 20 to 45",
             remedy="export the original series, or undo the window or scaling that was applied to it",
         )
+
+
+def refuse_ct(values: NDArray[np.floating] | NDArray[np.integer]) -> None:
+    """Refuse, as an MR, values that can only be Hounsfield units: soft tissue, and air that is no constant background.
+
+    Args:
+        values: any shape, candidates for MR signal.
+    """
+    hu = clip_hu(values).ravel()
+    hu = hu[:: (hu.size // _MOST_SAMPLES) | 1]
+    air, soft = np.mean((hu < -200) & (hu > hu.min())), np.mean((hu > 0) & (hu <= 100))
+    if air >= 0.01 and soft >= 0.01:
+        raise ScanError(
+            "not-mr",
+            found="values with the air and soft tissue of a CT in Hounsfield units",
+            expected="MR signal",
+            remedy="give the MR, or set modality: ct for CT",
+        )

@@ -2,6 +2,7 @@
 
 from typing import Literal, Protocol
 
+from bleedmap.constants import BRAIN_LEVEL_HU, BRAIN_WIDTH_HU
 from bleedmap.errors import ScanError
 
 Intensity = Literal["hu", "mr", "picture"]
@@ -11,6 +12,11 @@ ScannerIntensity = Literal["hu", "mr"]
 """What a scanner gives: CT in HU, or MR."""
 
 NAMES = {"hu": "Hounsfield units", "mr": "MR signal on a display scale", "picture": "grey values of a picture"}
+
+
+_BRAIN = (BRAIN_LEVEL_HU - BRAIN_WIDTH_HU / 2, BRAIN_LEVEL_HU + BRAIN_WIDTH_HU / 2)
+SHOWN = {"hu": _BRAIN, "picture": _BRAIN, "mr": (0.0, 200.0)}
+"""Values from black to white in pictures for people."""
 
 
 class HasIntensity(Protocol):

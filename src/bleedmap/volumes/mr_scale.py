@@ -7,24 +7,26 @@ from numpy.typing import NDArray
 
 from bleedmap.constants import AIR_HU, HIGHEST_HU
 from bleedmap.errors import ScanError
+from bleedmap.volumes.intensity import SHOWN
+from bleedmap.volumes.mr_bias import without_shading
+from bleedmap.volumes.mr_head import head_outline
 
 LEAST_BACKGROUND = 0.1  # of a scan, for its commonest value to be a background rather than signal
 PERCENTILES = (1.0, 99.0)
-LOWEST, HIGHEST = 0.0, 200.0
-MR_LEVEL, MR_WIDTH = 100.0, 200.0
-"""The window that shows the whole scale."""
+LOWEST, HIGHEST = SHOWN["mr"]
 
 
-def to_display_scale(signal: NDArray[Any]) -> NDArray[np.int16]:
-    """Bring MR signal to the display scale: the first percentile of the foreground becomes 0, the last one 200.
+def to_display_scale(signal: NDArray[Any], spacing: tuple[float, float, float] | None) -> NDArray[np.int16]:
+    """Bring MR signal to the display scale: the first percentile of the head becomes 0, the last one 200.
 
-    A constant background, of a skull-stripped or masked scan, is the commonest value where a tenth of the scan has it
-    and hardly any voxel is darker; it becomes -1024, as air does in CT, and nothing else does. Without one, the
-    foreground is what is brighter than the mean. Signal darker than the first percentile is 0; what is brighter than
+    The shading of the coils is divided out first (see ``mr_bias``). A constant background, of a skull-stripped or
+    masked scan, is the commonest value where a tenth of the scan has it and hardly any voxel is darker; it becomes
+    -1024, as air does in CT, and nothing else does. Signal darker than the first percentile is 0; what is brighter than
     the last one keeps its distance from it, up to 3071, so that a lesion stays brighter than the brain around it.
 
     Args:
         signal: (slices, rows, columns), any number type; not-a-number counts as background.
+        spacing: mm between (slices, rows, columns); None leaves the shading.
 
     Returns:
         Same shape, int16, -1024 in a constant background, else 0 to 3071.
@@ -35,10 +37,11 @@ def to_display_scale(signal: NDArray[Any]) -> NDArray[np.int16]:
     values = np.asarray(signal, dtype=np.float32)
     is_number = np.isfinite(values)
     background = _is_background(values) | ~is_number
-    foreground = values[~background]
-    if not (background & is_number).any():
-        foreground = foreground[foreground > foreground.mean()] if foreground.size else foreground
-    low, high = np.percentile(foreground, PERCENTILES) if foreground.size else (0.0, 0.0)
+    values = np.where(background, np.float32(0), values)
+    if spacing is not None:
+        values = without_shading(values, spacing)
+    head = head_outline(values) & ~background
+    low, high = np.percentile(values[head], PERCENTILES) if head.any() else (0.0, 0.0)
     if not low < high:
         raise ScanError(
             "no-signal",
@@ -47,7 +50,7 @@ def to_display_scale(signal: NDArray[Any]) -> NDArray[np.int16]:
             remedy="export the original series",
         )
     scaled = LOWEST + (values - low) * ((HIGHEST - LOWEST) / (high - low))
-    shown = np.rint(np.clip(np.where(is_number, scaled, LOWEST), LOWEST, HIGHEST_HU))
+    shown = np.rint(np.clip(scaled, LOWEST, HIGHEST_HU))
     return np.where(background, AIR_HU, shown).astype(np.int16)
 
 

@@ -15,7 +15,7 @@ from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.dicom.padding import outside_picture
 from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.head_size import require_head
-from bleedmap.volumes.hounsfield import MOST_HU, clip_hu, require_hu
+from bleedmap.volumes.hounsfield import MOST_HU, clip_hu, refuse_ct, require_hu
 from bleedmap.volumes.intensity import ScannerIntensity
 from bleedmap.volumes.mr_scale import to_display_scale
 from bleedmap.volumes.nifti_file import as_image, open_nifti, packed, read_canonical, scaled, to_canonical
@@ -35,18 +35,20 @@ def read_nifti(path: InputFile, kind: ScannerIntensity = "hu") -> CtVolume:
 
     Args:
         path: the file.
-        kind: ``hu`` for CT, ``mr`` for MR, whose values are brought to the display scale; a file does not say.
+        kind: ``hu`` for CT, ``mr`` for MR, whose values are brought to the display scale; a file does not say which.
 
     Raises:
         ScanError: ``not-nifti``, ``truncated``, ``not-one-volume``, ``no-position``, ``not-axial``, ``too-large``,
-            ``no-head-size``, ``no-access``, and ``not-hu`` for a CT or ``no-signal`` for an MR.
+            ``no-head-size``, ``no-access``, and ``not-hu`` for a CT, ``no-signal`` or ``not-mr`` for an MR.
         ReadError: the file cannot be read now.
     """
     stored, affine, scale = read_canonical(path, MR_BYTES if kind == "mr" else HU_BYTES)
     geometry = Geometry.from_affine(affine, len(stored))
     require_head(geometry, stored.shape)
     if kind == "mr":
-        return CtVolume(hu=to_display_scale(scaled(stored, scale)), geometry=geometry, intensity="mr")
+        signal = scaled(stored, scale)
+        refuse_ct(signal)
+        return CtVolume(hu=to_display_scale(signal, geometry.spacing), geometry=geometry, intensity="mr")
     if stored.dtype == np.uint16 and scale == (1.0, 0.0) and stored.max(initial=0) >= 2**15:
         stored = stored.view(np.int16)  # signed HU written as unsigned: no CT number is that high
     hu, flags = np.empty(stored.shape, dtype=np.int16), set[str]()

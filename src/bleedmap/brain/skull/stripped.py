@@ -4,10 +4,6 @@ import fill_voids
 import numpy as np
 from numpy.typing import NDArray
 
-from bleedmap.constants import AIR_HU
-from bleedmap.volumes.ct_volume import CtVolume
-from bleedmap.volumes.intensity import require_hu_intensity
-
 LEAST_BONE = 5e-4
 LEAST_BACKGROUND = 0.2
 
@@ -15,24 +11,6 @@ LEAST_BACKGROUND = 0.2
 def is_stripped(bone: NDArray[np.bool_]) -> bool:
     """Whether a scan has next to no bone, from where its bone is."""
     return bool(bone.mean() < LEAST_BONE)
-
-
-def stripped_mr(volume: CtVolume) -> NDArray[np.uint8]:
-    """All but the constant background of an MR, which has no bone to go by, so it has to be skull-stripped.
-
-    Args:
-        volume: an MR; see ``volumes.mr_scale`` for its background.
-
-    Returns:
-        (slices, rows, columns) uint8, holes filled slice by slice.
-
-    Raises:
-        ScanError: ``needs-hu`` where there is no constant background.
-    """
-    head = volume.hu != AIR_HU
-    if head.mean() > 1 - LEAST_BACKGROUND:
-        require_hu_intensity(volume, "a brain mask of a head with its skull")
-    return np.stack([fill_voids.fill(slice_) for slice_ in head]).astype(np.uint8)
 
 
 def stripped_head(hu: NDArray[np.int16]) -> NDArray[np.uint8]:

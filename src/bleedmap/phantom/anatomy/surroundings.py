@@ -24,11 +24,12 @@ class Surroundings:
     petrous: Array
 
 
-def make_surroundings(rng: np.random.Generator, head: Head) -> Surroundings:
-    """Bone, air cells, face, scalp, head rest and air of one head."""
+def make_surroundings(rng: np.random.Generator, head: Head, *, head_rest: bool = True) -> Surroundings:
+    """Bone, air cells, face, scalp and air of one head, and what it lies in, which MR does not show."""
     lumps, grain = head.field(rng, 34.0), head.field(rng, 4.0)
     thickness = vault_thickness(rng, head, lumps)
     hu = soft_tissue(rng, head, thickness, grain=grain, lumps=lumps)
-    add_head_rest(rng, hu, head)
+    if head_rest:
+        add_head_rest(rng, hu, head)
     paint_vault(rng, hu, head, thickness, grain)
     return Surroundings(hu, paint_base(rng, hu, head, grain=grain, lumps=lumps))

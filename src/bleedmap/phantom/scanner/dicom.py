@@ -21,7 +21,7 @@ def make_slices(seed: int, index: int, subject: PhantomSubject, series: Series) 
     Args:
         seed: of the cohort; goes into the UIDs.
         index: of the subject; likewise.
-        subject: the scan; an MR becomes MR Image Storage, its background 0 and its signal as it is.
+        subject: the scan; an MR becomes MR Image Storage, its signal as it is.
         series: what its slices share.
     """
     geometry = scan_geometry(series, subject)
@@ -91,14 +91,15 @@ def _write_ct(data: FileDataset, subject: PhantomSubject, series: Series, number
 
 
 def _write_mr(data: FileDataset, subject: PhantomSubject, number: int) -> None:
-    """What only MR has: the sequence, and pixels without a unit on a background of 0."""
+    """What only MR has: the sequence, and pixels without a unit."""
     data.ImageType, data.SeriesDescription = ["ORIGINAL", "PRIMARY", "M", "SE"], "AXIAL T2"
     data.ScanningSequence, data.SequenceVariant, data.ScanOptions = "SE", ["SK", "SP"], ""
     data.MRAcquisitionType, data.SequenceName, data.EchoTrainLength = "2D", "tse2d", 12
     data.RepetitionTime, data.EchoTime, data.FlipAngle, data.MagneticFieldStrength = 5200, 102, 150, 3
     data.PositionReferenceIndicator = ""
-    data.WindowCenter, data.WindowWidth = 100, 200
-    _write_pixels(data, np.maximum(subject.hu[number].astype(np.int32), 0), signed=False)
+    highest = int(subject.hu.max())
+    data.WindowCenter, data.WindowWidth = highest // 2, highest
+    _write_pixels(data, subject.hu[number].astype(np.int32), signed=False)
 
 
 def _write_pixels(data: FileDataset, stored: NDArray[np.int32], *, signed: bool) -> None:

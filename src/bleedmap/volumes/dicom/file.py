@@ -27,7 +27,7 @@ _GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
 _MACROS = (
     *("PlanePositionSequence", "PlaneOrientationSequence", "PixelMeasuresSequence", "CTReconstructionSequence"),
     *("PixelValueTransformationSequence", "CTImageFrameTypeSequence", "FrameContentSequence"),
-    "MRImageFrameTypeSequence",
+    *("MRImageFrameTypeSequence", "MREchoSequence", "MRDiffusionSequence"),
 )
 _HEADER = [*TAGS.values(), *(Tag(group) for group in _GROUPS)]
 _HEAD_BYTES = 2**16

@@ -21,6 +21,7 @@ LEAST_DIRECTION = 0.5
 MOST_ROWS = 4096
 MOST_FRAMES = 20_000
 FARTHEST_MM = 1e5
+CONTRAST = ("EchoTime", "EffectiveEchoTime", "DiffusionBValue")
 NOT_THIS = {"hu": "not-ct", "mr": "not-mr"}
 PIXEL_MM = (0.01, 100.0)
 MOST_SLOPE, MOST_INTERCEPT = 1e4, 1e6
@@ -78,6 +79,7 @@ def to_slice(
         key=f"{uid}.{frame + 1}" if is_frame else uid,
         kernel=text(data, "ConvolutionKernel"),
         image_type=text(data, "ImageType"),
+        contrast="" if kind == "hu" else "|".join(text(data, name) for name in CONTRAST),
         acquisition=number(data, "AcquisitionNumber"),
         acquired=text(data, "AcquisitionTime"),
         instance=frame + 1 if is_frame else number(data, "InstanceNumber"),

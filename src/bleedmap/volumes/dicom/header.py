@@ -21,6 +21,7 @@ TAGS = {
         ),
         *("Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PixelPaddingValue"),
         *("PixelPaddingRangeLimit", "RescaleSlope", "RescaleIntercept", "RescaleType", "LossyImageCompression"),
+        *("EchoTime", "EffectiveEchoTime", "DiffusionBValue"),
     )
 }
 """What decides whether and how a file becomes a slice, by keyword."""

@@ -51,7 +51,7 @@ _SENTENCES = {
     "not-ct": (
         "images or documents of another kind than CT",
         "CT images (Modality CT, CT Image Storage)",
-        "give the CT series",
+        "give the CT series, or set modality: mr for MR",
     ),
     "not-mr": (
         "images or documents of another kind than MR",
@@ -60,7 +60,7 @@ _SENTENCES = {
     ),
     "not-an-image-slice": (
         "a summary, dose report, screen shot or other secondary capture",
-        "original CT slices",
+        "original slices",
         "nothing where it comes beside the scan, else give the original series of the study",
     ),
     "localizer": (
@@ -69,9 +69,9 @@ _SENTENCES = {
         "nothing where it comes beside the scan, else give the axial series of the study",
     ),
     "monochrome1": (
-        "pixels whose brightest value is the least dense (MONOCHROME1)",
-        "CT pixels as MONOCHROME2",
-        "export the original CT series instead of an inverted copy",
+        "pixels whose highest value is the darkest (MONOCHROME1)",
+        "pixels as MONOCHROME2",
+        "export the original series instead of an inverted copy",
     ),
     "multi-frame": (
         "many frames in one file that is no enhanced CT or MR",
@@ -84,9 +84,9 @@ _SENTENCES = {
         "give the original axial series of the study",
     ),
     "pixel-format": (
-        "images that do not say how their pixels are stored, or store them as no CT does",
+        "images that do not say how their pixels are stored, or store them as no scanner does",
         "Rows and Columns up to 4096, 8 or 16 bits allocated and no more stored, PixelRepresentation 0 or 1",
-        "export the original CT series from the archive",
+        "export the original series from the archive",
     ),
     "no-rescale": (
         "pixels without a rescale to Hounsfield units",
@@ -114,9 +114,9 @@ _SENTENCES = {
         "give the slices of one of them, or export each as a series of its own",
     ),
     "several-phases": (
-        "the same positions over and over, as in perfusion or with and without contrast",
+        "the same positions over and over, as in perfusion or diffusion, or with and without contrast",
         "one phase",
-        "give the phase without contrast alone",
+        "give the phase without contrast, or of MR one image a position, alone",
     ),
 }
 

@@ -68,7 +68,7 @@ def build_series(slices: list[Slice], flags: set[str], lost: list[ScanError], fa
         if unread:
             slices, values = [slices[index] for index in kept], values[kept]
             geometry = replace(geometry, origins=geometry.origins[kept])
-        hu = _displayed(values)
+        hu = _displayed(values, geometry)
     except ScanError as error:
         faults.add(group, error, len(slices))
         return None
@@ -114,10 +114,10 @@ def steps_of(place: SlicePlace) -> tuple[NDArray[np.float64], NDArray[np.float64
     return place.down_column * place.pixel_spacing[0], place.along_row * place.pixel_spacing[1]
 
 
-def _displayed(values: NDArray[np.int16] | NDArray[np.float32]) -> NDArray[np.int16]:
+def _displayed(values: NDArray[np.int16] | NDArray[np.float32], geometry: Geometry) -> NDArray[np.int16]:
     """HU as they are, once they can be those of a head; the signal of an MR on the display scale."""
     if values.dtype != np.int16:
-        return to_display_scale(values)
+        return to_display_scale(values, geometry.spacing)
     hu = np.asarray(values, dtype=np.int16)
     require_hu(hu)
     return hu

@@ -93,6 +93,7 @@ class Slice:
         key: SOPInstanceUID; of an enhanced file ``<SOPInstanceUID>.<frame, from 1>``.
         kernel: ConvolutionKernel.
         image_type: ImageType.
+        contrast: echo time and b value of an MR, as the header has them; empty for CT.
         acquisition: AcquisitionNumber, NaN where absent.
         acquired: AcquisitionTime.
         instance: InstanceNumber, or of an enhanced file the number of the frame; NaN where absent.
@@ -110,6 +111,7 @@ class Slice:
     key: str
     kernel: str
     image_type: str
+    contrast: str
     acquisition: float
     acquired: str
     instance: float

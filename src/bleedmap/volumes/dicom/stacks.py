@@ -42,6 +42,7 @@ class Clue(NamedTuple):
 
 CLUES = (
     Clue(lambda each: each.kernel, is_look=True, of_repeats=True),
+    Clue(lambda each: each.contrast, is_look=True, of_repeats=True),
     Clue(lambda each: each.image_type, is_look=True),
     Clue(lambda each: _known(round(each.thickness, 2)), of_repeats=True),
     Clue(lambda each: _known(each.acquisition), of_repeats=True),
@@ -53,8 +54,9 @@ CLUES = (
 def split_stacks(slices: list[Slice]) -> list[list[Slice]]:
     """Volumes of a group whose positions repeat or lie between each other, the largest first.
 
-    Stacks are told apart by reconstruction kernel, kind of image, thickness, acquisition, time and number. Parts of one
-    scan that lie above each other, whatever their kernel, thickness or acquisition, stay one volume.
+    Stacks are told apart by reconstruction kernel, echo time and b value of an MR, kind of image, thickness,
+    acquisition, time and number. Parts of one scan that lie above each other, whatever their kernel, thickness or
+    acquisition, stay one volume.
 
     Raises:
         ScanError: ``several-phases`` or ``duplicate-slices`` where nothing tells repeated slices apart,
@@ -63,7 +65,9 @@ def split_stacks(slices: list[Slice]) -> list[list[Slice]]:
     parts = [slices]
     for clue in CLUES:
         parts = [stack for part in parts for stack in _told_apart(part, clue)]
-    repeats = Counter((part[0].kernel, tuple(np.round(heights(by_height(part)), 1))) for part in parts)
+    repeats = Counter(
+        (part[0].kernel, part[0].contrast, tuple(np.round(heights(by_height(part)), 1))) for part in parts
+    )
     if any(_repeats(heights(part)) for part in parts) or max(repeats.values()) > MOST_REPEATS:
         raise refusal("several-phases" if len(set(_run_lengths(heights(slices)))) == 1 else "duplicate-slices")
     if any(_has_pattern(heights(part), _thickness(part)) for part in parts):
