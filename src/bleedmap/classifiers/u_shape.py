@@ -1,5 +1,6 @@
 """A timm model as encoder and a decoder of four stages: feature maps at every level, the finest at stride 4."""
 
+import contextlib
 from itertools import pairwise
 from typing import Any
 
@@ -47,12 +48,11 @@ class UShape(nn.Module):
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         """(B, inputs, H, W) to (B, widths[i], H / 4 / 2^i, W / 4 / 2^i), i from 0 on."""
         encoded = self.features(images.contiguous(memory_format=torch.channels_last))
-        # Swin and its kin put channels last
         *finer, deepest = (
-            each if each.shape[1] == width else each.permute(0, 3, 1, 2)
-            for each, width in zip(encoded, self.widths, strict=True)
+            # Swin and its kin put channels last
+            _moved(each if each.shape[1] == width else each.permute(0, 3, 1, 2), by)
+            for each, width, by in zip(encoded, self.widths, self._moves, strict=True)
         )
-        *finer, deepest = (_moved(each, by) for each, by in zip((*finer, deepest), self._moves, strict=True))
         levels = [self.deepest(deepest)]
         for up, beside in zip(self.up, finer[::-1], strict=True):
             levels.append(up(levels[-1], beside))
@@ -81,7 +81,8 @@ def _moves(features: Any, inputs: int) -> list[float]:  # noqa: ANN401
     levels = len(features.feature_info.channels())
     side = FINEST * 2**levels
     was_training = features.training
-    with torch.no_grad():
+    # a transformer that takes one size alone halves by patches
+    with torch.no_grad(), contextlib.suppress(AssertionError, RuntimeError):
         features.eval()(torch.zeros(1, inputs, side, side))
     features.train(was_training)
     for handle in handles:
