@@ -68,10 +68,10 @@ def _moves(features: Any, inputs: int) -> list[float]:  # noqa: ANN401
     """
     found: dict[int, list[float]] = {}  # by the side of what is halved: middle of window 0, in cells of that
 
-    def look(layer: nn.Module, given: tuple[Tensor, ...]) -> None:
-        kernel, stride, padding = (_side(getattr(layer, name)) for name in ("kernel_size", "stride", "padding"))
-        if stride == 2:
-            found.setdefault(given[0].shape[-1], []).append((kernel - 1) / 2 - padding)
+    def look(layer: Any, given: tuple[Tensor, ...]) -> None:  # noqa: ANN401
+        if _side(layer.stride) == 2:
+            middle = (_side(layer.kernel_size) - 1) / 2 - _side(layer.padding)
+            found.setdefault(given[0].shape[-1], []).append(middle)
 
     handles = [
         part.register_forward_pre_hook(look)
@@ -95,9 +95,9 @@ def _moves(features: Any, inputs: int) -> list[float]:  # noqa: ANN401
     return moves
 
 
-def _side(size: int | str | tuple[int, ...]) -> int:
+def _side(size: int | tuple[int, ...]) -> int:
     """Of a layer's square kernel, stride or padding."""
-    return size[0] if isinstance(size, tuple) else int(size)
+    return size[0] if isinstance(size, tuple) else size
 
 
 def _moved(features: Tensor, by: float) -> Tensor:
