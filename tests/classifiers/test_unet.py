@@ -142,7 +142,8 @@ def test_elementwise_a_place_counts_by_its_softmax(model):
         ({"training": {"loss": "bce"}}, "learn from loss levels"),
         ({"method": "backbone"}, "learn from loss levels"),
         ({"stride": 8}, "leave it out"),
-        ({"context": {}}, "leave it out of method unet"),
+        ({"context": {}}, "leave them out of method unet"),
+        ({"labels": "scan"}, "leave them out of method unet"),
         ({"training": {"loss": {"method": "levels", "alpha": [1, 1], "beta": [1, 1]}}}, "beta has one less"),
     ],
 )

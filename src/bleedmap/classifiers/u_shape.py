@@ -1,5 +1,6 @@
 """A timm model as encoder and a decoder of four stages: feature maps at every level, the finest at stride 4."""
 
+import contextlib
 from itertools import pairwise
 from typing import Any
 
@@ -47,12 +48,11 @@ class UShape(nn.Module):
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         """(B, inputs, H, W) to (B, widths[i], H / 4 / 2^i, W / 4 / 2^i), i from 0 on."""
         encoded = self.features(images.contiguous(memory_format=torch.channels_last))
-        # Swin and its kin put channels last
         *finer, deepest = (
-            each if each.shape[1] == width else each.permute(0, 3, 1, 2)
-            for each, width in zip(encoded, self.widths, strict=True)
+            # Swin and its kin put channels last
+            _moved(each if each.shape[1] == width else each.permute(0, 3, 1, 2), by)
+            for each, width, by in zip(encoded, self.widths, self._moves, strict=True)
         )
-        *finer, deepest = (_moved(each, by) for each, by in zip((*finer, deepest), self._moves, strict=True))
         levels = [self.deepest(deepest)]
         for up, beside in zip(self.up, finer[::-1], strict=True):
             levels.append(up(levels[-1], beside))
@@ -68,10 +68,10 @@ def _moves(features: Any, inputs: int) -> list[float]:  # noqa: ANN401
     """
     found: dict[int, list[float]] = {}  # by the side of what is halved: middle of window 0, in cells of that
 
-    def look(layer: nn.Module, given: tuple[Tensor, ...]) -> None:
-        kernel, stride, padding = (_side(getattr(layer, name)) for name in ("kernel_size", "stride", "padding"))
-        if stride == 2:
-            found.setdefault(given[0].shape[-1], []).append((kernel - 1) / 2 - padding)
+    def look(layer: Any, given: tuple[Tensor, ...]) -> None:  # noqa: ANN401
+        if _side(layer.stride) == 2:
+            middle = (_side(layer.kernel_size) - 1) / 2 - _side(layer.padding)
+            found.setdefault(given[0].shape[-1], []).append(middle)
 
     handles = [
         part.register_forward_pre_hook(look)
@@ -81,7 +81,8 @@ def _moves(features: Any, inputs: int) -> list[float]:  # noqa: ANN401
     levels = len(features.feature_info.channels())
     side = FINEST * 2**levels
     was_training = features.training
-    with torch.no_grad():
+    # a transformer that takes one size alone halves by patches
+    with torch.no_grad(), contextlib.suppress(AssertionError, RuntimeError):
         features.eval()(torch.zeros(1, inputs, side, side))
     features.train(was_training)
     for handle in handles:
@@ -94,9 +95,9 @@ def _moves(features: Any, inputs: int) -> list[float]:  # noqa: ANN401
     return moves
 
 
-def _side(size: int | str | tuple[int, ...]) -> int:
+def _side(size: int | tuple[int, ...]) -> int:
     """Of a layer's square kernel, stride or padding."""
-    return size[0] if isinstance(size, tuple) else int(size)
+    return size[0] if isinstance(size, tuple) else size
 
 
 def _moved(features: Tensor, by: float) -> Tensor:

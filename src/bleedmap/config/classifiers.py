@@ -180,8 +180,8 @@ class ClassifierSpec(Spec):
                     "learn from loss levels, and from no other network does that loss learn"
                 )
                 raise ValueError(msg)
-        if self.method == "unet" and self.context:
-            msg = "context is for networks with one head; leave it out of method unet"
+        if self.method == "unet" and (self.context or self.labels == "scan"):
+            msg = "context and labels: scan are for networks with one head; leave them out of method unet"
             raise ValueError(msg)
         return self
 
