@@ -115,7 +115,7 @@ def _draw(scans: dict[str, CtVolume], brains: dict[str, NDArray[np.bool_]], look
         for axes, level in zip(row, LEVELS, strict=True):
             axes.set_axis_off()
             if filled.size:
-                show_slice(axes, scans[name].hu[filled[int(level * (len(filled) - 1))]])
+                show_slice(axes, scans[name].hu[filled[int(level * (len(filled) - 1))]], "hu")
         row[0].set_title(name, fontsize=8, loc="left")
     tissue, noise, edge = curves.subplots(1, 3)
     for name, look in looks.items():

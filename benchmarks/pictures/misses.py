@@ -49,7 +49,7 @@ def draw_misses(
     for row, number in enumerate(worst(scores, real.label)):
         truth = real.truth[number]
         for axes, name in zip(grid[row], columns, strict=True):
-            show_slice(axes, real.hu[number])
+            show_slice(axes, real.hu[number], "hu")
             if row == 0:
                 axes.set_title(name, color=INK, fontsize=7)
             if name == "heatmap":
