@@ -30,31 +30,26 @@ def spec_of(pooling="max", bag=4, batch=8, **change):
     return ClassifierSpec(head={"pooling": pooling}, bag=bag, training=training, **SMALL, **change)
 
 
-@pytest.fixture(scope="module")
-def store_with(slice_store, tmp_path_factory):
-    """Copies of the slice store in which s4 is healthy too, and slices have other labels."""
-
-    def copy(name, change):
-        path = tmp_path_factory.mktemp(name) / "0.zarr.zip"
-        with SliceStore(slice_store) as store:
-            attributes = store.attributes
-            rows = [[*row[:3], *change(row[3:9]), row[9]] for row in attributes["rows"]]
-            scans = {key: dict(entry) for key, entry in attributes["scans"].items()}
-            for scan in HEALTHY:
-                scans[scan]["labels"] = [0] * 6
-            with write_store(path, {**attributes, "rows": rows, "scans": scans}) as group:
-                for array, kind in (("hu", "int16"), ("brain", "uint8"), ("truth", "uint8")):
-                    add_rows(group, array, len(rows), store.size, kind)[:] = np.asarray(store.group[array])
-        return path
-
-    return copy
+def copy_of(slice_store, path, change):
+    """The slice store with other labels of slices; s4 is healthy too."""
+    with SliceStore(slice_store) as store:
+        attributes = store.attributes
+        rows = [[*row[:3], *change(row[3:9]), row[9]] for row in attributes["rows"]]
+        scans = {name: dict(entry) for name, entry in attributes["scans"].items()}
+        for name in HEALTHY:
+            scans[name]["labels"] = [0] * 6
+        with write_store(path, {**attributes, "rows": rows, "scans": scans}) as group:
+            for array, kind in (("hu", "int16"), ("brain", "uint8"), ("truth", "uint8")):
+                add_rows(group, array, len(rows), store.size, kind)[:] = np.asarray(store.group[array])
+    return path
 
 
 @pytest.fixture(scope="module")
-def stores(store_with):
+def stores(slice_store, tmp_path_factory):
     """The same scans with slice labels as they are, upside down, and unknown."""
+    folder = tmp_path_factory.mktemp("stores")
     changes = {"plain": list, "turned": lambda labels: [1 - label for label in labels], "unknown": lambda _: [-1] * 6}
-    return {name: store_with(name, change) for name, change in changes.items()}
+    return {name: copy_of(slice_store, folder / name / "0.zarr.zip", change) for name, change in changes.items()}
 
 
 @pytest.fixture

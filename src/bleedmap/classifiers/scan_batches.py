@@ -1,6 +1,6 @@
 """Training data of a slice classifier that learns from labels of scans alone: a scan is a bag of its slices."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -11,6 +11,7 @@ from torch.nn.utils.rnn import pad_sequence
 from bleedmap.classifiers.rarity import negatives_per_positive, refuse_one_kind
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.slices.augment import augment
+from bleedmap.slices.prefetch import ahead
 from bleedmap.slices.training_set import TrainingSet
 from bleedmap.training.engine import Batch
 
@@ -46,15 +47,11 @@ class ScanBatches:
     def training(self, epoch: int) -> Iterator[Batch]:
         """Batches of one epoch."""
         order = np.random.default_rng([self._seed, epoch]).permutation(self._train)
-        for start in range(0, len(order), self._batch):
-            scans = order[start : start + self._batch].tolist()
-            yield self._batch_of(scans, [self._moved(scan, epoch) for scan in scans])
+        yield from self._batches(order, lambda scan: self._moved(scan, epoch))
 
     def validation(self) -> Iterator[Batch]:
         """All validation scans, in order."""
-        for start in range(0, len(self._validation), self._batch):
-            scans = self._validation[start : start + self._batch].tolist()
-            yield self._batch_of(scans, [self._bag(scan, 0.5) for scan in scans])
+        yield from self._batches(self._validation, lambda scan: self._bag(scan, 0.5))
 
     def steps(self) -> int:
         """Training batches of an epoch."""
@@ -64,9 +61,13 @@ class ScanBatches:
         """(K,) scans without a bleed for each one with, in the training data."""
         return negatives_per_positive(self._labels[self._train])
 
-    def _batch_of(self, scans: list[int], bags: list[Tensor]) -> Batch:
-        padded = pad_sequence(bags, batch_first=True, padding_value=torch.nan)
-        return padded, {"labels": torch.from_numpy(self._labels[scans])}
+    def _batches(self, order: NDArray[np.intp], bag: Callable[[int], Tensor]) -> Iterator[Batch]:
+        def make(start: int) -> Batch:
+            scans = order[start : start + self._batch].tolist()
+            hu = pad_sequence([bag(scan) for scan in scans], batch_first=True, padding_value=torch.nan)
+            return hu, {"labels": torch.from_numpy(self._labels[scans])}
+
+        yield from ahead(make, range(0, len(order), self._batch), self._spec.training.workers)
 
     def _bag(self, scan: int, within: float | NDArray[np.float64]) -> Tensor:
         """(S, 2 reach + 1, H, W) HU of a scan; ``within`` each run, 0 is its first slice, 1 past its last."""
