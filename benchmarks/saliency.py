@@ -14,6 +14,7 @@ import ctypes
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -64,11 +65,9 @@ def methods_at_input(name: str, device: str) -> dict[str, Method]:
     network = timm.create_model(name, num_classes=2).eval().to(device)
     made: dict[str, Method] = {f"{name}, forward": lambda images: _forward(network, images)}
     for count in BATCHES:
-        made[f"guided_backprop, {count}"] = lambda images, count=count: guided_backprop(
-            network, images, 1, internal_batch=count
-        )
-        made[f"integrated_gradients, {STEPS} steps, {count}"] = lambda images, count=count: integrated_gradients(
-            network, images, 1, steps=STEPS, internal_batch=count
+        made[f"guided_backprop, {count}"] = partial(guided_backprop, network, target=1, internal_batch=count)
+        made[f"integrated_gradients, {STEPS} steps, {count}"] = partial(
+            integrated_gradients, network, target=1, steps=STEPS, internal_batch=count
         )
     return made
 

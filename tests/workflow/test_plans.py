@@ -116,7 +116,7 @@ def test_paper_002_at_demo_size(plan):
 def test_paper_003_at_demo_size(plan):
     counts = plan("papers/003_lse_unet.yaml", "papers/003_demo_size.yaml")
     # five plain networks, and the U-shaped one with six losses; segmenters of subtypes and of any hemorrhage
-    assert (counts["phantom"], counts["train_classifier"], counts["train_segmenter"]) == (6, 11, 2)
+    assert (counts["phantom"], counts["train_classifier"], counts["train_segmenter"]) == (3, 11, 2)
     # levels by subtype are searched in ten rows of maps, and in the six that are told the labels
     assert (counts["tune_mask"], counts["paper"]) == (16, 1)
     without(counts, "enhance", "detect", "tune_segmenter")
