@@ -5,6 +5,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 import torch
@@ -15,6 +16,9 @@ from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.slices.store import ScanEntry, add_rows, slice_attributes, write_store
 
 torch.set_num_threads(1)
+# how long an example takes is the machine's affair, and proves nothing
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 SIZE, SLICES = 32, 4
 

@@ -8,6 +8,8 @@ from bleedmap.classifiers.torchvision_map import see_channels
 from bleedmap.config.segmenters import DeepLabV3Spec
 from bleedmap.segmenters.unet2d import SliceWise
 
+MOMENTUM = 0.1  # of normalisation; torchvision's MobileNet has 0.01, for trainings of far more steps than here
+
 
 class DeepLab(nn.Module):
     """torchvision's network, for any number of input channels.
@@ -23,6 +25,9 @@ class DeepLab(nn.Module):
         make = getattr(segmentation, f"deeplabv3_{backbone}")
         self.network: nn.Module = make(weights=None, weights_backbone=None, num_classes=classes, aux_loss=False)
         see_channels(self.network, inputs)
+        for part in self.network.modules():
+            if isinstance(part, nn.BatchNorm2d):
+                part.momentum = MOMENTUM
 
     def forward(self, slices: Tensor) -> Tensor:
         """(B, C, H, W) to (B, classes, H, W) logits."""

@@ -33,6 +33,11 @@ class Fcn(nn.Module):
         self.rises = nn.ModuleList(rise(before, after) for before, after in pairwise(rising))
         self.norms = nn.ModuleList(nn.BatchNorm2d(after) for after in rising[1:])
         self.head = nn.Conv2d(rising[-1], classes, kernel_size=1)
+        for part in self.down.modules():
+            # as VGG begins (He 2015): without normalisation a signal would die out in thirteen layers of torch's own
+            if isinstance(part, nn.Conv2d):
+                nn.init.kaiming_normal_(part.weight, mode="fan_out", nonlinearity="relu")
+                nn.init.zeros_(part.bias)  # type: ignore[arg-type]
 
     def forward(self, slices: Tensor) -> Tensor:
         """(B, C, H, W) to (B, classes, H, W) logits."""
