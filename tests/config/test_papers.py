@@ -226,6 +226,12 @@ def test_demo_size_of_paper_002_has_the_same_rows_and_four_more_and_its_printed_
         assert f1[row] == pytest.approx(2 * ppv * sensitivity / (ppv + sensitivity), abs=1e-4)
 
 
+def test_a_network_of_scan_labels_does_not_go_on_from_one_that_has_seen_labels_of_slices(read):
+    change = {"classifiers": {"scan-labels": {"init_from": "mil-max"}}}
+    with pytest.raises(ConfigError, match="learns from labels of a scan and that one from those of a slice"):
+        load_config(spoilt(read(MIL, MIL_DEMO), change))
+
+
 LSE, LSE_DEMO = "003_lse_unet.yaml", "003_demo_size.yaml"
 
 

@@ -1,7 +1,9 @@
+import numpy as np
 import pandas as pd
 import pytest
 
 from bleedmap.masks.called import called_slices
+from bleedmap.provenance.tables import read_table, write_table
 from bleedmap.splits.roles import read_roles
 
 
@@ -42,3 +44,10 @@ def test_which_slices_may_hold_a_bleed(roles, label, subject, score, called):
 def test_class_any_decides_and_slices_come_from_foot_to_head(roles):
     rows = [("d", 1, "any", -1, 0.9), ("d", 0, "any", -1, 0.1), ("d", 0, "iph", -1, 0.9), ("d", 1, "iph", -1, 0.1)]
     assert called_slices(scores(rows), roles, 0.5).tolist() == [False, True]
+
+
+def test_a_score_that_is_the_operating_point_calls_its_slice_also_when_it_comes_from_a_table(roles, tmp_path):
+    # nine digits of 0.1 in single precision are less than the number itself
+    own = np.float32(0.1)
+    write_table(scores([("d", 0, "any", -1, own)]).astype({"score": np.float32}), tmp_path / "scores.csv")
+    assert called_slices(read_table(tmp_path / "scores.csv"), roles, float(own)).tolist() == [True]

@@ -26,6 +26,12 @@ def check_chains(classifiers: Mapping[str, ClassifierSpec]) -> None:
                 f"on {before.learns!r}; give both the same split"
             )
             raise ValueError(msg)
+        if before.labels != spec.labels:
+            msg = (
+                f"classifiers.{name} goes on from {spec.init_from!r}, but learns from labels of a {spec.labels} and "
+                f"that one from those of a {before.labels}; give both the same labels"
+            )
+            raise ValueError(msg)
     for name in classifiers:
         _check_end(name, classifiers)
 

@@ -62,6 +62,7 @@ def _called(
 ) -> NDArray[np.bool_]:
     own = scores[scores["class"] == class_name].sort_values("slice")
     role, label = roles.of(own["subject"]), own["label"].to_numpy()
-    by_score = own["score"].to_numpy() >= threshold
+    # a table's digits tell single precision apart, as which the operating point was one of the scores
+    by_score = own["score"].to_numpy(dtype=np.float32) >= threshold
     label_may_be_used = ((role != "test") | label_tells) & (label >= 0)
     return np.asarray(np.where(label_may_be_used, label == 1, by_score) & (role != ""))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from bleedmap.classifiers.operating_point import OperatingPoints
@@ -29,6 +30,7 @@ def score_detection(scores: pd.DataFrame, points: OperatingPoints, roles: Roles,
     for name in CLASSES:
         own = used[used["class"] == name]
         if len(own):
-            values, labels = own["score"].to_numpy(), own["label"].to_numpy()
+            # a table's digits tell single precision apart, as which the operating point was one of the scores
+            values, labels = own["score"].to_numpy(dtype=np.float32), own["label"].to_numpy()
             tables.append(detection_rows(values, labels, points.threshold(name), replace(row, class_name=name)))
     return join(tables)
