@@ -113,13 +113,21 @@ def _reset(images: Tensor) -> float:
     if images.is_cuda:
         torch.cuda.reset_peak_memory_stats()
         return torch.cuda.memory_allocated() / 2**20
-    ctypes.CDLL("libc.so.6").malloc_trim(0)
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # Linux forgets the highest size of the process
-    return _process_mib("VmRSS")
+    try:
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # Linux forgets the highest size of the process
+        return _process_mib("VmRSS")
+    except OSError:
+        return float("nan")  # another system, or one that does not let it be forgotten: no peak is told
 
 
 def _peak(images: Tensor) -> float:
-    return torch.cuda.max_memory_allocated() / 2**20 if images.is_cuda else _process_mib("VmHWM")
+    if images.is_cuda:
+        return torch.cuda.max_memory_allocated() / 2**20
+    try:
+        return _process_mib("VmHWM")
+    except OSError:
+        return float("nan")
 
 
 def _process_mib(key: str) -> float:

@@ -113,7 +113,8 @@ def test_registration_measures_how_far_maps_lie_from_discs(run):
 def test_saliency_measures_every_method_as_a_multiple_of_the_forward_pass(run):
     from benchmarks import saliency
 
-    sizes = ("--network", "swin_tiny_patch4_window7_224", "--size", 64, "--slices", 1, "--turns", 1)
+    networks = ("--network", "swin_tiny_patch4_window7_224", "--encoder", "test_resnet", "--plain", "test_resnet")
+    sizes = (*networks, "--size", 64, "--slices", 1, "--turns", 1)
     _, table = run(saliency, *sizes)
     assert table["method"].tolist()[:3] == ["forward", "self_attention", "hgi_sam"]
     assert table["forwards"][0] == 1

@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +24,7 @@ class Checkout:
     """A copy of the project where Snakemake can run and files can be edited."""
 
     folder: Path
-    python: str | None = None  # a bash function that jobs call as ``python``; None: the program itself
+    python: str  # a bash function that jobs call as ``python``
 
     def lay_files(self, repository: Path) -> None:
         """Put the project's files there anew, as a fresh clone would: same content, new times."""
@@ -41,9 +43,7 @@ class Checkout:
     def snakemake(self, *arguments: str, config: str = "tiny.yaml") -> subprocess.CompletedProcess[str]:
         """Run Snakemake in the checkout with one config file, or with several that are merged in order."""
         command = [sys.executable, "-m", "snakemake", "--configfile", *config.split(), "--cores", "2", *arguments]
-        environment = {**os.environ, "PYTHONPATH": ""}
-        if self.python:
-            environment["BASH_FUNC_python%%"] = self.python
+        environment = {**os.environ, "PYTHONPATH": "", "BASH_FUNC_python%%": self.python}
         # jobs start in seconds where the package is compiled once, and in many where it never is
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         return subprocess.run(
@@ -78,18 +78,34 @@ class Checkout:
         path.write_text(path.read_text() + addition)
 
 
-@pytest.fixture(scope="session")
-def warm_python(tmp_path_factory):
+@contextmanager
+def warm(folder: Path) -> Iterator[str]:
     """A bash function whose jobs are forks of one process that has the libraries loaded."""
-    own, place = Path(__file__).with_name("warm_python"), tmp_path_factory.mktemp("warm") / "socket"
+    own, place = Path(__file__).with_name("warm_python"), folder / "socket"
     server = subprocess.Popen([sys.executable, str(own / "server.py"), str(place)])
     while not place.exists():
         assert server.poll() is None
         time.sleep(0.05)
     client = shlex.join([sys.executable, "-IS", str(own / "python.py"), str(place)])
-    yield f'() {{ {client} "$@"; }}'
-    server.kill()
-    server.wait()
+    try:
+        yield f'() {{ {client} "$@"; }}'
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture(scope="session")
+def warm_python(tmp_path_factory):
+    """The one of most checkouts."""
+    with warm(tmp_path_factory.mktemp("warm")) as python:
+        yield python
+
+
+@pytest.fixture
+def other_python(tmp_path_factory):
+    """Another one, in whose jobs strings have other hashes and sets another order."""
+    with warm(tmp_path_factory.mktemp("other")) as python:
+        yield python
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +128,7 @@ def checkout(finished, repository):
 def checkout_at(repository, warm_python):
     """A checkout of its own in a given folder, nothing run yet."""
 
-    def make(folder: Path, python: str | None = warm_python) -> Checkout:
+    def make(folder: Path, python: str = warm_python) -> Checkout:
         made = Checkout(folder, python)
         made.lay_files(repository)
         return made

@@ -162,9 +162,8 @@ def digests(folder):
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in kept}
 
 
-def test_two_checkouts_make_the_same_files_byte_for_byte(finished, checkout_at, tmp_path):
-    # the second in processes of its own, with other hashes of strings than those of the first
-    second = checkout_at(tmp_path, python=None)
+def test_two_checkouts_make_the_same_files_byte_for_byte(finished, checkout_at, other_python, tmp_path):
+    second = checkout_at(tmp_path, python=other_python)
     second.run()
     first, again = digests(finished.folder), digests(second.folder)
     assert first.keys() == again.keys()
