@@ -16,7 +16,7 @@ def main(
     out: Annotated[Path, "table of points to write"],
     tuned: Annotated[Path | None, "config of the detector with the values chosen in this fold, JSON"] = None,
 ) -> None:
-    settings = read_spec(AnyDetector, tuned.read_text(encoding="utf-8") if tuned else spec)
+    settings = read_spec(AnyDetector, spec, tuned)
     detect_shard(settings, slices, maps, out)
 
 

@@ -30,7 +30,7 @@ def main(
     tuned: Annotated[Path | None, "config of the method with the values chosen in this fold, JSON"] = None,
 ) -> None:
     torch.set_num_threads(threads)
-    settings = read_spec(AnyMask, tuned.read_text(encoding="utf-8") if tuned else spec)
+    settings = read_spec(AnyMask, spec, tuned)
     inputs = read_inputs([slices], maps, model, scores, operating_point, dataset)
     write_table(mask_shard(settings, slices, inputs, read_roles(split, fold), out), notes)
 

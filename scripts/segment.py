@@ -24,7 +24,7 @@ def main(
     tuned: Annotated[Path | None, "config of the segmenter with the values chosen in this fold, JSON"] = None,
 ) -> None:
     torch.set_num_threads(threads)
-    settings = read_spec(AnySegmenter, tuned.read_text(encoding="utf-8") if tuned else spec)
+    settings = read_spec(AnySegmenter, spec, tuned)
     segment_shard(load_segmenter(model), settings, slices, read_roles(split, fold), out)
 
 

@@ -13,8 +13,7 @@ from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.classifiers.heads.logit_maps import LogitMapHead
 from bleedmap.config.saliency import CamSpec
 from bleedmap.errors import ConfigError
-from bleedmap.saliency.place import place
-from bleedmap.saliency.receptive_centres import logit_map_centres
+from bleedmap.saliency.receptive_centres import place_logit_maps
 
 
 def explain(spec: CamSpec, classifier: SliceClassifier, hu: Tensor, target: int) -> Tensor:
@@ -48,7 +47,7 @@ def explain_classes(spec: CamSpec, classifier: SliceClassifier, hu: Tensor) -> T
         )
     if spec.elementwise:
         maps = maps * _shares(classifier, maps)
-    return place(maps.float().relu(), logit_map_centres(classifier, hu), (hu.shape[-2], hu.shape[-1]))
+    return place_logit_maps(classifier, hu, maps.float().relu())
 
 
 def _shares(classifier: SliceClassifier, maps: Tensor) -> Tensor:

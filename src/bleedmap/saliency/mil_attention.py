@@ -6,8 +6,7 @@ from torch import Tensor
 from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.config.saliency import MilAttentionSpec
 from bleedmap.errors import ConfigError
-from bleedmap.saliency.place import place
-from bleedmap.saliency.receptive_centres import logit_map_centres
+from bleedmap.saliency.receptive_centres import place_logit_maps
 
 
 def explain(spec: MilAttentionSpec, classifier: SliceClassifier, hu: Tensor, target: int) -> Tensor:
@@ -31,7 +30,7 @@ def explain(spec: MilAttentionSpec, classifier: SliceClassifier, hu: Tensor, tar
 def explain_classes(spec: MilAttentionSpec, classifier: SliceClassifier, hu: Tensor) -> Tensor:
     """The same map for every class, (B, K, H, W), in one pass."""
     attention, _ = attended(classifier, hu)
-    placed = place(attention, logit_map_centres(classifier, hu), (hu.shape[-2], hu.shape[-1]))
+    placed = place_logit_maps(classifier, hu, attention)
     return placed.expand(-1, len(classifier.classes), -1, -1)
 
 

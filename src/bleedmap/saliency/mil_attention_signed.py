@@ -5,8 +5,7 @@ from torch import Tensor
 from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.config.saliency import MilAttentionSignedSpec
 from bleedmap.saliency.mil_attention import attended
-from bleedmap.saliency.place import place
-from bleedmap.saliency.receptive_centres import logit_map_centres
+from bleedmap.saliency.receptive_centres import place_logit_maps
 
 
 def explain(spec: MilAttentionSignedSpec, classifier: SliceClassifier, hu: Tensor, target: int) -> Tensor:
@@ -32,4 +31,4 @@ def explain(spec: MilAttentionSignedSpec, classifier: SliceClassifier, hu: Tenso
 def explain_classes(spec: MilAttentionSignedSpec, classifier: SliceClassifier, hu: Tensor) -> Tensor:
     """The same of every class, (B, K, H, W), in one pass."""
     attention, maps = attended(classifier, hu)
-    return place((attention * maps).relu(), logit_map_centres(classifier, hu), (hu.shape[-2], hu.shape[-1]))
+    return place_logit_maps(classifier, hu, (attention * maps).relu())

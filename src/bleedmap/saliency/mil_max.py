@@ -7,8 +7,7 @@ from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.classifiers.heads.max import Max
 from bleedmap.config.saliency import MilMaxSpec
 from bleedmap.errors import ConfigError
-from bleedmap.saliency.place import place
-from bleedmap.saliency.receptive_centres import logit_map_centres
+from bleedmap.saliency.receptive_centres import place_logit_maps
 
 
 def explain(spec: MilMaxSpec, classifier: SliceClassifier, hu: Tensor, target: int) -> Tensor:
@@ -40,4 +39,4 @@ def explain_classes(spec: MilMaxSpec, classifier: SliceClassifier, hu: Tensor) -
         )
     with torch.no_grad():
         maps = classifier(hu).maps + head.bias[:, None, None]
-    return place(maps.float().relu(), logit_map_centres(classifier, hu), (hu.shape[-2], hu.shape[-1]))
+    return place_logit_maps(classifier, hu, maps.float().relu())

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.saliency.centres import Axis, Centres
+from bleedmap.saliency.place import place
 from bleedmap.saliency.plain_network import PlainNetwork, feature_map
 from bleedmap.saliency.positive_pass import TINY, PositivePass
 from bleedmap.saliency.swin.patches import swin_in, token_centres
@@ -32,6 +33,11 @@ def logit_map_centres(classifier: SliceClassifier | PlainNetwork, hu: Tensor) ->
     if isinstance(classifier, PlainNetwork):
         return receptive_centres(classifier.network, tuple(hu.shape[1:]), feature_map)
     return receptive_centres(classifier, tuple(hu.shape[1:]), _logit_maps)
+
+
+def place_logit_maps(classifier: SliceClassifier | PlainNetwork, hu: Tensor, maps: Tensor) -> Tensor:
+    """(B, K, h, w) values of the cells of a classifier's logit maps, placed on its (B, 2 reach + 1, H, W) slices."""
+    return place(maps, logit_map_centres(classifier, hu), (hu.shape[2], hu.shape[3]))
 
 
 def _logit_maps(classifier: SliceClassifier, hu: Tensor) -> Tensor:

@@ -71,18 +71,18 @@ def score_scan(
     known = _known_slices(truth_slices, truth.shape)
     if not known.any():
         return tabulate(labels, [])
-    here = known[:, None, None]
+    here, voxels = known[:, None, None], int(np.count_nonzero(known)) * truth[0].size
     tables = []
     for name in classes:
         found, real = class_mask(prediction, name) & here, class_mask(truth, name) & here
         scores = [
             *_slice_scores(found, real, geometry, spec),
-            *_scan_scores(found, real, int(np.count_nonzero(known)) * truth[0].size, geometry, spec),
+            *_scan_scores(found, real, voxels, geometry, spec),
         ]
         if len(classes) > 1:
             scores += _subtype_scores(found, real, geometry, spec)
             if name == ANY:
-                scores.append(Score("count", "voxels", int(np.count_nonzero(known)) * truth[0].size))
+                scores.append(Score("count", "voxels", voxels))
         tables.append(tabulate(replace(labels, class_name=name), scores))
     return pd.concat(tables, ignore_index=True)
 
