@@ -318,3 +318,24 @@ def test_the_demo_size_of_paper_004_changes_sizes_and_not_what_is_compared(read)
         own = paper.segmenters[name]
         assert (segmenter.method, segmenter.training.loss) == (own.method, own.training.loss)
         assert segmenter.training.augment == own.training.augment
+
+
+INFARCT = "004_infarct_mri.yaml"
+
+
+def test_infarcts_are_compared_as_bleeds_are_but_for_level_and_windows(read):
+    mr, ct = load_config(read(MIXED, INFARCT)), load_config(read(MIXED))
+    assert mr.methods == ct.methods
+    assert (dataset_of(mr, "cv"), mr.datasets["infarcts"].modality) == ("infarcts", "mr")
+    assert {mask.threshold for mask in mr.masks.values()} == {0.35}
+    whole = [(100, 200)] * 3
+    for spec in (*mr.classifiers.values(), *mr.segmenters.values()):
+        assert [(window.level, window.width) for window in spec.windows] == whole
+
+
+def test_infarcts_at_demo_size_are_the_phantoms(read):
+    mr, ct = load_config(read(MIXED, INFARCT, MIXED_DEMO)), load_config(read(MIXED, MIXED_DEMO))
+    assert (dataset_of(mr, "cv"), mr.datasets["phantom"].modality) == ("phantom", "mr")
+    assert mr.datasets["phantom"].subjects == ct.datasets["phantom"].subjects
+    trainings = [[spec.training for spec in each.segmenters.values()] for each in (mr, ct)]
+    assert trainings[0] == trainings[1]

@@ -51,6 +51,19 @@ def test_a_last_batch_of_one_slice_trains_deeplab_like_any_other():
     assert model(torch.zeros((1, 1, 32, 32))).shape == (1, 1, 32, 32)
 
 
+def test_a_fresh_fcn_hands_its_signal_on_through_thirteen_layers():
+    torch.manual_seed(0)
+    model = Segmenter(FcnSpec(width=8)).train()
+    slices = torch.rand((2, 1, 64, 64), generator=torch.Generator().manual_seed(1))
+    features, deviations = slices, [slices.std()]
+    with torch.no_grad():
+        for block in model.network.network.down:
+            features = block(features)
+            deviations.append(features.std())
+    # torch's own beginning leaves less than a thousandth at the fifth level
+    assert deviations[-1] > 0.1 * deviations[1]
+
+
 @pytest.mark.parametrize("spec", [MixedUNetSpec(width=4), FcnSpec(width=4)], ids=["mixed_unet", "fcn"])
 def test_odd_sides_come_out_as_they_went_in(spec):
     with torch.no_grad():

@@ -10,6 +10,7 @@ from bleedmap.config.training import TrainingSpec
 from bleedmap.errors import TrainingError
 from bleedmap.losses.build import build_loss
 from bleedmap.training.engine import fit, make_deterministic
+from bleedmap.training.schedule import build_optimizer, build_schedule
 from bleedmap.training.metrics import Auroc
 from bleedmap.training.resume import Resume
 from tests.training.toys import Plain, squared
@@ -146,6 +147,17 @@ def test_a_schedule_gives_the_rates_of_its_formula(schedule, expected):
     )
     rates = fit(OneWeight(), squared(), PullingApart(), spec).history["learning_rate"] / 0.05
     assert rates.tolist() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("schedule", ["poly", "cosine"])
+def test_a_schedule_that_falls_has_come_to_zero_when_the_training_ends(schedule):
+    spec = PLAIN.model_copy(update={"schedule": schedule, "epochs": 4, "warm_up": 0.25})
+    optimizer = build_optimizer(OneWeight(), spec)
+    steering = build_schedule(optimizer, spec, steps=5)
+    for _ in range(4 * 5):
+        optimizer.step()
+        steering.step()
+    assert steering.get_last_lr() == pytest.approx([0], abs=1e-12)
 
 
 def test_without_warm_up_the_first_step_has_the_full_rate():
