@@ -10,9 +10,9 @@ from bleedmap.config.training import TrainingSpec
 from bleedmap.errors import TrainingError
 from bleedmap.losses.build import build_loss
 from bleedmap.training.engine import fit, make_deterministic
-from bleedmap.training.schedule import build_optimizer, build_schedule
 from bleedmap.training.metrics import Auroc
 from bleedmap.training.resume import Resume
+from bleedmap.training.schedule import build_optimizer, build_schedule
 from tests.training.toys import Plain, squared
 
 PLAIN = TrainingSpec(epochs=12, patience=3, optimizer="sgd", learning_rate=0.05, weight_decay=0, schedule="constant")
