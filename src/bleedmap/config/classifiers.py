@@ -111,7 +111,9 @@ class ClassifierSpec(Spec):
         "about equal distances",
     )
     init_from: Name | None = Field(
-        None, description="classifier whose trained weights this one goes on from; what fits by name and shape is taken"
+        None,
+        description="classifier whose trained weights this one goes on from; what fits by name and shape is taken. It "
+        "learns on the same split, or in the only fold of one of other patients",
     )
     learns: Name | None = Field(
         None, description="name under splits of what it learns on; null: the one split that has training subjects"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from bleedmap.config.base import Spec
+from bleedmap.config.chains import chain
 from bleedmap.config.names import NONE
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ def check_modalities(key: str, row: "MethodSpec", split: str, masked: str, parts
             )
             raise ValueError(msg)
         _check_windows(place, spec, _modality(parts, learnt))
+    if row.classifier != NONE:
+        for name in chain(row.classifier, parts.classifiers):
+            before = parts.classifiers[name]
+            _check_windows(f"classifiers.{name}", before, _modality(parts, str(before.learns)))
     if row.segmenter != NONE and shown == "MR" and parts.segmenters[row.segmenter].enhancement != NONE:
         msg = f"{key}: segmenters.{row.segmenter} has an enhancement, which seeks bone by its HU; leave it out on MR"
         raise ValueError(msg)

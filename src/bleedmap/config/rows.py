@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from bleedmap.config.base import Spec
+from bleedmap.config.chains import chain
+from bleedmap.config.elsewhere import check_learnt_elsewhere
 from bleedmap.config.modalities import check_modalities
 from bleedmap.config.names import NONE, Name, check_known
 from bleedmap.config.splits import tunes
@@ -121,37 +123,18 @@ def _check_seeds(key: str, row: MethodSpec, parts: "Config") -> None:
         raise ValueError(msg)
 
 
-def _learnt(row: MethodSpec, parts: "Config") -> Iterator[tuple[str, str]]:
-    """Networks of a row as (place in the config, split that it learns on)."""
-    if row.classifier != NONE:
-        yield f"classifiers.{row.classifier}", str(parts.classifiers[row.classifier].learns)
-    if row.segmenter != NONE:
-        yield f"segmenters.{row.segmenter}", str(parts.segmenters[row.segmenter].learns)
-
-
 def _check_networks(key: str, row: MethodSpec, split: str, parts: "Config") -> None:
     for network, learnt in _learnt(row, parts):
-        spec = parts.splits[learnt]
-        if learnt == split:
-            continue
-        if _same_patients(spec.dataset or learnt, parts.splits[split].dataset or split, parts):
-            msg = (
-                f"{key} is scored on split {split!r}, but {network} learns on {learnt!r} of the same data, whose "
-                "training patients may be tested there; let both be the same split"
-            )
-            raise ValueError(msg)
-        if len(set(spec.run or range(spec.folds))) > 1:
-            msg = (
-                f"{key} is scored on split {split!r}, but {network} learns in several folds of {learnt!r}, and it is "
-                f"open which of them is meant; give splits.{learnt} one fold, or run: [0]"
-            )
-            raise ValueError(msg)
+        check_learnt_elsewhere(f"{key} is scored on", network, learnt, split, parts)
 
 
-def _same_patients(one: str, other: str, parts: "Config") -> bool:
-    """Whether two data sets are one, or read the same folder."""
-    roots = [getattr(parts.datasets[name], "root", None) for name in (one, other)]
-    return one == other or (roots[0] is not None and roots[0] == roots[1])
+def _learnt(row: MethodSpec, parts: "Config") -> Iterator[tuple[str, str]]:
+    """Networks behind a row as (place in the config, split that it learns on), those that one goes on from included."""
+    if row.classifier != NONE:
+        for name in chain(row.classifier, parts.classifiers):
+            yield f"classifiers.{name}", str(parts.classifiers[name].learns)
+    if row.segmenter != NONE:
+        yield f"segmenters.{row.segmenter}", str(parts.segmenters[row.segmenter].learns)
 
 
 def _masked(row: MethodSpec, split: str, parts: "Config") -> str:

@@ -152,7 +152,7 @@ class Config(Spec):
 
     @model_validator(mode="after")
     def _rows_can_be_walked(self) -> Self:
-        check_chains(self.classifiers)
+        check_chains(self)
         check_overlaps({key: self.datasets[key] for name, s in self.splits.items() for key in [s.dataset or name]})
         for name, row in self.methods.items():
             check_row(f"methods.{name}", row, self)

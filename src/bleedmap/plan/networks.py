@@ -7,7 +7,7 @@ from pathlib import Path
 from bleedmap.config.names import NONE
 from bleedmap.plan.core import Files, Names, Plan
 from bleedmap.plan.rows import row_names, scored_folds
-from bleedmap.splits.choices import dataset_of
+from bleedmap.splits.choices import chain, dataset_of, fold_of, learns
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,15 @@ class NetworkPlan:
             for scored, fold in scored_folds(config, row):
                 if scored == split:
                     names = row_names(config, row, scored, fold)
-                    found |= {dataset_of(config, names["taught"]), dataset_of(config, names["learnt"])}
+                    found |= {dataset_of(config, names["taught"]), *self._learnt_by(names["classifier"])}
         return sorted(found - {dataset_of(config, split)})
+
+    def _learnt_by(self, classifier: str) -> set[str]:
+        """Data sets that a classifier and those that it goes on from learn on; none for no classifier."""
+        config = self.plan.config
+        if classifier == NONE:
+            return set()
+        return {dataset_of(config, learns(config, "classifiers", name)) for name in chain(config, classifier)}
 
     def split_spec(self, wildcards: Names) -> str:
         """Config of a split without the folds that are run, which change nobody's role."""
@@ -60,10 +67,17 @@ class NetworkPlan:
         }
         spec = config.classifiers[wildcards["classifier"]]
         if spec.init_from:
-            inputs["init_from"] = paths.classifier_model.format(**{**wildcards, "classifier": spec.init_from})
+            inputs["init_from"] = paths.classifier_model.format(**self._before(spec.init_from, wildcards))
         if isinstance(spec.pretrained, Path):
             inputs["pretrained"] = str(spec.pretrained)
         return inputs
+
+    def _before(self, classifier: str, wildcards: Names) -> Names:
+        """Where the classifier lies that another one goes on from."""
+        config = self.plan.config
+        learnt = learns(config, "classifiers", classifier)
+        fold = fold_of(config, learnt, wildcards["learnt"], int(wildcards["learnt_fold"]))
+        return {"classifier": classifier, "learnt": learnt, "learnt_fold": str(fold)}
 
     def learnt_dataset(self, wildcards: Names) -> str:
         """Name of the data set that a classifier learns on."""

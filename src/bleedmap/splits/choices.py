@@ -25,6 +25,14 @@ def learns(config: Config, family: str, name: str) -> str:
     return str(getattr(config, family)[name].learns)
 
 
+def chain(config: Config, classifier: str) -> list[str]:
+    """A classifier and those that it goes on from, the first to be trained last."""
+    names = [classifier]
+    while (before := config.classifiers[names[-1]].init_from) is not None:
+        names.append(before)
+    return names
+
+
 def scored(config: Config, row: str) -> tuple[str, ...]:
     """Splits that a row is scored on, in the order of the config."""
     return config.methods[row].scored or ()
