@@ -193,3 +193,11 @@ def test_training_masks_without_a_voxel_are_refused(data):
     with pytest.raises(TrainingError) as caught:
         patches(data, 2, {"s5": "train", "s0": "validation"})
     assert caught.value.code == "empty-masks"
+
+
+def test_training_masks_without_a_voxel_are_learnt_from_where_the_config_says_so(data):
+    batches = patches(data, 2, {"s5": "train", "s0": "validation"}, SPEC.model_copy(update={"empty_masks": "learn"}))
+    (hu, targets), *_ = batches.training(0)
+    assert hu.shape[0] == targets["masks"].shape[0] > 0
+    assert not (targets["masks"] == 1).any()
+    assert batches.negatives_per_positive() > 1

@@ -66,6 +66,11 @@ class SegmenterSpec(Spec):
     foreground_share: float = Field(
         0.5, ge=0, le=1, description="share of training patches that are placed around a slice with hemorrhage"
     )
+    empty_masks: Literal["refuse", "learn"] = Field(
+        "refuse",
+        description="what to do where no training mask has a voxel of hemorrhage: refuse to train, so that there is no "
+        "table of the other rows either, or learn that there is none, so that the row is in it with nothing found",
+    )
     tta_flip: bool = Field(
         False,
         description="test-time augmentation: the mean probability of a scan and its mirror image, left for right; "

@@ -88,8 +88,8 @@ class PatchBatches:
         return -(-len(self._training) * self._spec.patches_per_scan // self._spec.training.batch)
 
     def negatives_per_positive(self) -> float:
-        """Known voxels without hemorrhage for each one with, in the training data."""
-        positive = sum(scan.positive for scan in self._training)
+        """Known voxels without hemorrhage for each one with, in the training data; as if of one where there is none."""
+        positive = max(1, sum(scan.positive for scan in self._training))
         return (sum(scan.known for scan in self._training) - positive) / positive
 
     def _usable(self, chosen: NDArray[np.bool_]) -> list[PatchPlaces]:
@@ -107,12 +107,13 @@ class PatchBatches:
                 expected="at least one of each",
                 remedy="give masks to more scans, or choose a mask method that needs none",
             )
-        if not any(scan.positive for scan in self._training):
+        if self._spec.empty_masks == "refuse" and not any(scan.positive for scan in self._training):
             raise TrainingError(
                 "empty-masks",
                 found="training masks without a single voxel of hemorrhage",
                 expected="some hemorrhage to learn from",
-                remedy="lower the threshold of the mask method, or train the classifier longer",
+                remedy="lower the threshold of the mask method, train the classifier longer, or set the segmenter's "
+                "empty_masks: learn",
             )
 
     def _stack(self, patches: Sequence[Patch]) -> tuple[Tensor, Tensor]:
