@@ -11,7 +11,7 @@ set -euo pipefail
 # jobs of mine whose folder is this one
 left() {
     squeue --me --noheader --format='%A %Z' | while read -r job folder; do
-        [ "$folder" != "$PWD" ] || echo "$job"
+        [ "$folder" != "$PWD" ] && [ "$folder" != "$(pwd -P)" ] || echo "$job"
     done
 }
 

@@ -4,7 +4,8 @@
 #   start_slurm.sh FOLDER          starts it; with FOLDER/bin first in PATH, sbatch, squeue and snakemake find it
 #   start_slurm.sh FOLDER stop     ends it
 #
-# It is run as root and needs slurmctld, slurmd and munged; INSTALL=1 fetches them as packages of Debian or Ubuntu.
+# It is run as root and needs slurmctld, slurmd and munged; INSTALL=1 fetches them as packages of Debian or Ubuntu. Where
+# it cannot start for want of these, it says so and ends with 3.
 # Neither systemd nor cgroups are needed, and nothing is put into /etc: without that PATH the client tools find no
 # cluster and end at once, so nothing else on the machine waits for this one.
 set -euo pipefail
@@ -35,19 +36,22 @@ fi
 
 if ! installed && [ "${INSTALL:-0}" = 1 ]; then
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq
-    apt-get install -y -qq --no-install-recommends slurm-wlm munge > /dev/null
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends slurm-wlm munge > /dev/null ||
+        { echo "the packages slurm-wlm and munge cannot be installed here" >&2; exit 3; }
 fi
-installed || { echo "no slurmctld, slurmd and munged here; INSTALL=1 fetches them" >&2; exit 3; }
+installed || { echo "no slurmctld, slurmd and munged here; INSTALL=1 fetches them, as CI does" >&2; exit 3; }
+[ "$(id -u)" = 0 ] || { echo "the daemons of SLURM want to be started as root" >&2; exit 3; }
 
 mkdir -p "$folder"/{bin,ctld,d}
 for i in 0 1; do mknod "$folder/gpu$i" c 1 3; done
 read -r ctld_port d_port < <(free_ports)
 
-# every message between the daemons carries a stamp of munge; key and socket are this cluster's own
+trap stop ERR
+# every message between the daemons carries a stamp of munge; key and socket are this cluster's own. It does not like a
+# folder that others may not enter, which --force allows
 (umask 077 && head -c 128 /dev/urandom > "$folder/munge.key")
-munged --key-file="$folder/munge.key" --socket="$folder/munge.socket" --pid-file="$folder/munged.pid" \
-    --seed-file="$folder/munge.seed" --log-file="$folder/munged.log"
+munged --force --key-file="$folder/munge.key" --socket="$folder/munge.socket" --pid-file="$folder/munged.pid" \
+    --seed-file="$folder/munge.seed" --log-file="$folder/munged.log" 2> /dev/null
 
 # a time limit is looked at every half minute, whatever is written here; a job that is told to end gets KillWait seconds;
 # one that is requeued starts again after cred_expire seconds
@@ -85,12 +89,11 @@ CONF
 echo "NodeName=localhost Name=gpu File=$folder/gpu[0-1]" > "$folder/gres.conf"
 
 # a job keeps no SLURM_CONF, for the executor plugin clears the environment of its steps; so the tools are told where
-for tool in sbatch scancel scontrol sinfo squeue srun; do
+for tool in sacct sbatch scancel scontrol sinfo squeue srun; do
     printf '#!/bin/sh\nSLURM_CONF=%q exec %q "$@"\n' "$SLURM_CONF" "$(command -v $tool)" > "$folder/bin/$tool"
     chmod +x "$folder/bin/$tool"
 done
 
-trap stop ERR
 slurmctld
 slurmd
 for _ in $(seq 100); do
