@@ -120,3 +120,5 @@ def cluster(slurm, tmp_path_factory, repository):
         }
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         yield Cluster(folder, environment)
+        # without cgroups SLURM may lose sight of a process of a job that it ended
+        subprocess.run(["pkill", "-KILL", "-f", str(programs)], check=False)

@@ -74,7 +74,7 @@ cat > "$SLURM_CONF" <<- CONF
 	ProctrackType=proctrack/linuxproc
 	TaskPlugin=task/none
 	# no accounting: a finished job must stay in squeue until it was asked for
-	MinJobAge=600
+	MinJobAge=7200
 	KillWait=3
 	ReturnToService=2
 	SchedulerParameters=sched_interval=1,batch_sched_delay=0
