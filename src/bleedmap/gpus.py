@@ -40,7 +40,7 @@ def _visible() -> list[str]:
     if named is None:
         found = sum(1 for device in Path("/dev").iterdir() if DEVICE.fullmatch(device.name))
         return [str(number) for number in range(found)]
-    return [name.strip() for name in named.split(",") if name.strip()]
+    return list(dict.fromkeys(name.strip() for name in named.split(",") if name.strip()))
 
 
 def _taken(visible: list[str], count: int) -> list[str]:
