@@ -8,6 +8,7 @@ import torch
 from bleedmap.classifiers.classify_scan import classify_shards
 from bleedmap.classifiers.load import load_classifier
 from bleedmap.console import run
+from bleedmap.gpus import take_gpus
 from bleedmap.provenance.tables import write_table
 
 
@@ -18,6 +19,7 @@ def main(
     out: Annotated[Path, "table of a probability a slice and class to write"],
     dataset: Annotated[str | None, "name of the data set, for a classifier with windows for it"] = None,
 ) -> None:
+    take_gpus()
     torch.set_num_threads(threads)
     write_table(classify_shards(load_classifier(model, dataset), slices), out)
 

@@ -9,6 +9,7 @@ from bleedmap.classifiers.load import load_classifier
 from bleedmap.components import read_spec
 from bleedmap.config.saliency import AnySaliency
 from bleedmap.console import run
+from bleedmap.gpus import take_gpus
 from bleedmap.saliency.explain_shard import explain_shard
 
 
@@ -20,6 +21,7 @@ def main(
     out: Annotated[Path, "store of maps to write"],
     dataset: Annotated[str | None, "name of the data set, for a classifier with windows for it"] = None,
 ) -> None:
+    take_gpus()
     torch.set_num_threads(threads)
     explain_shard(read_spec(AnySaliency, spec), load_classifier(model, dataset), slices, out)
 

@@ -11,6 +11,7 @@ from bleedmap.config.faithfulness import FaithfulnessSpec
 from bleedmap.config.saliency import AnySaliency
 from bleedmap.console import run
 from bleedmap.faithfulness.measure_shards import Shard, measure_shards
+from bleedmap.gpus import take_gpus
 from bleedmap.scoring.table import RowLabels, write
 from bleedmap.splits.roles import read_roles
 
@@ -29,6 +30,7 @@ def main(
     threads: Annotated[int, "CPU threads; the same number gives the same bytes"],
     out: Annotated[Path, "table of scores to write; its rows name no method, for several share it"],
 ) -> None:
+    take_gpus()
     torch.set_num_threads(threads)
     scores = measure_shards(
         [Shard(*files) for files in zip(volumes, slices, maps, strict=True)],

@@ -8,6 +8,7 @@ import torch
 from bleedmap.components import read_spec
 from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.console import run
+from bleedmap.gpus import take_gpus
 from bleedmap.segmenters.segment_shard import segment_shard
 from bleedmap.segmenters.segmenter import load_segmenter
 from bleedmap.splits.roles import read_roles
@@ -23,6 +24,7 @@ def main(
     out: Annotated[Path, "store of predictions to write"],
     tuned: Annotated[Path | None, "config of the segmenter with the values chosen in this fold, JSON"] = None,
 ) -> None:
+    take_gpus()
     torch.set_num_threads(threads)
     settings = read_spec(AnySegmenter, spec, tuned)
     segment_shard(load_segmenter(model), settings, slices, read_roles(split, fold), out)

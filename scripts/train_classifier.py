@@ -7,6 +7,7 @@ from bleedmap.classifiers.train import train_classifier
 from bleedmap.components import read_spec
 from bleedmap.config.classifiers import AnyClassifier
 from bleedmap.console import run
+from bleedmap.gpus import take_gpus
 from bleedmap.splits.roles import read_roles
 from bleedmap.training.outputs import only_the_first_process_goes_on, write_training
 from bleedmap.training.resume import Resume
@@ -26,6 +27,7 @@ def main(
     dataset: Annotated[str | None, "name of the data set, for a classifier with windows for it"] = None,
 ) -> None:
     settings: AnyClassifier = read_spec(AnyClassifier, spec)
+    take_gpus(settings.training.devices)
     sequence = out.parent / "sequence.safetensors"
     data = [*slices, split, *(file for file in (init_from, pretrained) if file)]
     resume = Resume.of(out, spec=spec, code=code, data=data, seed=seed, threads=threads, fold=fold)

@@ -6,6 +6,7 @@ from typing import Annotated
 from bleedmap.components import read_spec
 from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.console import run
+from bleedmap.gpus import take_gpus
 from bleedmap.segmenters.train import train_segmenter
 from bleedmap.splits.roles import read_roles
 from bleedmap.training.outputs import only_the_first_process_goes_on, write_training
@@ -24,6 +25,7 @@ def main(
     out: Annotated[Path, "trained network to write, safetensors; the rest goes beside it"],
 ) -> None:
     settings: AnySegmenter = read_spec(AnySegmenter, spec)
+    take_gpus(settings.training.devices)
     data = [*slices, *masks, split]
     resume = Resume.of(out, spec=spec, code=code, data=data, seed=seed, threads=threads, fold=fold)
     trained = train_segmenter(

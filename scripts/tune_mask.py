@@ -11,6 +11,7 @@ from bleedmap.config.masks import AnyMask
 from bleedmap.config.searches import Search
 from bleedmap.config.tuning import TuningSpec
 from bleedmap.console import run
+from bleedmap.gpus import take_gpus
 from bleedmap.masks.map_inputs import MapInputs, read_inputs
 from bleedmap.splits.roles import read_roles
 from bleedmap.tuning.tune_mask import tune_mask
@@ -32,6 +33,7 @@ def main(
     operating_point: Annotated[Path | None, "its operating points, JSON"] = None,
     dataset: Annotated[str | None, "name of the data set, for a classifier with windows for it"] = None,
 ) -> None:
+    take_gpus()
     torch.set_num_threads(threads)
     tuned = tune_mask(
         read_spec(AnyMask, spec),

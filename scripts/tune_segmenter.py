@@ -10,6 +10,7 @@ from bleedmap.config.searches import Search
 from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.config.tuning import TuningSpec
 from bleedmap.console import run
+from bleedmap.gpus import take_gpus
 from bleedmap.segmenters.segmenter import load_segmenter
 from bleedmap.splits.roles import read_roles
 from bleedmap.tuning.tune_segmenter import tune_segmenter
@@ -27,6 +28,7 @@ def main(
     threads: Annotated[int, "CPU threads; the same number gives the same bytes"],
     out: Annotated[Path, "config with the chosen values to write, JSON; the curve goes beside it"],
 ) -> None:
+    take_gpus()
     torch.set_num_threads(threads)
     tuned = tune_segmenter(
         read_spec(AnySegmenter, spec),

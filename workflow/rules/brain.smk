@@ -18,7 +18,7 @@ rule brain:
     threads: 1
     resources:
         mem_mb=plan.memory(3000),
-        runtime=120,
+        runtime=plan.minutes(120),
     shell:
         "python -m scripts.brain --volumes {input.volumes:q} --spec {params.spec:q} --out {output.brain:q}"
         " --flags {output.flags:q} 2> {log:q}"

@@ -27,9 +27,9 @@ rule train_classifier:
         "../../envs/bleedmap.yaml"
     threads: 1
     resources:
-        gpu=1,
+        gpu=networks.gpus,
         mem_mb=plan.memory(5000),
-        runtime=720,
+        runtime=plan.minutes(720),
     shell:
         "python -m scripts.train_classifier {params.inputs} --fold {wildcards.learnt_fold} --spec {params.spec:q}"
         " --dataset {params.dataset} --seed {params.seed} --code {params.code} --threads {threads}"
@@ -55,7 +55,7 @@ rule classify:
     resources:
         gpu=1,
         mem_mb=plan.memory(4000),
-        runtime=240,
+        runtime=plan.minutes(240),
     shell:
         "python -m scripts.classify --model {input.model:q} --slices {input.slices:q} --dataset {wildcards.dataset}"
         " --threads {threads} --out {output.scores:q} 2> {log:q}"

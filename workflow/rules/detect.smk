@@ -26,7 +26,7 @@ rule tune_detector:
     threads: 1
     resources:
         mem_mb=plan.memory(4000),
-        runtime=480,
+        runtime=plan.minutes(480),
     shell:
         "python -m scripts.tune_detector {params.inputs} --fold {wildcards.fold} --spec {params.spec:q}"
         " --searches {params.searches:q} --tuning {params.tuning:q} --out {output.tuned:q} 2> {log:q}"
@@ -51,6 +51,6 @@ rule detect:
     threads: 1
     resources:
         mem_mb=plan.memory(4000),
-        runtime=240,
+        runtime=plan.minutes(240),
     shell:
         "python -m scripts.detect {params.inputs} --spec {params.spec:q} --out {output.points:q} 2> {log:q}"

@@ -16,6 +16,6 @@ rule enhance:
     threads: 1
     resources:
         mem_mb=plan.memory(3000),
-        runtime=240,
+        runtime=plan.minutes(240),
     shell:
         "python -m scripts.enhance --slices {input.slices:q} --spec {params.spec:q} --out {output.slices:q} 2> {log:q}"

@@ -20,7 +20,7 @@ rule faithfulness:
     resources:
         gpu=1,
         mem_mb=plan.memory(4000),
-        runtime=120,
+        runtime=plan.minutes(120),
     shell:
         "python -m scripts.faithfulness --model {input.model:q} --volumes {input.volumes:q} --slices {input.slices:q}"
         " --maps {input.maps:q} --split {input.split:q} --fold {wildcards.fold} --saliency {params.saliency:q}"

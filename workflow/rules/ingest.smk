@@ -23,7 +23,7 @@ rule ingest:
     threads: 1
     resources:
         mem_mb=plan.memory(3000),
-        runtime=120,
+        runtime=plan.minutes(120),
     shell:
         "python -m scripts.ingest --spec {params.spec:q} --shard {wildcards.shard} --planned {params.planned} {params.inputs}"
         " --scan-mb {params.scan_mb} --out {output.volumes:q} --scans {output.scans:q} --rejected {output.rejected:q}"
@@ -51,7 +51,7 @@ rule catalog:
     threads: 1
     resources:
         mem_mb=plan.memory(1000),
-        runtime=10,
+        runtime=plan.minutes(10),
     shell:
         "python -m scripts.catalog --scans {input.scans:q} --rejected {input.rejected:q} --refused {input.refused:q}"
         " --flags {input.flags:q}"

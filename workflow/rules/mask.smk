@@ -28,7 +28,7 @@ rule tune_mask:
     resources:
         gpu=1,
         mem_mb=plan.memory(4000),
-        runtime=480,
+        runtime=plan.minutes(480),
     shell:
         "python -m scripts.tune_mask {params.inputs} --fold {wildcards.fold} --spec {params.spec:q}"
         " --searches {params.searches:q} --tuning {params.tuning:q} --dataset {params.dataset}"
@@ -56,7 +56,7 @@ rule mask:
     threads: 1
     resources:
         mem_mb=plan.memory(4000),
-        runtime=240,
+        runtime=plan.minutes(240),
     shell:
         "python -m scripts.mask {params.inputs} --fold {wildcards.fold} --spec {params.spec:q}"
         " --dataset {params.dataset} --threads {threads} --out {output.masks:q} --notes {output.notes:q} 2> {log:q}"

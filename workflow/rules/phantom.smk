@@ -15,6 +15,6 @@ rule phantom:
     threads: 1
     resources:
         mem_mb=plan.memory(3000),
-        runtime=60,
+        runtime=plan.minutes(60),
     shell:
         "python -m scripts.phantom --spec {params.spec:q} --subjects {params.subjects} --out {output.archive:q} 2> {log:q}"

@@ -16,7 +16,7 @@ rule montage:
     threads: 1
     resources:
         mem_mb=plan.memory(2000),
-        runtime=60,
+        runtime=plan.minutes(60),
     shell:
         "python -m scripts.montage --volumes {input.volumes:q} --brain {input.brain:q} --out {output.montages:q} 2> {log:q}"
 
@@ -46,7 +46,7 @@ rule quality:
     threads: 1
     resources:
         mem_mb=plan.memory(2000),
-        runtime=10,
+        runtime=plan.minutes(10),
     shell:
         "python -m scripts.quality --dataset {wildcards.dataset} --scans {input.scans:q} --rejected {input.rejected:q}"
         " --montages {input.montages:q} --most {params.most} --out {output.page:q} 2> {log:q}"

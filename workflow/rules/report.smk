@@ -28,7 +28,7 @@ rule overlays:
     threads: 1
     resources:
         mem_mb=plan.memory(3000),
-        runtime=60,
+        runtime=plan.minutes(60),
     shell:
         "python -m scripts.overlays {params.inputs} --fold {wildcards.fold} --spec {params.spec:q}"
         " --out {output.sheet:q} --hero {output.hero:q} 2> {log:q}"
@@ -53,7 +53,7 @@ rule paper:
     threads: 1
     resources:
         mem_mb=plan.memory(2000),
-        runtime=10,
+        runtime=plan.minutes(10),
     shell:
         "python -m scripts.paper --scores {input.scores:q} --printed {input.printed:q} --out {output.table:q}"
         " --out-page {output.page:q} 2> {log:q}"
@@ -83,6 +83,6 @@ rule report:
     threads: 1
     resources:
         mem_mb=plan.memory(2000),
-        runtime=10,
+        runtime=plan.minutes(10),
     shell:
         "python -m scripts.report {params.inputs} --spec {params.spec:q} --out {output.page:q} 2> {log:q}"

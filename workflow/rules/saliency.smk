@@ -18,7 +18,7 @@ rule explain:
     resources:
         gpu=1,
         mem_mb=plan.memory(4000),
-        runtime=120,
+        runtime=plan.minutes(120),
     shell:
         "python -m scripts.explain --model {input.model:q} --slices {input.slices:q} --spec {params.spec:q}"
         " --dataset {wildcards.dataset} --threads {threads} --out {output.maps:q} 2> {log:q}"

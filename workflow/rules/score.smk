@@ -19,7 +19,7 @@ rule score:
     threads: 1
     resources:
         mem_mb=plan.memory(4000),
-        runtime=120,
+        runtime=plan.minutes(120),
     shell:
         "python -m scripts.score {params.inputs} --fold {wildcards.fold} --spec {params.spec:q} --dataset {params.dataset}"
         " --method {wildcards.method} --classes {params.classes} --out {output.scores:q} 2> {log:q}"
@@ -48,7 +48,7 @@ rule leaderboard:
     threads: 1
     resources:
         mem_mb=plan.memory(2000),
-        runtime=10,
+        runtime=plan.minutes(10),
     shell:
         "python -m scripts.leaderboard --scores {input.scores:q} --method {params.methods:q} --out {output.board:q}"
         " 2> {log:q}"
@@ -77,7 +77,7 @@ rule compare:
     threads: 1
     resources:
         mem_mb=plan.memory(2000),
-        runtime=10,
+        runtime=plan.minutes(10),
     shell:
         "python -m scripts.compare --scores {input.scores:q} --pairs {params.pairs:q} --out {output.comparisons:q}"
         " 2> {log:q}"

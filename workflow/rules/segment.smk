@@ -25,9 +25,9 @@ rule train_segmenter:
         "../../envs/bleedmap.yaml"
     threads: 1
     resources:
-        gpu=1,
+        gpu=segmenters.gpus,
         mem_mb=plan.memory(5000),
-        runtime=1440,
+        runtime=plan.minutes(1440),
     shell:
         "python -m scripts.train_segmenter {params.inputs} --fold {wildcards.taught_fold} --spec {params.spec:q}"
         " --seed {params.seed} --code {params.code} --threads {threads} --out {output.model:q} 2> {log:q}"
@@ -62,7 +62,7 @@ rule tune_segmenter:
     resources:
         gpu=1,
         mem_mb=plan.memory(4000),
-        runtime=480,
+        runtime=plan.minutes(480),
     shell:
         "python -m scripts.tune_segmenter {params.inputs} --fold {wildcards.fold} --spec {params.spec:q}"
         " --searches {params.searches:q} --tuning {params.tuning:q} --threads {threads} --out {output.tuned:q}"
@@ -89,7 +89,7 @@ rule segment:
     resources:
         gpu=1,
         mem_mb=plan.memory(4000),
-        runtime=240,
+        runtime=plan.minutes(240),
     shell:
         "python -m scripts.segment {params.inputs} --fold {wildcards.fold} --spec {params.spec:q} --threads {threads}"
         " --out {output.predictions:q} 2> {log:q}"

@@ -19,7 +19,7 @@ rule slices:
     threads: 1
     resources:
         mem_mb=plan.memory(3000),
-        runtime=120,
+        runtime=plan.minutes(120),
     shell:
         "python -m scripts.slices --volumes {input.volumes:q} --brain {input.brain:q} --spec {params.spec:q}"
         " --scan-mb {params.scan_mb} --out {output.slices:q} --refused {output.refused:q} 2> {log:q}"

@@ -18,7 +18,7 @@ rule split:
     threads: 1
     resources:
         mem_mb=plan.memory(1000),
-        runtime=10,
+        runtime=plan.minutes(10),
     shell:
         "python -m scripts.split {params.inputs} --spec {params.spec:q} --name {wildcards.split} --seed {params.seed}"
         " --out {output.split:q} 2> {log:q}"

@@ -129,6 +129,11 @@ class Plan:
         return lambda wildcards, attempt: megabytes * attempt
 
     @staticmethod
+    def minutes(minutes: int) -> Callable[[Names, int], int]:
+        """Time of a job, minutes, which a cluster holds it to; a retry gets more."""
+        return lambda wildcards, attempt: minutes * attempt
+
+    @staticmethod
     def as_options(wildcards: Names, input: Any) -> str:  # noqa: ANN401  Snakemake passes inputs by that name
         """All inputs of a job as options of its program, for rules whose jobs do not all have the same ones."""
         files = {name: [value] if isinstance(value, str) else list(value) for name, value in input.items()}

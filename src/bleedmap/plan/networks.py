@@ -88,6 +88,10 @@ class NetworkPlan:
         spec = self.plan.config.classifiers[wildcards["classifier"]]
         return str(spec.model_dump_json(exclude={"learns"}))
 
+    def gpus(self, wildcards: Names) -> int:
+        """GPUs that the training of a classifier shares its batches between."""
+        return self.plan.config.classifiers[wildcards["classifier"]].training.devices
+
     def classifier_code(self, script: str) -> Callable[[Names], str]:
         """Code behind a job of one classifier."""
         return lambda wildcards: self.plan.digest(script, self.plan.config.classifiers[wildcards["classifier"]])

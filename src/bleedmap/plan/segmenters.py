@@ -66,6 +66,10 @@ class SegmenterPlan:
         """Config of a segmenter without what acts after training."""
         return training_json(self.plan.config.segmenters[wildcards["segmenter"]])
 
+    def gpus(self, wildcards: Names) -> int:
+        """GPUs that the training of a segmenter shares its batches between."""
+        return self.plan.config.segmenters[wildcards["segmenter"]].training.devices
+
     def spec(self, wildcards: Names) -> str:
         """Config of a segmenter, without the name of the split that it learns on."""
         spec = self.plan.config.segmenters[wildcards["segmenter"]]

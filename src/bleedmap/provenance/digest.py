@@ -16,8 +16,8 @@ PACKAGE = "bleedmap"
 SOURCE = Path(__file__).parents[2]
 
 # What these can change is already in a rule's params (config: data and validators alone, as a test sees to), or never
-# in an artifact (errors, progress).
-NEUTRAL = ("bleedmap.config", "bleedmap.errors", "bleedmap.console")
+# in an artifact (errors, progress, which GPU).
+NEUTRAL = ("bleedmap.config", "bleedmap.errors", "bleedmap.console", "bleedmap.gpus")
 
 
 def code_digest(script: Path, components: Iterable[str] = (), source: Path = SOURCE) -> str:
