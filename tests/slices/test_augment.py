@@ -2,9 +2,14 @@ import pytest
 import torch
 
 from bleedmap.config.training import AugmentSpec
-from bleedmap.slices.augment import augment
+from bleedmap.slices.augment import augment as apply
+from bleedmap.slices.augment import draw_changes
 
 STILL = AugmentSpec(flip=False, rotate_degrees=0, scale=0, shift=0, noise_hu=0, gain=0)
+
+
+def augment(spec, hu, masks, key, indices):
+    return apply(draw_changes(spec, key, indices), hu, masks)
 
 
 def batch(samples=4):
