@@ -36,19 +36,20 @@ class Metric(Protocol):
 
 
 class _Spread:
-    """Smallest and largest logit so far."""
+    """Smallest and largest logit so far, on the device of the logits."""
 
     def __init__(self) -> None:
-        self._bounds: list[Tensor] = []
+        self.low, self.high = torch.tensor(math.inf), torch.tensor(-math.inf)
 
     def add(self, logits: Tensor) -> None:
         if logits.numel():
-            self._bounds += torch.aminmax(logits)
+            low, high = torch.aminmax(logits)
+            self.low, self.high = torch.minimum(self.low.to(low), low), torch.maximum(self.high.to(high), high)
 
     def is_zero(self) -> bool:
         """Whether the logits differ by rounding only; no logit at all says nothing."""
-        bounds = [float(bound) for bound in self._bounds]
-        return bool(bounds) and max(bounds) - min(bounds) <= 1e-6 * max(1.0, abs(max(bounds)))
+        low, high = float(self.low), float(self.high)
+        return high - low <= 1e-6 * max(1.0, abs(high))
 
 
 class Auroc:
@@ -125,8 +126,8 @@ class Dice:
     def reset(self) -> None:
         """Forget all batches."""
         self._spread = _Spread()
-        self._both: list[Tensor] = []
-        self._either: list[Tensor] = []
+        self._both: Tensor | int = 0
+        self._either: Tensor | int = 0
 
     def add(self, outputs: Tensor, targets: Mapping[str, Tensor]) -> None:
         """Take in logits and ``masks`` of the same shape; 255 is unknown and left out.
@@ -137,13 +138,13 @@ class Dice:
             outputs = outputs[:, 1:].logsumexp(dim=1) - outputs[:, 0]
         known = targets["masks"] != UNKNOWN_VOXEL
         found, drawn = (outputs >= 0) & known, (targets["masks"] > 0) & known
-        self._both.append((found & drawn).sum())
-        self._either.append(found.sum() + drawn.sum())
+        self._both = self._both + (found & drawn).sum()
+        self._either = self._either + found.sum() + drawn.sum()
         self._spread.add(outputs.float())
 
     def values(self) -> dict[str, float]:
         """``dice`` in [0, 1]; NaN where nothing is drawn and nothing found."""
-        both, either = (sum(float(count) for count in counts) for counts in (self._both, self._either))
+        both, either = float(self._both), float(self._either)
         return {"dice": 2 * both / either if either else math.nan}
 
     def is_constant(self) -> bool:
