@@ -63,7 +63,7 @@ def _write_shard(
         for index, scan in enumerate(scans)
         for number in range(slices)
     ]
-    entries = {f"s{scan:05d}": _entry(scan, slices, size) for scan in scans}
+    entries = {f"s{scan:05d}": scan_entry(scan, slices, size) for scan in scans}
     with (
         write_store(slice_file, slice_attributes(rows, size, entries)) as images,
         write_store(mask_file, {"classes": ["any"], "resolved": []}) as masks,
@@ -80,7 +80,14 @@ def _write_shard(
                 arrays[name][row] = image
 
 
-def _entry(scan: int, slices: int, size: int) -> ScanEntry:
+def scan_entry(scan: int, slices: int, size: int) -> ScanEntry:
+    """What a store says of a scan that bleeds if its number is odd.
+
+    Args:
+        scan: its number.
+        slices: how many it has.
+        size: rows and columns, pixels.
+    """
     return ScanEntry(
         box={"top": 0, "left": 0, "height": size, "width": size},
         labels=np.array([scan % 2, *NO_SUBTYPES], dtype=np.int8),

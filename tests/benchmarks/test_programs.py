@@ -99,6 +99,15 @@ def test_training_compares_the_engine_with_the_bare_loop(run):
     assert shares(table, "waiting")
 
 
+def test_feeding_measures_every_step_beside_a_memory_map(run):
+    from benchmarks import feeding
+
+    _, table = run(feeding, "--sizes", 32, 64, "--scans", 2, "--turns", 1)
+    assert table.groupby("size").size().tolist() == [13, 13]
+    assert (table[["cpu_ms", "per_core", "per_second"]] > 0).all(axis=None)
+    assert table.loc[table["step"] == "memory map", "of_floor"].iloc[::2].tolist() == [1, 1]
+
+
 def test_registration_measures_how_far_maps_lie_from_discs(run):
     from benchmarks import registration
 

@@ -1,10 +1,16 @@
 import pytest
 import torch
+import torch.nn.functional as F
 
 from bleedmap.config.training import AugmentSpec
-from bleedmap.slices.augment import augment
+from bleedmap.slices.augment import augment as apply
+from bleedmap.slices.augment import draw_changes
 
 STILL = AugmentSpec(flip=False, rotate_degrees=0, scale=0, shift=0, noise_hu=0, gain=0)
+
+
+def augment(spec, hu, masks, key, indices):
+    return apply(draw_changes(spec, key, indices), hu, masks)
 
 
 def batch(samples=4):
@@ -113,3 +119,42 @@ def test_noise_has_at_least_the_deviation_that_is_asked():
     assert 14.5 < spread.max() < 16.3
     with pytest.raises(ValueError, match="ascending"):
         AugmentSpec(least_noise_hu=5)
+
+
+def test_the_place_of_a_sample_is_that_of_every_earlier_release():
+    # seed 1, epoch 2, slice 7, as drawn when images were augmented one by one
+    earlier = [[0.950087070, 0.251953036, 0.096521348], [-0.251953036, 0.950087070, -0.031438384]]
+    torch.testing.assert_close(draw_changes(AugmentSpec(), (1, 2), [7]).affine, torch.tensor([earlier]))
+    turned = AugmentSpec(shear=0.05, right_angles=True, flip_rows=True)
+    earlier = [[0.251953036, -0.961641669, 0.096521348], [0.950087070, 0.208381906, -0.031438384]]
+    torch.testing.assert_close(draw_changes(turned, (1, 2), [7]).affine, torch.tensor([earlier]))
+
+
+@pytest.mark.parametrize("size", [(32, 32), (17, 24)])
+def test_samples_move_as_torch_moves_them(size):
+    hu = torch.rand((3, 2, *size), generator=torch.Generator().manual_seed(0)) * 80
+    changes = draw_changes(AugmentSpec(noise_hu=0, gain=0), (1, 2), [5, 6, 7])
+    moved, masks = apply(changes, hu, (hu > 60).float())
+    grid = F.affine_grid(changes.affine, list(hu.shape), align_corners=False)
+    torch.testing.assert_close(moved, F.grid_sample(hu + 1024, grid, align_corners=False) - 1024, rtol=0, atol=2e-2)
+    agreement = masks == F.grid_sample((hu > 60).float(), grid, mode="nearest", align_corners=False)
+    assert agreement.float().mean() > 0.999
+
+
+def test_slices_are_moved_as_they_are_stored():
+    whole = torch.randint(-1024, 3000, (4, 2, 32, 32), generator=torch.Generator().manual_seed(0), dtype=torch.int16)
+    changes = draw_changes(AugmentSpec(), (1, 2), range(4))
+    moved, _ = apply(changes, whole, whole[:, :0].float())
+    assert moved.dtype == torch.float32
+    torch.testing.assert_close(moved, apply(changes, whole.float(), whole[:, :0].float())[0], rtol=0, atol=0)
+
+
+def test_noise_is_normal_and_that_of_no_other_sample():
+    spec = STILL.model_copy(update={"noise_hu": 4.0, "least_noise_hu": 4.0})
+    even = torch.zeros((2, 1, 128, 128))
+    moved, _ = augment(spec, even, even[:, :0], (1, 2), [5, 6])
+    values = moved.flatten(1)
+    assert values.mean(1).abs().max() < 0.15
+    # of a normal deviate 95.45 % lie within two deviations
+    assert ((values.abs() < 8).float().mean(1) - 0.9545).abs().max() < 0.01
+    assert torch.corrcoef(values)[0, 1].abs() < 0.03

@@ -1,9 +1,10 @@
+import os
 import time
 
 import numpy as np
 import pytest
 
-from bleedmap.slices.chunks import SliceChunks
+from bleedmap.slices.chunks import CODECS
 from bleedmap.slices.store import SliceStore, Store, add_rows, write_store
 
 
@@ -36,28 +37,58 @@ def test_scans_are_found_by_their_rows(slice_store):
         ]  # fmt: skip
 
 
-def test_slices_read_one_by_one_are_those_that_zarr_reads(slice_store):
+@pytest.mark.parametrize("array", ["hu", "brain", "truth"])  # truth has slices that are zero throughout: not stored
+def test_rows_are_those_that_zarr_reads(slice_store, array):
     with Store(slice_store) as store:
-        for name in ("hu", "brain", "truth"):  # truth has slices that are zero throughout and so not stored
-            chunks = SliceChunks(slice_store, store.group[name])
-            read = np.stack([chunks.read(row) for row in range(24)])
-            np.testing.assert_array_equal(read, store.rows(name, slice(None)))
-            assert read.dtype == store.group[name].dtype
-            chunks.close()
+        for where in (slice(None), slice(3, 9), slice(23, 24), slice(5, 5)):
+            read = store.rows(array, where)
+            np.testing.assert_array_equal(read, np.asarray(store.group[array][where]))
+            assert read.dtype == store.group[array].dtype
+
+
+def test_maps_of_several_classes_come_back(tmp_path):
+    values = np.random.default_rng(0).random((3, 6, 16, 16)).astype(np.float16)
+    with write_store(tmp_path / "a", {}) as group:
+        add_rows(group, "maps", 3, 16, "float16", channels=6)[:] = values
+    with Store(tmp_path / "a") as store:
+        np.testing.assert_array_equal(store.rows("maps", slice(1, 3)), values[1:])
+
+
+def damaged(slice_store, path, change):
+    """A store with another content in the middle of the fourth slice."""
+    content = slice_store.read_bytes()
+    middle = content.index(b"hu/c/3/0/0") + 200
+    path.write_bytes(change(content, middle))
+    return path
+
+
+def flipped(content, middle):
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
 
 def test_a_slice_damaged_on_disk_is_not_served(slice_store, tmp_path):
-    content = slice_store.read_bytes()
-    middle = content.index(b"hu/c/3/0/0") + 200
-    (tmp_path / "a").write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
-    with Store(tmp_path / "a") as store:
-        chunks = SliceChunks(tmp_path / "a", store.group["hu"])
-    with pytest.raises(OSError, match="damaged"):
-        chunks.read(3)
+    with Store(damaged(slice_store, tmp_path / "a", flipped)) as store:
+        np.testing.assert_array_equal(store.rows("hu", slice(2, 3)).shape, (1, 32, 32))
+        with pytest.raises(OSError, match="damaged"):
+            store.rows("hu", slice(2, 5))
 
 
-def test_several_slices_a_chunk_are_refused(tmp_path):
+def test_a_store_cut_short_while_it_is_read_is_not_served(slice_store, tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(slice_store.read_bytes())
+    with Store(path) as store:
+        chunks = store.chunks("hu")
+        os.truncate(path, path.read_bytes().index(b"hu/c/3/0/0") + 100)
+        with pytest.raises(OSError, match="damaged"):
+            chunks.read(slice(3, 4))
+        chunks.close()
+
+
+def test_a_store_of_another_make_is_refused(tmp_path):
     with write_store(tmp_path / "a", {}) as group:
-        add_rows(group, "hu", 4, 16, "int16", chunk=2)[:] = 1
-    with Store(tmp_path / "a") as store, pytest.raises(ValueError, match="one slice a chunk"):
-        SliceChunks(tmp_path / "a", store.group["hu"])
+        group.create_array("hu", shape=(4, 16, 16), chunks=(2, 16, 16), dtype="int16", compressors=CODECS)[:] = 1
+        group.create_array("truth", shape=(4, 16, 16), chunks=(1, 16, 16), dtype="uint8")[:] = 1
+    with Store(tmp_path / "a") as store:
+        for name in ("hu", "truth"):
+            with pytest.raises(ValueError, match="one row a chunk"):
+                store.rows(name, slice(None))

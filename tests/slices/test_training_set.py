@@ -1,7 +1,12 @@
+import threading
+
 import numpy as np
 import pytest
+import torch
 
-from bleedmap.slices.prefetch import ahead
+from bleedmap.config.training import AugmentSpec
+from bleedmap.slices.augment import draw_changes
+from bleedmap.slices.prefetch import _each, ahead, batches_of, feed
 from bleedmap.slices.store import SliceStore, add_rows, write_store
 from bleedmap.slices.training_set import TrainingSet
 
@@ -89,3 +94,35 @@ def test_no_more_is_made_ahead_than_the_threads_need():
 def test_an_error_of_a_thread_reaches_the_caller():
     with pytest.raises(ZeroDivisionError):
         list(ahead(lambda number: 1 / number, [1, 0, 1], 2))
+
+
+def test_slices_are_handed_on_as_they_are_stored(data):
+    assert data.hu([0]).dtype == np.int16
+    assert data.neighbours([0, 5], 1).dtype == np.int16
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_batches_are_read_on_threads_and_made_ready_where_they_are_asked_for(workers):
+    here = threading.get_ident()
+
+    def read(part):
+        return threading.get_ident(), torch.from_numpy(part)
+
+    def ready(batch):
+        assert threading.get_ident() == here
+        return batch
+
+    batches = list(feed(read, ready, batches_of(7, 3), workers))
+    assert [part.tolist() for _, part in batches] == [[0, 1, 2], [3, 4, 5], [6]]
+    assert all((thread == here) == (workers == 0) for thread, _ in batches)
+
+
+def test_everything_that_was_read_goes_to_the_device_and_numbers_stay():
+    changes = draw_changes(AugmentSpec(blur=0.5), (0, 0), [1, 2])
+    gone = []
+    copy = _each(lambda tensor: gone.append(tensor) or tensor.clone(), (torch.zeros(2), (changes, None), 3))
+    assert len(gone) == 6
+    assert copy[2] == 3
+    assert copy[1][1] is None
+    assert copy[1][0].noise == changes.noise
+    assert all(copy[1][0].gain == changes.gain)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import torch
 from torch import Tensor, nn
 
 from bleedmap.losses.loss import Loss
@@ -17,8 +18,8 @@ class Plain(Loss):
     def forward(self, outputs: Tensor, targets: Mapping[str, Tensor]) -> Tensor:
         return self._loss(outputs, targets["values"])
 
-    def weight(self, targets: Mapping[str, Tensor]) -> int:
-        return len(targets["values"])
+    def weight(self, targets: Mapping[str, Tensor]) -> Tensor:
+        return torch.tensor(len(targets["values"]))
 
 
 def squared() -> Plain:

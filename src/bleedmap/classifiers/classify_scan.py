@@ -35,7 +35,7 @@ def classify_scan(
     with torch.inference_mode():
         for start in range(0, len(hu), batch):
             numbers = range(start, min(start + batch, len(hu)))
-            stacks = torch.from_numpy(stack_neighbours(hu, model.reach, numbers)).float().to(device)
+            stacks = torch.from_numpy(stack_neighbours(hu, model.reach, numbers)).to(device).float()
             scores[start : start + batch] = model(stacks).logits.float().sigmoid().cpu().numpy()
     return scores
 

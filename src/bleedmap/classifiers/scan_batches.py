@@ -1,6 +1,6 @@
 """Training data of a slice classifier that learns from labels of scans alone: a scan is a bag of its slices."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -10,10 +10,12 @@ from torch.nn.utils.rnn import pad_sequence
 
 from bleedmap.classifiers.rarity import negatives_per_positive, refuse_one_kind
 from bleedmap.config.classifiers import ClassifierSpec
-from bleedmap.slices.augment import augment
-from bleedmap.slices.prefetch import ahead
+from bleedmap.slices.augment import Changes, augment, draw_changes
+from bleedmap.slices.prefetch import Places, batches_of, feed
 from bleedmap.slices.training_set import TrainingSet
 from bleedmap.training.engine import Batch
+
+Read = tuple[tuple[Tensor, ...], Tensor, tuple[Changes | None, ...]]  # bags, their labels, what is done to each
 
 
 class ScanBatches:
@@ -47,11 +49,24 @@ class ScanBatches:
     def training(self, epoch: int) -> Iterator[Batch]:
         """Batches of one epoch."""
         order = np.random.default_rng([self._seed, epoch]).permutation(self._train)
-        yield from self._batches(order, lambda scan: self._moved(scan, epoch))
+
+        def read(part: Places) -> Read:
+            scans = order[part].tolist()
+            bags = [self._bag(scan, self._places(scan, epoch)) for scan in scans]
+            changes = [draw_changes(self._spec.training.augment, (self._seed, epoch), [scan]) for scan in scans]
+            return tuple(bags), torch.from_numpy(self._labels[scans]), tuple(changes)
+
+        yield from feed(read, _ready, batches_of(len(order), self._batch), self._spec.training.workers)
 
     def validation(self) -> Iterator[Batch]:
         """All validation scans, in order."""
-        yield from self._batches(self._validation, lambda scan: self._bag(scan, 0.5))
+
+        def read(part: Places) -> Read:
+            scans = self._validation[part].tolist()
+            bags = [self._bag(scan, 0.5) for scan in scans]
+            return tuple(bags), torch.from_numpy(self._labels[scans]), (None,) * len(bags)
+
+        yield from feed(read, _ready, batches_of(len(self._validation), self._batch), self._spec.training.workers)
 
     def steps(self) -> int:
         """Training batches of an epoch."""
@@ -61,24 +76,27 @@ class ScanBatches:
         """(K,) scans without a bleed for each one with, in the training data."""
         return negatives_per_positive(self._labels[self._train])
 
-    def _batches(self, order: NDArray[np.intp], bag: Callable[[int], Tensor]) -> Iterator[Batch]:
-        def make(start: int) -> Batch:
-            scans = order[start : start + self._batch].tolist()
-            hu = pad_sequence([bag(scan) for scan in scans], batch_first=True, padding_value=torch.nan)
-            return hu, {"labels": torch.from_numpy(self._labels[scans])}
-
-        yield from ahead(make, range(0, len(order), self._batch), self._spec.training.workers)
-
     def _bag(self, scan: int, within: float | NDArray[np.float64]) -> Tensor:
-        """(S, 2 reach + 1, H, W) HU of a scan; ``within`` each run, 0 is its first slice, 1 past its last."""
+        """(S, 2 reach + 1, H, W) HU of a scan as stored; ``within`` each run, 0 is its first slice, 1 past its last."""
         rows = self._scans[scan]
         count = min(len(rows), self._spec.bag)
         chosen = rows[((np.arange(count) + within) * len(rows) / count).astype(int)]
-        return torch.from_numpy(self._data.neighbours(chosen.tolist(), self._spec.reach))
+        return torch.from_numpy(self._data.neighbours(chosen, self._spec.reach))
 
-    def _moved(self, scan: int, epoch: int) -> Tensor:
+    def _places(self, scan: int, epoch: int) -> NDArray[np.float64]:
+        """Where in its runs the slices of a bag are taken."""
         count = min(len(self._scans[scan]), self._spec.bag)
-        hu = self._bag(scan, np.random.default_rng([self._seed, epoch, scan, count]).random(count))
-        together = hu.flatten(0, 1)[None]
-        moved, _ = augment(self._spec.training.augment, together, together[:, :0], (self._seed, epoch), [scan])
-        return moved.reshape(hu.shape)
+        return np.random.default_rng([self._seed, epoch, scan, count]).random(count)
+
+
+def _ready(read: Read) -> Batch:
+    """Bags side by side, padded; all slices of a bag are moved together."""
+    bags, labels, changes = read
+    moved = [bag.float() if change is None else _moved(bag, change) for bag, change in zip(bags, changes, strict=True)]
+    return pad_sequence(moved, batch_first=True, padding_value=torch.nan), {"labels": labels}
+
+
+def _moved(bag: Tensor, changes: Changes) -> Tensor:
+    together = bag.flatten(0, 1)[None]
+    moved, _ = augment(changes, together, together[:, :0].float())
+    return moved.reshape(bag.shape)

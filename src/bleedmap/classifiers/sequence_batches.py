@@ -4,17 +4,20 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
 from bleedmap.classifiers.rarity import negatives_per_positive
 from bleedmap.config.classifiers import LstmContext
 from bleedmap.constants import AIR_HU
-from bleedmap.slices.augment import augment
+from bleedmap.slices.augment import Changes, augment, draw_changes
+from bleedmap.slices.prefetch import Places, batches_of, feed
 from bleedmap.slices.training_set import TrainingSet
 from bleedmap.training.engine import Batch
 
 Rows = NDArray[np.intp]
+Read = tuple[Tensor, Tensor, tuple[int, ...], Changes | None]  # HU, labels, slices of each sequence, what is done
 
 
 class SequenceBatches:
@@ -51,20 +54,23 @@ class SequenceBatches:
     def training(self, epoch: int) -> Iterator[Batch]:
         """Batches of one epoch."""
         order = np.random.default_rng([self._seed, epoch]).permutation(len(self._training))
-        for start in range(0, len(order), self._batch):
-            chosen = order[start : start + self._batch].tolist()
+
+        def read(part: Places) -> Read:
+            chosen = order[part].tolist()
             sequences = [self._training[number] for number in chosen]
-            hu = self._stack(sequences)
-            moved, _ = augment(
-                self._spec.training.augment, hu, torch.zeros_like(hu[:, :1]), (self._seed, epoch), chosen
-            )
-            yield self._padded(moved, sequences), self._targets(sequences)
+            changes = draw_changes(self._spec.training.augment, (self._seed, epoch), chosen)
+            return self._stack(sequences), self._labels_of(sequences), tuple(map(len, sequences)), changes
+
+        yield from feed(read, self._ready, batches_of(len(order), self._batch), self._spec.training.workers)
 
     def validation(self) -> Iterator[Batch]:
         """All validation sequences, in order."""
-        for start in range(0, len(self._validation), self._batch):
-            sequences = self._validation[start : start + self._batch]
-            yield self._padded(self._stack(sequences), sequences), self._targets(sequences)
+
+        def read(part: Places) -> Read:
+            sequences = [self._validation[number] for number in part]
+            return self._stack(sequences), self._labels_of(sequences), tuple(map(len, sequences)), None
+
+        yield from feed(read, self._ready, batches_of(len(self._validation), self._batch), self._spec.training.workers)
 
     def steps(self) -> int:
         """Training batches of an epoch."""
@@ -82,21 +88,21 @@ class SequenceBatches:
         return [rows for rows in parts if not np.isnan(self._labels[rows]).all()]
 
     def _stack(self, sequences: Sequence[Rows]) -> Tensor:
-        """(B, reach + S + reach, H, W), air after a sequence's end."""
-        size = self._data.size
-        hu = torch.full((len(sequences), self._spec.sequence + 2 * self._reach, size, size), float(AIR_HU))
-        for number, rows in enumerate(sequences):
-            wanted = self._data.around(int(rows[0]), int(rows[-1]), self._reach)
-            hu[number, : len(wanted)] = torch.from_numpy(self._data.hu(wanted))
-        return hu
+        """(B, reach + S + reach, H, W) HU as they are stored, air after a sequence's end."""
+        around = [self._data.around(int(rows[0]), int(rows[-1]), self._reach) for rows in sequences]
+        stacks = [torch.from_numpy(self._data.hu(numbers)) for numbers in around]
+        length = self._spec.sequence + 2 * self._reach
+        return torch.stack([F.pad(stack, (0, 0, 0, 0, 0, length - len(stack)), value=AIR_HU) for stack in stacks])
 
-    def _padded(self, hu: Tensor, sequences: Sequence[Rows]) -> Tensor:
-        for number, rows in enumerate(sequences):
-            hu[number, len(rows) + 2 * self._reach :] = torch.nan
-        return hu
-
-    def _targets(self, sequences: Sequence[Rows]) -> dict[str, Tensor]:
+    def _labels_of(self, sequences: Sequence[Rows]) -> Tensor:
         labels = torch.full((len(sequences), self._spec.sequence, self._labels.shape[1]), torch.nan)
         for number, rows in enumerate(sequences):
             labels[number, : len(rows)] = torch.from_numpy(self._labels[rows])
-        return {"labels": labels}
+        return labels
+
+    def _ready(self, read: Read) -> Batch:
+        hu, labels, lengths, changes = read
+        moved = hu.float() if changes is None else augment(changes, hu, hu[:, :0].float())[0]
+        for number, length in enumerate(lengths):
+            moved[number, length + 2 * self._reach :] = torch.nan
+        return moved, {"labels": labels}

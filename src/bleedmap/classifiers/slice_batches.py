@@ -9,14 +9,14 @@ from torch import Tensor
 
 from bleedmap.classifiers.rarity import negatives_per_positive, refuse_one_kind
 from bleedmap.config.training import TrainingSpec
-from bleedmap.slices.augment import augment
-from bleedmap.slices.prefetch import ahead
+from bleedmap.slices.augment import Changes, augment, draw_changes
+from bleedmap.slices.prefetch import Places, batches_of, feed
 from bleedmap.slices.training_set import TrainingSet
 from bleedmap.training.engine import Batch
 
 
 class SliceBatches:
-    """Batches of slices, (B, 2 reach + 1, H, W), with their ``labels``, (B, K), NaN where nobody said.
+    """Batches of slices, (B, 2 reach + 1, H, W) float32, with their ``labels``, (B, K), NaN where nobody said.
 
     Shuffled and augmented to train on, in order to validate on; slices of which no class is known are left out.
 
@@ -53,22 +53,28 @@ class SliceBatches:
         """Batches of one epoch."""
         rows, indices = self._order(epoch)
 
-        def make(start: int) -> Batch:
-            part = slice(start, start + self._spec.batch)
-            hu = self._hu(rows[part])
-            moved, _ = augment(self._spec.augment, hu, hu[:, :0], (self._seed, epoch), indices[part].tolist())
-            return moved, self._targets(rows[part])
+        def read(part: Places) -> tuple[Tensor, Tensor, Changes]:
+            changes = draw_changes(self._spec.augment, (self._seed, epoch), indices[part].tolist())
+            return *self._read(rows[part]), changes
 
-        yield from ahead(make, range(0, len(rows), self._spec.batch), self._spec.workers)
+        def ready(batch: tuple[Tensor, Tensor, Changes]) -> Batch:
+            hu, labels, changes = batch
+            moved, _ = augment(changes, hu, hu[:, :0].float())
+            return moved, {"labels": labels}
+
+        yield from feed(read, ready, batches_of(len(rows), self._spec.batch), self._spec.workers)
 
     def validation(self) -> Iterator[Batch]:
         """All validation slices, in order."""
 
-        def make(start: int) -> Batch:
-            rows = self._validation[start : start + self._spec.batch]
-            return self._hu(rows), self._targets(rows)
+        def read(part: Places) -> tuple[Tensor, Tensor]:
+            return self._read(self._validation[part])
 
-        yield from ahead(make, range(0, len(self._validation), self._spec.batch), self._spec.workers)
+        def ready(batch: tuple[Tensor, Tensor]) -> Batch:
+            hu, labels = batch
+            return hu.float(), {"labels": labels}
+
+        yield from feed(read, ready, batches_of(len(self._validation), self._spec.batch), self._spec.workers)
 
     def steps(self) -> int:
         """Training batches of an epoch."""
@@ -99,8 +105,6 @@ class SliceBatches:
         labels = self._labels[self._train, 0]
         return min(2 * int((labels == 1).sum()), int((labels >= 0).sum()))
 
-    def _hu(self, rows: NDArray[np.intp]) -> Tensor:
-        return torch.from_numpy(self._data.neighbours(rows.tolist(), self._reach))
-
-    def _targets(self, rows: NDArray[np.intp]) -> dict[str, Tensor]:
-        return {"labels": torch.from_numpy(self._labels[rows])}
+    def _read(self, rows: NDArray[np.intp]) -> tuple[Tensor, Tensor]:
+        """(B, 2 reach + 1, H, W) HU as they are stored, and labels."""
+        return torch.from_numpy(self._data.neighbours(rows, self._reach)), torch.from_numpy(self._labels[rows])

@@ -119,5 +119,5 @@ def _operating_points(model: SliceClassifier, batches: Batches) -> OperatingPoin
     with torch.inference_mode():
         for hu, targets in batches.validation():
             scores.append(judge(hu.to(device)).sigmoid().cpu().numpy())
-            labels.append(targets["labels"].numpy())
+            labels.append(targets["labels"].cpu().numpy())
     return OperatingPoints.choose(model.classes, np.concatenate(scores), np.concatenate(labels))

@@ -31,9 +31,9 @@ class Bce(Loss):
         )
         return known_mean(entropy, known)
 
-    def weight(self, targets: Targets) -> int:
+    def weight(self, targets: Targets) -> Tensor:
         """Number of known labels."""
-        return int((~targets["labels"].isnan()).sum())
+        return (~targets["labels"].isnan()).sum()
 
 
 def build(spec: BceSpec, negatives_per_positive: ArrayLike) -> Bce:

@@ -29,9 +29,9 @@ class CrossEntropy(Loss):
         difference = 2 * outputs.logits.sigmoid() - 1 if self._softmax_twice else outputs.logits
         return known_mean(F.binary_cross_entropy_with_logits(difference, labels, reduction="none"), known)
 
-    def weight(self, targets: Targets) -> int:
+    def weight(self, targets: Targets) -> Tensor:
         """Number of known labels."""
-        return int((~targets["labels"].isnan()).sum())
+        return (~targets["labels"].isnan()).sum()
 
 
 def build(spec: CrossEntropySpec, negatives_per_positive: ArrayLike) -> CrossEntropy:

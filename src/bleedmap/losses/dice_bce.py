@@ -39,9 +39,9 @@ class DiceBce(Loss):
             dice = (dice + self._dice(((-outputs).sigmoid() * known)[:, None], (known - drawn)[:, None])) / 2
         return dice + known_mean(entropy, known)
 
-    def weight(self, targets: Targets) -> int:
+    def weight(self, targets: Targets) -> Tensor:
         """Number of known voxels: a patch of slices that an earlier one has shown counts what it shows anew."""
-        return int((targets["masks"] != UNKNOWN_VOXEL).sum())
+        return (targets["masks"] != UNKNOWN_VOXEL).sum()
 
 
 def build(spec: DiceBceSpec, negatives_per_positive: ArrayLike) -> DiceBce:

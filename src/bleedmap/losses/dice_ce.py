@@ -32,9 +32,9 @@ class DiceCe(Loss):
         dice: Tensor = self._dice(torch.softmax(outputs, dim=1) * known[:, None], drawn)
         return dice + known_mean(F.cross_entropy(outputs, labels, reduction="none"), known.to(outputs.dtype))
 
-    def weight(self, targets: Targets) -> int:
+    def weight(self, targets: Targets) -> Tensor:
         """Number of known voxels: a patch of slices that an earlier one has shown counts what it shows anew."""
-        return int((targets["masks"] != UNKNOWN_VOXEL).sum())
+        return (targets["masks"] != UNKNOWN_VOXEL).sum()
 
 
 def build(spec: DiceCeSpec, negatives_per_positive: ArrayLike) -> DiceCe:

@@ -34,9 +34,9 @@ class Focal(Loss):
         weight = 1 + (self.positive_weight - 1) * labels
         return known_mean(weight * (1 - probability_of_truth) ** self._gamma * entropy, known)
 
-    def weight(self, targets: Targets) -> int:
+    def weight(self, targets: Targets) -> Tensor:
         """Number of known labels."""
-        return int((~targets["labels"].isnan()).sum())
+        return (~targets["labels"].isnan()).sum()
 
 
 def build(spec: FocalSpec, negatives_per_positive: ArrayLike) -> Focal:

@@ -59,9 +59,9 @@ class Levels(Loss):
             total = total + beta * known_mean(_unlike(_maps(fine), _maps(coarse)), known)
         return total
 
-    def weight(self, targets: Targets) -> int:
+    def weight(self, targets: Targets) -> Tensor:
         """Number of known labels."""
-        return int((~targets["labels"].isnan()).sum())
+        return (~targets["labels"].isnan()).sum()
 
 
 def _maps(level: LevelLogits) -> Tensor:

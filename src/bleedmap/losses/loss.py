@@ -35,6 +35,9 @@ class Loss(nn.Module):
     more hemorrhage and 255 unknown. What is unknown changes nothing.
     """
 
-    def weight(self, targets: Targets) -> int:
-        """How much a batch counts in the mean over batches: over how many elements its loss is the mean."""
+    def weight(self, targets: Targets) -> Tensor:
+        """How much a batch counts in the mean over batches: over how many elements its loss is the mean.
+
+        A number on the device of the targets, so that nobody waits for it.
+        """
         raise NotImplementedError

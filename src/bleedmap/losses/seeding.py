@@ -29,9 +29,9 @@ class Seeding(Loss):
             total = total + known_mean(F.binary_cross_entropy_with_logits(outputs, drawn, reduction="none"), known)
         return total
 
-    def weight(self, targets: Targets) -> int:
+    def weight(self, targets: Targets) -> Tensor:
         """Number of seeds."""
-        return int((targets["seeds"] != UNKNOWN_VOXEL).sum())
+        return (targets["seeds"] != UNKNOWN_VOXEL).sum()
 
 
 def build(spec: SeedingSpec, negatives_per_positive: ArrayLike) -> Seeding:

@@ -42,7 +42,7 @@ def explain_scan(
         every = explain_classes(spec, classifier, stacks)
         for target in range(classes):
             stretched = stretch(every[:, target] * inside)
-            maps[rows, target] = _array(stretched.maps)
+            maps[rows, target] = stretched.maps.detach().half().cpu().numpy()
             low[rows, target], high[rows, target] = _array(stretched.low), _array(stretched.high)
     return ScanMaps(maps, low, high)
 

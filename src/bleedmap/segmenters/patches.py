@@ -12,8 +12,8 @@ from bleedmap.constants import UNKNOWN_VOXEL
 from bleedmap.errors import TrainingError
 from bleedmap.segmenters.padding import fill_up, fill_up_unknown
 from bleedmap.segmenters.patch_places import Patch, PatchPlaces
-from bleedmap.slices.augment import augment
-from bleedmap.slices.prefetch import ahead
+from bleedmap.slices.augment import Changes, augment, draw_changes
+from bleedmap.slices.prefetch import Places, batches_of, feed
 from bleedmap.slices.training_set import TrainingSet
 
 Batch = tuple[Tensor, dict[str, Tensor]]
@@ -59,29 +59,33 @@ class PatchBatches:
         per_scan = self._spec.patches_per_scan
         order = rng.permutation(len(self._training) * per_scan)
         patches = [self._training[number // per_scan].draw(self._spec.foreground_share, rng) for number in order]
-        batch = self._spec.training.batch
+        settings = self._spec.training
 
-        def make(start: int) -> Batch:
-            numbers = order[start : start + batch].tolist()
-            hu, masks = self._stack(patches[start : start + batch])
+        def read(part: Places) -> tuple[Tensor, Tensor, Changes]:
+            changes = draw_changes(settings.augment, (self._seed, epoch), order[part].tolist())
+            return *self._stack([patches[place] for place in part]), changes
+
+        def ready(read: tuple[Tensor, Tensor, Changes]) -> Batch:
+            hu, masks, changes = read
             # the augmenter fills with zero what turns in from outside the picture, so here unknown is zero
-            hu, moved = augment(
-                self._spec.training.augment, hu, masks.float() - UNKNOWN_VOXEL, (self._seed, epoch), numbers
-            )
+            hu, moved = augment(changes, hu, masks.float() - UNKNOWN_VOXEL)
             return hu, self._targets((moved + UNKNOWN_VOXEL).to(torch.uint8))
 
-        yield from ahead(make, range(0, len(order), batch), self._spec.training.workers)
+        yield from feed(read, ready, batches_of(len(order), settings.batch), settings.workers)
 
     def validation(self) -> Iterator[Batch]:
         """Validation scans, cut into patches."""
-        batch = self._spec.training.batch
+        settings = self._spec.training
         patches = [patch for scan in self._validation for patch in scan.cover()]
 
-        def make(start: int) -> Batch:
-            hu, masks = self._stack(patches[start : start + batch])
-            return hu, self._targets(masks)
+        def read(part: Places) -> tuple[Tensor, Tensor]:
+            return self._stack([patches[place] for place in part])
 
-        yield from ahead(make, range(0, len(patches), batch), self._spec.training.workers)
+        def ready(read: tuple[Tensor, Tensor]) -> Batch:
+            hu, masks = read
+            return hu.float(), self._targets(masks)
+
+        yield from feed(read, ready, batches_of(len(patches), settings.batch), settings.workers)
 
     def steps(self) -> int:
         """Training batches of an epoch."""
@@ -96,7 +100,7 @@ class PatchBatches:
         """The chosen scans with at least one known voxel, in order of their names."""
         groups = self._data.table[chosen].groupby("scan", sort=True)
         rows = [group.index.to_numpy() for _, group in groups]
-        places = [PatchPlaces.of(numbers, self._data.masks(numbers.tolist()), self._depth) for numbers in rows]
+        places = [PatchPlaces.of(numbers, self._data.masks(numbers), self._depth) for numbers in rows]
         return [scan for scan in places if scan.known]
 
     def _refuse_nothing_to_learn(self) -> None:
@@ -117,11 +121,11 @@ class PatchBatches:
             )
 
     def _stack(self, patches: Sequence[Patch]) -> tuple[Tensor, Tensor]:
-        """(B, D, H, W) HU; (B, D or 2 D, H, W) masks and, if they are read, the seeds after them."""
-        hu = torch.stack([fill_up(torch.from_numpy(self._data.hu(rows.tolist())), self._depth) for rows, _ in patches])
+        """(B, D, H, W) HU as they are stored; (B, D or 2 D, H, W) masks and, if they are read, the seeds after them."""
+        hu = torch.stack([fill_up(torch.from_numpy(self._data.hu(rows)), self._depth) for rows, _ in patches])
         readers = (self._data.masks, self._data.seeds) if self._reads_seeds else (self._data.masks,)
         masks = torch.cat(
-            [torch.stack([self._marked(read(p.rows.tolist()), p.seen) for p in patches]) for read in readers], dim=1
+            [torch.stack([self._marked(read(p.rows), p.seen) for p in patches]) for read in readers], dim=1
         )
         return hu, masks
 

@@ -5,8 +5,8 @@
 - ``neighbours``: a slice with the slices around it;
 - ``store``: random-access stores of slices, maps and masks, row for row the same;
 - ``refusals``: scans of a shard that a stage could not go on with;
-- ``training_set``: slices, neighbours and whole scans by number; ``chunks``: single slices straight from a store's zip;
-- ``prefetch``: batches made ahead of their use;
+- ``training_set``: slices, neighbours and whole scans by number; ``chunks``: single rows straight from a store's zip;
+- ``prefetch``: batches read ahead of their use, brought to the device and made ready there;
 - ``windows``: HU to grey values;
 - ``augment``: random changes to a batch, a function of (seed, epoch, index); ``sharpness``: blurring and sharpening.
 """

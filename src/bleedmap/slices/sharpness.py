@@ -1,7 +1,6 @@
 """Random blur and sharpening of training slices, a filter of 3 x 3 pixels a sample (Nemcek 2021; spec 3.5)."""
 
 import numpy as np
-import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
@@ -34,14 +33,14 @@ def kernel(spec: AugmentSpec, rng: np.random.Generator) -> NDArray[np.float32]:
     return square
 
 
-def filtered(hu: Tensor, kernels: NDArray[np.float32]) -> Tensor:
+def filtered(hu: Tensor, kernels: Tensor) -> Tensor:
     """Each sample by its own filter; past the border, the border's values go on.
 
     Args:
         hu: (B, D, H, W) float32.
-        kernels: (B, 3, 3).
+        kernels: (B, 3, 3) float32.
     """
     count, depth, height, width = hu.shape
-    weights = torch.from_numpy(kernels)[:, None].repeat_interleave(depth, dim=0)
+    weights = kernels[:, None].repeat_interleave(depth, dim=0)
     padded = F.pad(hu, (1, 1, 1, 1), mode="replicate").reshape(1, count * depth, height + 2, width + 2)
     return F.conv2d(padded, weights, groups=count * depth).reshape(hu.shape)

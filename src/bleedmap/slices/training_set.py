@@ -10,9 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bleedmap.constants import CLASSES, UNKNOWN_LABEL
-from bleedmap.slices.chunks import SliceChunks
+from bleedmap.slices.chunks import RowChunks
 from bleedmap.slices.refusals import refused_in
 from bleedmap.slices.store import SliceStore, Store
+
+Numbers = Sequence[int] | NDArray[np.intp]
 
 
 class TrainingSet:
@@ -27,9 +29,9 @@ class TrainingSet:
     """
 
     def __init__(self, shards: Sequence[Path], masks: Sequence[Path] = ()) -> None:
-        self._hu: list[SliceChunks] = []
-        self._masks: list[SliceChunks] = []
-        self._seeds: list[SliceChunks] = []
+        self._hu: list[RowChunks] = []
+        self._masks: list[RowChunks] = []
+        self._seeds: list[RowChunks] = []
         tables, refused = [], set[str]()
         self._of_scans: dict[str, NDArray[np.int8]] = {}
         for number, path in enumerate(sorted(shards)):
@@ -38,13 +40,13 @@ class TrainingSet:
                 tables.append(store.table.assign(shard=number, row=np.arange(len(store.table))))
                 self._of_scans |= {name: entry.labels for name, entry in store.entries.items()}
                 self.size = store.size
-                self._hu.append(SliceChunks(path, store.group["hu"]))
+                self._hu.append(store.chunks("hu"))
         for path in sorted(masks):
             with Store(path) as store:
                 refused |= refused_in(store).keys()
-                self._masks.append(SliceChunks(path, store.group["labels"]))
+                self._masks.append(store.chunks("labels"))
                 if "seeds" in store.group:
-                    self._seeds.append(SliceChunks(path, store.group["seeds"]))
+                    self._seeds.append(store.chunks("seeds"))
         every = pd.concat(tables, ignore_index=True)
         self.table = every[~every["scan"].isin(refused)].reset_index(drop=True)
         self.has_seeds = bool(masks) and len(self._seeds) == len(self._masks)
@@ -52,6 +54,7 @@ class TrainingSet:
         scan = self.table["scan"].to_numpy()
         # the rows of a scan follow each other, foot to head, within one shard
         self._starts = np.flatnonzero(np.r_[True, scan[1:] != scan[:-1]])
+        self._ends = np.r_[self._starts[1:], len(scan)]
 
     def __enter__(self) -> Self:
         return self
@@ -62,11 +65,11 @@ class TrainingSet:
         for chunks in (*self._hu, *self._masks, *self._seeds):
             chunks.close()
 
-    def hu(self, numbers: Sequence[int]) -> NDArray[np.float32]:
-        """(n, size, size) HU of slices, by their number in ``table``."""
-        return self._read(self._hu, numbers).astype(np.float32)
+    def hu(self, numbers: Numbers) -> NDArray[Any]:
+        """(n, size, size) HU of slices, by their number in ``table``: int16, or float16 where they are enhanced."""
+        return self._read(self._hu, numbers)
 
-    def neighbours(self, numbers: Sequence[int], reach: int) -> NDArray[np.float32]:
+    def neighbours(self, numbers: Numbers, reach: int) -> NDArray[Any]:
         """HU of slices with those below and above them (2.5D).
 
         Args:
@@ -74,10 +77,11 @@ class TrainingSet:
             reach: slices on each side; past the end of a scan its last slice is repeated (spec 4.2).
 
         Returns:
-            (n, 2 reach + 1, size, size), foot to head.
+            (n, 2 reach + 1, size, size), foot to head; types as of ``hu``.
         """
-        stacks = self.hu([number for middle in numbers for number in self.around(middle, middle, reach)])
-        return stacks.reshape(len(numbers), 2 * reach + 1, self.size, self.size)
+        middle = np.asarray(numbers, dtype=np.intp)[:, None]
+        wanted = self._in_scan(middle, middle + np.arange(-reach, reach + 1))
+        return self.hu(wanted.ravel()).reshape(*wanted.shape, self.size, self.size)
 
     def around(self, first: int, last: int, reach: int) -> list[int]:
         """Numbers of a run of slices of one scan and of those below and above it; a scan's last slice is repeated.
@@ -87,16 +91,14 @@ class TrainingSet:
             last: number of its last slice.
             reach: slices on each side.
         """
-        place = int(np.searchsorted(self._starts, first, side="right")) - 1
-        end = self._starts[place + 1] if place + 1 < len(self._starts) else len(self.table)
-        wanted = np.arange(first - reach, last + reach + 1)
-        return [int(number) for number in wanted.clip(self._starts[place], end - 1)]
+        wanted = self._in_scan(np.array(first), np.arange(first - reach, last + reach + 1))
+        return [int(number) for number in wanted]
 
     def scans(self) -> list[NDArray[np.intp]]:
         """Numbers of each scan's slices, foot to head; ``hu`` of one of them is the whole scan."""
         return [np.asarray(rows, dtype=np.intp) for rows in np.split(np.arange(len(self.table)), self._starts[1:])]
 
-    def labels(self, numbers: Sequence[int] | NDArray[np.intp], classes: Sequence[str]) -> NDArray[np.float32]:
+    def labels(self, numbers: Numbers, classes: Sequence[str]) -> NDArray[np.float32]:
         """(n, classes) labels of slices, 0 or 1; NaN where nobody said."""
         labels = self.table.loc[np.asarray(numbers, dtype=np.intp), list(classes)].to_numpy(dtype=np.float32)
         return np.where(labels == UNKNOWN_LABEL, np.float32(np.nan), labels)
@@ -108,13 +110,21 @@ class TrainingSet:
         labels = every[:, [CLASSES.index(name) for name in classes]]
         return np.where(labels == UNKNOWN_LABEL, np.float32(np.nan), labels)
 
-    def masks(self, numbers: Sequence[int]) -> NDArray[np.uint8]:
+    def masks(self, numbers: Numbers) -> NDArray[np.uint8]:
         """(n, size, size) masks to train on: 0 background, more hemorrhage, 255 unknown."""
         return self._read(self._masks, numbers)
 
-    def seeds(self, numbers: Sequence[int]) -> NDArray[np.uint8]:
+    def seeds(self, numbers: Numbers) -> NDArray[np.uint8]:
         """(n, size, size) seeds to train on, where ``has_seeds``; values as those of masks."""
         return self._read(self._seeds, numbers)
 
-    def _read(self, stores: Sequence[SliceChunks], numbers: Sequence[int]) -> NDArray[Any]:
-        return np.stack([stores[self._shard[number]].read(int(self._row[number])) for number in numbers])
+    def _in_scan(self, member: NDArray[np.intp], numbers: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Numbers of slices, those past the end of the scan that ``member`` belongs to replaced by its last one."""
+        place = np.searchsorted(self._starts, member, side="right") - 1
+        return numbers.clip(self._starts[place], self._ends[place] - 1)
+
+    def _read(self, stores: Sequence[RowChunks], numbers: Numbers) -> NDArray[Any]:
+        found = np.empty((len(numbers), *stores[0].shape), dtype=stores[0].dtype)
+        for number, out in zip(np.asarray(numbers, dtype=np.intp).tolist(), found, strict=True):
+            stores[self._shard[number]].read_into(int(self._row[number]), out)
+        return found

@@ -59,12 +59,12 @@ class Learner:
         """Training mode, for dropout and batch norm."""
         self._module.train()
 
-    def step(self, inputs: Tensor, targets: Targets) -> tuple[Tensor, int]:
+    def step(self, inputs: Tensor, targets: Targets) -> tuple[Tensor, Tensor]:
         """One step on a batch, shared by all processes.
 
         Returns:
             Mean loss of this process' share, scaled so that the mean over processes is that of the batch; and how much
-            the whole batch counts in the mean over an epoch.
+            the whole batch counts in the mean over an epoch. Both are numbers on the device: to read one waits for it.
 
         Raises:
             TrainingError: the GPU is out of memory.
@@ -75,7 +75,7 @@ class Learner:
         try:
             self._optimizer.zero_grad()
             value: Tensor = self._loss(self._module(inputs), targets)
-            value = value if weight == 1 else value * weight
+            value = value * weight
             self._fabric.backward(value)
         except torch.cuda.OutOfMemoryError:
             raise self._out_of_memory() from None
@@ -90,7 +90,7 @@ class Learner:
         return value.detach(), whole
 
     @torch.inference_mode()
-    def judge(self, inputs: Tensor, targets: Targets) -> tuple[Tensor, int, Any, Targets]:
+    def judge(self, inputs: Tensor, targets: Targets) -> tuple[Tensor, Tensor, Any, Targets]:
         """A validation batch with the weights that would be kept.
 
         Returns:
@@ -146,7 +146,7 @@ class Learner:
         if self._average is not None:
             self._average.load_state_dict(state["average"])
 
-    def _share(self, inputs: Tensor, targets: Targets, whole: int) -> tuple[Tensor, Targets, float]:
+    def _share(self, inputs: Tensor, targets: Targets, whole: Tensor) -> tuple[Tensor, Targets, Tensor | float]:
         """This process' part of a batch, and what makes the mean over processes the mean over the batch."""
         world, rank = self._fabric.world_size, self.rank
         if world == 1:
@@ -154,7 +154,7 @@ class Learner:
         # a process without a sample repeats one with weight zero: all must take part in every step
         mine = slice(rank, None, world) if rank < len(inputs) else slice(0, 1)
         part = {name: target[mine] for name, target in targets.items()}
-        weight = self._loss.weight(part) * world / max(1, whole) if rank < len(inputs) else 0.0
+        weight = self._loss.weight(part) * world / whole.clamp(min=1) if rank < len(inputs) else 0.0
         return inputs[mine], part, weight
 
     def _out_of_memory(self) -> TrainingError:

@@ -14,7 +14,7 @@ ENOUGH = 100  # slices of each class from which an AUROC near one half can hardl
 
 
 class Metric(Protocol):
-    """Collects the outputs for all validation data, batch by batch."""
+    """Collects the outputs for all validation data, batch by batch; nobody waits for them before the last one."""
 
     def reset(self) -> None:
         """Forget all batches."""
@@ -36,19 +36,20 @@ class Metric(Protocol):
 
 
 class _Spread:
-    """Smallest and largest logit so far."""
+    """Smallest and largest logit so far, on the device of the logits."""
 
     def __init__(self) -> None:
-        self.low, self.high = math.inf, -math.inf
+        self.low, self.high = torch.tensor(math.inf), torch.tensor(-math.inf)
 
     def add(self, logits: Tensor) -> None:
         if logits.numel():
             low, high = torch.aminmax(logits)
-            self.low, self.high = min(self.low, float(low)), max(self.high, float(high))
+            self.low, self.high = torch.minimum(self.low.to(low), low), torch.maximum(self.high.to(high), high)
 
     def is_zero(self) -> bool:
         """Whether the logits differ by rounding only; no logit at all says nothing."""
-        return self.high - self.low <= 1e-6 * max(1.0, abs(self.high))
+        low, high = float(self.low), float(self.high)
+        return high - low <= 1e-6 * max(1.0, abs(high))
 
 
 class Auroc:
@@ -70,8 +71,8 @@ class Auroc:
     def add(self, outputs: SliceLogits, targets: Mapping[str, Tensor]) -> None:
         """Take in (..., K) logits and ``labels`` of the same shape."""
         classes = len(self._classes)
-        self._logits.append(outputs.logits.reshape(-1, classes).float().cpu())
-        self._labels.append(targets["labels"].reshape(-1, classes).cpu())
+        self._logits.append(outputs.logits.reshape(-1, classes).float())
+        self._labels.append(targets["labels"].reshape(-1, classes))
 
     def values(self) -> dict[str, float]:
         """``auroc``, the mean over the classes that have both labels, and of several classes ``auroc_<class>``."""
@@ -95,7 +96,8 @@ class Auroc:
 
     def _known(self, number: int) -> tuple[Tensor, Tensor]:
         """Logits and labels of the slices of which a class is known."""
-        logits, labels = (torch.cat(parts)[:, number] for parts in (self._logits, self._labels))
+        every = ([part.cpu() for part in parts] for parts in (self._logits, self._labels))
+        logits, labels = (torch.cat(parts)[:, number] for parts in every)
         known = ~labels.isnan()
         return logits[known], labels[known]
 
@@ -124,7 +126,8 @@ class Dice:
     def reset(self) -> None:
         """Forget all batches."""
         self._spread = _Spread()
-        self._both = self._either = 0.0
+        self._both: Tensor | int = 0
+        self._either: Tensor | int = 0
 
     def add(self, outputs: Tensor, targets: Mapping[str, Tensor]) -> None:
         """Take in logits and ``masks`` of the same shape; 255 is unknown and left out.
@@ -135,13 +138,14 @@ class Dice:
             outputs = outputs[:, 1:].logsumexp(dim=1) - outputs[:, 0]
         known = targets["masks"] != UNKNOWN_VOXEL
         found, drawn = (outputs >= 0) & known, (targets["masks"] > 0) & known
-        self._both += float((found & drawn).sum())
-        self._either += float(found.sum()) + float(drawn.sum())
+        self._both = self._both + (found & drawn).sum()
+        self._either = self._either + found.sum() + drawn.sum()
         self._spread.add(outputs.float())
 
     def values(self) -> dict[str, float]:
         """``dice`` in [0, 1]; NaN where nothing is drawn and nothing found."""
-        return {"dice": 2 * self._both / self._either if self._either else math.nan}
+        both, either = float(self._both), float(self._either)
+        return {"dice": 2 * both / either if either else math.nan}
 
     def is_constant(self) -> bool:
         """Whether every voxel gets the same logit."""
