@@ -13,7 +13,7 @@ from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.slices.augment import augment
 from bleedmap.slices.prefetch import ahead
 from bleedmap.slices.training_set import TrainingSet
-from bleedmap.training.engine import Batch
+from bleedmap.training.together import Batch, Places, batches_of, shared
 
 
 class ScanBatches:
@@ -62,12 +62,13 @@ class ScanBatches:
         return negatives_per_positive(self._labels[self._train])
 
     def _batches(self, order: NDArray[np.intp], bag: Callable[[int], Tensor]) -> Iterator[Batch]:
-        def make(start: int) -> Batch:
-            scans = order[start : start + self._batch].tolist()
+        def make(part: Places) -> Batch:
+            scans = order[part].tolist()
             hu = pad_sequence([bag(scan) for scan in scans], batch_first=True, padding_value=torch.nan)
             return hu, {"labels": torch.from_numpy(self._labels[scans])}
 
-        yield from ahead(make, range(0, len(order), self._batch), self._spec.training.workers)
+        batches = batches_of(len(order), self._batch)
+        yield from shared(batches, lambda parts: ahead(make, parts, self._spec.training.workers))
 
     def _bag(self, scan: int, within: float | NDArray[np.float64]) -> Tensor:
         """(S, 2 reach + 1, H, W) HU of a scan; ``within`` each run, 0 is its first slice, 1 past its last."""

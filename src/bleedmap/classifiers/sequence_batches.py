@@ -12,7 +12,7 @@ from bleedmap.config.classifiers import LstmContext
 from bleedmap.constants import AIR_HU
 from bleedmap.slices.augment import augment
 from bleedmap.slices.training_set import TrainingSet
-from bleedmap.training.engine import Batch
+from bleedmap.training.together import Batch, Places, batches_of, shared
 
 Rows = NDArray[np.intp]
 
@@ -51,20 +51,26 @@ class SequenceBatches:
     def training(self, epoch: int) -> Iterator[Batch]:
         """Batches of one epoch."""
         order = np.random.default_rng([self._seed, epoch]).permutation(len(self._training))
-        for start in range(0, len(order), self._batch):
-            chosen = order[start : start + self._batch].tolist()
+
+        def make(part: Places) -> Batch:
+            chosen = order[part].tolist()
             sequences = [self._training[number] for number in chosen]
             hu = self._stack(sequences)
             moved, _ = augment(
                 self._spec.training.augment, hu, torch.zeros_like(hu[:, :1]), (self._seed, epoch), chosen
             )
-            yield self._padded(moved, sequences), self._targets(sequences)
+            return self._padded(moved, sequences), self._targets(sequences)
+
+        yield from shared(batches_of(len(order), self._batch), lambda parts: map(make, parts))
 
     def validation(self) -> Iterator[Batch]:
         """All validation sequences, in order."""
-        for start in range(0, len(self._validation), self._batch):
-            sequences = self._validation[start : start + self._batch]
-            yield self._padded(self._stack(sequences), sequences), self._targets(sequences)
+
+        def make(part: Places) -> Batch:
+            sequences = [self._validation[number] for number in part]
+            return self._padded(self._stack(sequences), sequences), self._targets(sequences)
+
+        yield from shared(batches_of(len(self._validation), self._batch), lambda parts: map(make, parts))
 
     def steps(self) -> int:
         """Training batches of an epoch."""

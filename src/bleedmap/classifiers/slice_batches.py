@@ -12,7 +12,7 @@ from bleedmap.config.training import TrainingSpec
 from bleedmap.slices.augment import augment
 from bleedmap.slices.prefetch import ahead
 from bleedmap.slices.training_set import TrainingSet
-from bleedmap.training.engine import Batch
+from bleedmap.training.together import Batch, Places, batches_of, shared
 
 
 class SliceBatches:
@@ -53,22 +53,23 @@ class SliceBatches:
         """Batches of one epoch."""
         rows, indices = self._order(epoch)
 
-        def make(start: int) -> Batch:
-            part = slice(start, start + self._spec.batch)
+        def make(part: Places) -> Batch:
             hu = self._hu(rows[part])
             moved, _ = augment(self._spec.augment, hu, hu[:, :0], (self._seed, epoch), indices[part].tolist())
             return moved, self._targets(rows[part])
 
-        yield from ahead(make, range(0, len(rows), self._spec.batch), self._spec.workers)
+        batches = batches_of(len(rows), self._spec.batch)
+        yield from shared(batches, lambda parts: ahead(make, parts, self._spec.workers))
 
     def validation(self) -> Iterator[Batch]:
         """All validation slices, in order."""
 
-        def make(start: int) -> Batch:
-            rows = self._validation[start : start + self._spec.batch]
+        def make(part: Places) -> Batch:
+            rows = self._validation[part]
             return self._hu(rows), self._targets(rows)
 
-        yield from ahead(make, range(0, len(self._validation), self._spec.batch), self._spec.workers)
+        batches = batches_of(len(self._validation), self._spec.batch)
+        yield from shared(batches, lambda parts: ahead(make, parts, self._spec.workers))
 
     def steps(self) -> int:
         """Training batches of an epoch."""

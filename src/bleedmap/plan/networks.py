@@ -74,6 +74,10 @@ class NetworkPlan:
         spec = self.plan.config.classifiers[wildcards["classifier"]]
         return str(spec.model_dump_json(exclude={"learns"}))
 
+    def processes(self, wildcards: Names) -> int:
+        """Processes that share a classifier's training: so many GPUs, or cores where there is none."""
+        return self.plan.config.classifiers[wildcards["classifier"]].processes
+
     def classifier_code(self, script: str) -> Callable[[Names], str]:
         """Code behind a job of one classifier."""
         return lambda wildcards: self.plan.digest(script, self.plan.config.classifiers[wildcards["classifier"]])

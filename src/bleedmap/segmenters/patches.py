@@ -15,8 +15,7 @@ from bleedmap.segmenters.patch_places import Patch, PatchPlaces
 from bleedmap.slices.augment import augment
 from bleedmap.slices.prefetch import ahead
 from bleedmap.slices.training_set import TrainingSet
-
-Batch = tuple[Tensor, dict[str, Tensor]]
+from bleedmap.training.together import Batch, Places, batches_of, shared
 
 
 class PatchBatches:
@@ -59,29 +58,29 @@ class PatchBatches:
         per_scan = self._spec.patches_per_scan
         order = rng.permutation(len(self._training) * per_scan)
         patches = [self._training[number // per_scan].draw(self._spec.foreground_share, rng) for number in order]
-        batch = self._spec.training.batch
+        settings = self._spec.training
 
-        def make(start: int) -> Batch:
-            numbers = order[start : start + batch].tolist()
-            hu, masks = self._stack(patches[start : start + batch])
+        def make(part: Places) -> Batch:
+            numbers = order[part].tolist()
+            hu, masks = self._stack([patches[place] for place in part])
             # the augmenter fills with zero what turns in from outside the picture, so here unknown is zero
-            hu, moved = augment(
-                self._spec.training.augment, hu, masks.float() - UNKNOWN_VOXEL, (self._seed, epoch), numbers
-            )
+            hu, moved = augment(settings.augment, hu, masks.float() - UNKNOWN_VOXEL, (self._seed, epoch), numbers)
             return hu, self._targets((moved + UNKNOWN_VOXEL).to(torch.uint8))
 
-        yield from ahead(make, range(0, len(order), batch), self._spec.training.workers)
+        batches = batches_of(len(order), settings.batch)
+        yield from shared(batches, lambda parts: ahead(make, parts, settings.workers))
 
     def validation(self) -> Iterator[Batch]:
         """Validation scans, cut into patches."""
-        batch = self._spec.training.batch
+        settings = self._spec.training
         patches = [patch for scan in self._validation for patch in scan.cover()]
 
-        def make(start: int) -> Batch:
-            hu, masks = self._stack(patches[start : start + batch])
+        def make(part: Places) -> Batch:
+            hu, masks = self._stack([patches[place] for place in part])
             return hu, self._targets(masks)
 
-        yield from ahead(make, range(0, len(patches), batch), self._spec.training.workers)
+        batches = batches_of(len(patches), settings.batch)
+        yield from shared(batches, lambda parts: ahead(make, parts, settings.workers))
 
     def steps(self) -> int:
         """Training batches of an epoch."""
