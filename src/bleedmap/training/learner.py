@@ -170,7 +170,7 @@ def _fabric(spec: TrainingSpec) -> Fabric:
     return Fabric(
         # of what Lightning finds, processes share GPUs and CPUs alone
         accelerator="auto" if has_gpu or together.count() == 1 else "cpu",
-        devices=[together.rank()] if has_gpu else 1,
+        devices=1,
         precision=spec.precision,
         # processes are begun here (``processes``), never by a scheduler that Lightning finds around it
         plugins=[LightningEnvironment()],

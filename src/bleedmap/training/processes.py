@@ -24,6 +24,7 @@ import torch.distributed as dist
 from bleedmap.console import say
 from bleedmap.errors import BleedmapError, TrainingError
 
+GPUS = "CUDA_VISIBLE_DEVICES"
 SETTLE_SECONDS = 1.0  # what one process dies of, the others tell within; then it is plain which was the first
 GRACE_SECONDS = 5.0  # from being told to end to being killed: one that waits for another on a GPU hears nothing
 
@@ -132,18 +133,29 @@ def _run(part: _Part, work: Callable[[], None], tell: Connection) -> None:
 
 
 def _meet(part: _Part) -> None:
-    backend, found = "gloo", torch.cuda.device_count()
+    found = torch.cuda.device_count()
     if found:
-        if found < part.processes:
-            raise TrainingError(
-                "few-gpus",
-                found=f"{found} GPU{'s' * (found > 1)}",
-                expected=f"one for each of processes = {part.processes}",
-                remedy=f"set processes to {found}, or ask for more GPUs (--resources gpu={part.processes})",
-            )
-        backend = "nccl"
-        torch.cuda.set_device(part.rank)
-    dist.init_process_group(backend, f"file://{part.meeting}", rank=part.rank, world_size=part.processes)
+        _take_gpu(part, found)
+    dist.init_process_group(
+        "nccl" if found else "gloo",
+        f"file://{part.meeting}",
+        rank=part.rank,
+        world_size=part.processes,
+        device_id=torch.device("cuda", 0) if found else None,
+    )
+
+
+def _take_gpu(part: _Part, found: int) -> None:
+    """See one GPU alone, which no other process sees; CUDA has not begun yet in this process."""
+    if found < part.processes:
+        raise TrainingError(
+            "few-gpus",
+            found=f"{found} GPU{'s' * (found > 1)}",
+            expected=f"one for each of processes = {part.processes}",
+            remedy=f"set processes to {found}, or ask for more GPUs (--resources gpu={part.processes})",
+        )
+    names = os.environ.get(GPUS) or ",".join(map(str, range(found)))
+    os.environ[GPUS] = names.split(",")[part.rank].strip()
 
 
 def _end_with_the_one_that_watches(part: _Part) -> None:
