@@ -9,7 +9,8 @@ from bleedmap.config.classifiers import AnyClassifier
 from bleedmap.console import run
 from bleedmap.gpus import take_gpus
 from bleedmap.splits.roles import read_roles
-from bleedmap.training.outputs import only_the_first_process_goes_on, write_training
+from bleedmap.training.outputs import write_training
+from bleedmap.training.processes import in_processes
 from bleedmap.training.resume import Resume
 
 
@@ -20,35 +21,38 @@ def main(
     spec: Annotated[str, "config of the classifier, JSON"],
     seed: Annotated[int, "seed of weights, order and augmentation"],
     code: Annotated[str, "digest of the code, for the manifest"],
-    threads: Annotated[int, "CPU threads; the same number gives the same bytes"],
+    threads: Annotated[int, "CPU threads of all processes; the same number gives the same bytes"],
     out: Annotated[Path, "trained network to write, safetensors; the rest goes beside it"],
     init_from: Annotated[Path | None, "trained classifier whose weights are taken where they fit"] = None,
     pretrained: Annotated[Path | None, "your own weights that the config names, safetensors"] = None,
     dataset: Annotated[str | None, "name of the data set, for a classifier with windows for it"] = None,
 ) -> None:
     settings: AnyClassifier = read_spec(AnyClassifier, spec)
-    take_gpus(settings.training.devices)
+    take_gpus(settings.processes)
     sequence = out.parent / "sequence.safetensors"
     data = [*slices, split, *(file for file in (init_from, pretrained) if file)]
-    resume = Resume.of(out, spec=spec, code=code, data=data, seed=seed, threads=threads, fold=fold)
-    trained, points = train_classifier(
-        settings,
-        slices,
-        read_roles(split, fold),
-        seed=seed,
-        threads=threads,
-        resume=resume,
-        init_from=init_from,
-        sequence=sequence,
-        dataset=dataset,
-    )
-    only_the_first_process_goes_on()
-    if settings.context is None:
-        # of an earlier config, with context
-        sequence.unlink(missing_ok=True)
-    points.write(out.parent / "operating_point.json")
-    write_training(out, trained, settings, code=code, data=data, seed=seed)
-    resume.clear()
+
+    def train() -> None:
+        resume = Resume.of(out, spec=spec, code=code, data=data, seed=seed, threads=threads, fold=fold)
+        trained, points = train_classifier(
+            settings,
+            slices,
+            read_roles(split, fold),
+            seed=seed,
+            threads=threads,
+            resume=resume,
+            init_from=init_from,
+            sequence=sequence,
+            dataset=dataset,
+        )
+        if settings.context is None:
+            # of an earlier config, with context
+            sequence.unlink(missing_ok=True)
+        points.write(out.parent / "operating_point.json")
+        write_training(out, trained, settings, code=code, data=data, seed=seed)
+        resume.clear()
+
+    in_processes(train, settings.processes)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from bleedmap.console import run
 from bleedmap.gpus import take_gpus
 from bleedmap.segmenters.train import train_segmenter
 from bleedmap.splits.roles import read_roles
-from bleedmap.training.outputs import only_the_first_process_goes_on, write_training
+from bleedmap.training.outputs import write_training
+from bleedmap.training.processes import in_processes
 from bleedmap.training.resume import Resume
 
 
@@ -21,19 +22,22 @@ def main(
     spec: Annotated[str, "config of the segmenter, JSON"],
     seed: Annotated[int, "seed of weights, order, patches and augmentation"],
     code: Annotated[str, "digest of the code, for the manifest"],
-    threads: Annotated[int, "CPU threads; the same number gives the same bytes"],
+    threads: Annotated[int, "CPU threads of all processes; the same number gives the same bytes"],
     out: Annotated[Path, "trained network to write, safetensors; the rest goes beside it"],
 ) -> None:
     settings: AnySegmenter = read_spec(AnySegmenter, spec)
-    take_gpus(settings.training.devices)
+    take_gpus(settings.processes)
     data = [*slices, *masks, split]
-    resume = Resume.of(out, spec=spec, code=code, data=data, seed=seed, threads=threads, fold=fold)
-    trained = train_segmenter(
-        settings, slices, masks, read_roles(split, fold), seed=seed, threads=threads, resume=resume
-    )
-    only_the_first_process_goes_on()
-    write_training(out, trained, settings, code=code, data=data, seed=seed)
-    resume.clear()
+
+    def train() -> None:
+        resume = Resume.of(out, spec=spec, code=code, data=data, seed=seed, threads=threads, fold=fold)
+        trained = train_segmenter(
+            settings, slices, masks, read_roles(split, fold), seed=seed, threads=threads, resume=resume
+        )
+        write_training(out, trained, settings, code=code, data=data, seed=seed)
+        resume.clear()
+
+    in_processes(train, settings.processes)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What several test folders share."""
 
+import multiprocessing
 import os
 from functools import cache
 from importlib import import_module
@@ -108,6 +109,22 @@ def classifier() -> SliceClassifier:
     """A small classifier with random weights whose logit maps are positive in some places and negative in others."""
     torch.manual_seed(3)
     return build_classifier(ClassifierSpec(backbone="test_resnet", stride=8)).eval()
+
+
+@pytest.fixture(scope="session")
+def processes():
+    """Processes that begin with all imports done; one that a user starts takes seconds until it trains."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(
+        [
+            "bleedmap.classifiers.backbone",
+            "bleedmap.classifiers.train",
+            "bleedmap.segmenters.train",
+            "bleedmap.training.batch_norm",
+            "bleedmap.training.outputs",
+        ]
+    )
+    return context
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """A training as a user starts it, in a process of its own that a test may kill."""
 
+import fcntl
 import os
 import sys
 from pathlib import Path
@@ -13,7 +14,9 @@ from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.config.training import TrainingSpec
 from bleedmap.console import run
 from bleedmap.splits.roles import read_roles
+from bleedmap.training import together
 from bleedmap.training.outputs import write_training
+from bleedmap.training.processes import in_processes
 from bleedmap.training.resume import Resume
 
 EPOCHS = 16
@@ -24,14 +27,27 @@ SPEC = ClassifierSpec(
 )
 
 
-def main(slices: Annotated[Path, "slice store"], out: Annotated[Path, "model to write"]) -> None:
+def main(
+    slices: Annotated[Path, "slice store"],
+    out: Annotated[Path, "model to write"],
+    processes: Annotated[int, "that share the training"] = 1,
+) -> None:
     """Train on the slice store's split file, ``split.csv`` beside the model's folder."""
     split = out.parent.parent / "split.csv"
     data = [slices, split]
-    resume = Resume.of(out, spec=SPEC.to_json(), code="abc", data=data, seed=1, threads=1, fold=0)
-    trained, _ = train_classifier(SPEC, [slices], read_roles(split, 0), seed=1, threads=1, resume=resume)
-    write_training(out, trained, SPEC, code="abc", data=data, seed=1)
-    resume.clear()
+
+    def train() -> None:
+        # held until this process ends, however it does
+        with (split.parent / f"process-{together.rank()}").open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            held.write(str(os.getpid()))
+            held.flush()
+            resume = Resume.of(out, spec=SPEC.to_json(), code="abc", data=data, seed=1, threads=1, fold=0)
+            trained, _ = train_classifier(SPEC, [slices], read_roles(split, 0), seed=1, threads=1, resume=resume)
+            write_training(out, trained, SPEC, code="abc", data=data, seed=1)
+            resume.clear()
+
+    in_processes(train, processes)
 
 
 def begin(arguments: list[str], log: Path) -> None:

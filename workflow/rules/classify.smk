@@ -25,10 +25,10 @@ rule train_classifier:
         code=networks.classifier_code("train_classifier.py"),
     conda:
         "../../envs/bleedmap.yaml"
-    threads: 1
+    threads: networks.processes
     resources:
-        gpu=networks.gpus,
-        mem_mb=plan.memory(5000),
+        gpu=networks.processes,
+        mem_mb=plan.memory(5000, networks.processes),
         runtime=plan.minutes(720),
     shell:
         "python -m scripts.train_classifier {params.inputs} --fold {wildcards.learnt_fold} --spec {params.spec:q}"

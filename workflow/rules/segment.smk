@@ -23,10 +23,10 @@ rule train_segmenter:
         code=segmenters.code("train_segmenter.py"),
     conda:
         "../../envs/bleedmap.yaml"
-    threads: 1
+    threads: segmenters.processes
     resources:
-        gpu=segmenters.gpus,
-        mem_mb=plan.memory(5000),
+        gpu=segmenters.processes,
+        mem_mb=plan.memory(5000, segmenters.processes),
         runtime=plan.minutes(1440),
     shell:
         "python -m scripts.train_segmenter {params.inputs} --fold {wildcards.taught_fold} --spec {params.spec:q}"

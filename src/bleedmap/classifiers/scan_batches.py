@@ -13,7 +13,7 @@ from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.slices.augment import Changes, augment, draw_changes
 from bleedmap.slices.prefetch import Places, batches_of, feed
 from bleedmap.slices.training_set import TrainingSet
-from bleedmap.training.engine import Batch
+from bleedmap.training.together import Batch, shared
 
 Read = tuple[tuple[Tensor, ...], Tensor, tuple[Changes | None, ...]]  # bags, their labels, what is done to each
 
@@ -56,7 +56,8 @@ class ScanBatches:
             changes = [draw_changes(self._spec.training.augment, (self._seed, epoch), [scan]) for scan in scans]
             return tuple(bags), torch.from_numpy(self._labels[scans]), tuple(changes)
 
-        yield from feed(read, _ready, batches_of(len(order), self._batch), self._spec.training.workers)
+        batches = batches_of(len(order), self._batch)
+        yield from shared(batches, lambda parts: feed(read, _ready, parts, self._spec.training.workers))
 
     def validation(self) -> Iterator[Batch]:
         """All validation scans, in order."""
@@ -66,7 +67,8 @@ class ScanBatches:
             bags = [self._bag(scan, 0.5) for scan in scans]
             return tuple(bags), torch.from_numpy(self._labels[scans]), (None,) * len(bags)
 
-        yield from feed(read, _ready, batches_of(len(self._validation), self._batch), self._spec.training.workers)
+        batches = batches_of(len(self._validation), self._batch)
+        yield from shared(batches, lambda parts: feed(read, _ready, parts, self._spec.training.workers))
 
     def steps(self) -> int:
         """Training batches of an epoch."""

@@ -14,7 +14,7 @@ from bleedmap.constants import AIR_HU
 from bleedmap.slices.augment import Changes, augment, draw_changes
 from bleedmap.slices.prefetch import Places, batches_of, feed
 from bleedmap.slices.training_set import TrainingSet
-from bleedmap.training.engine import Batch
+from bleedmap.training.together import Batch, shared
 
 Rows = NDArray[np.intp]
 Read = tuple[Tensor, Tensor, tuple[int, ...], Changes | None]  # HU, labels, slices of each sequence, what is done
@@ -61,7 +61,8 @@ class SequenceBatches:
             changes = draw_changes(self._spec.training.augment, (self._seed, epoch), chosen)
             return self._stack(sequences), self._labels_of(sequences), tuple(map(len, sequences)), changes
 
-        yield from feed(read, self._ready, batches_of(len(order), self._batch), self._spec.training.workers)
+        batches = batches_of(len(order), self._batch)
+        yield from shared(batches, lambda parts: feed(read, self._ready, parts, self._spec.training.workers))
 
     def validation(self) -> Iterator[Batch]:
         """All validation sequences, in order."""
@@ -70,7 +71,8 @@ class SequenceBatches:
             sequences = [self._validation[number] for number in part]
             return self._stack(sequences), self._labels_of(sequences), tuple(map(len, sequences)), None
 
-        yield from feed(read, self._ready, batches_of(len(self._validation), self._batch), self._spec.training.workers)
+        batches = batches_of(len(self._validation), self._batch)
+        yield from shared(batches, lambda parts: feed(read, self._ready, parts, self._spec.training.workers))
 
     def steps(self) -> int:
         """Training batches of an epoch."""

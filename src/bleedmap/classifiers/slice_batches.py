@@ -12,7 +12,7 @@ from bleedmap.config.training import TrainingSpec
 from bleedmap.slices.augment import Changes, augment, draw_changes
 from bleedmap.slices.prefetch import Places, batches_of, feed
 from bleedmap.slices.training_set import TrainingSet
-from bleedmap.training.engine import Batch
+from bleedmap.training.together import Batch, shared
 
 
 class SliceBatches:
@@ -62,7 +62,8 @@ class SliceBatches:
             moved, _ = augment(changes, hu, hu[:, :0].float())
             return moved, {"labels": labels}
 
-        yield from feed(read, ready, batches_of(len(rows), self._spec.batch), self._spec.workers)
+        batches = batches_of(len(rows), self._spec.batch)
+        yield from shared(batches, lambda parts: feed(read, ready, parts, self._spec.workers))
 
     def validation(self) -> Iterator[Batch]:
         """All validation slices, in order."""
@@ -74,7 +75,8 @@ class SliceBatches:
             hu, labels = batch
             return hu.float(), {"labels": labels}
 
-        yield from feed(read, ready, batches_of(len(self._validation), self._spec.batch), self._spec.workers)
+        batches = batches_of(len(self._validation), self._spec.batch)
+        yield from shared(batches, lambda parts: feed(read, ready, parts, self._spec.workers))
 
     def steps(self) -> int:
         """Training batches of an epoch."""

@@ -24,7 +24,9 @@ from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.losses.build import build_loss
 from bleedmap.slices.training_set import TrainingSet
 from bleedmap.splits.roles import Roles
+from bleedmap.training import together
 from bleedmap.training.engine import Batches, Trained, fit, make_deterministic
+from bleedmap.training.processes import only_the_first_process_goes_on
 from bleedmap.training.resume import Resume
 
 
@@ -41,6 +43,8 @@ def train_classifier(
     dataset: str | None = None,
 ) -> tuple[Trained, OperatingPoints]:
     """Train on the fold's training slices or scans, stop and choose the operating points on its validation ones.
+
+    Of several processes that share the training, the first alone comes back.
 
     Args:
         spec: network and training.
@@ -68,9 +72,10 @@ def train_classifier(
         done = {}
         for phase in phases:
             done[phase.name] = _train(phase, data, role, seed, resume)
-            if phase.keep is not None and sequence is not None:
+            if phase.keep is not None and sequence is not None and together.rank() == 0:
                 phase.keep(done[phase.name].weights, sequence)
         trained = join_phases(done, _cpu_weights(model))
+        only_the_first_process_goes_on()
         return replace(trained, notes=model.notes), _operating_points(model, judged)
 
 

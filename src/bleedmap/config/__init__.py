@@ -10,8 +10,8 @@ change is already in the params. A test walks the syntax trees to see that it st
 - ``splits``: who trains, validates, tunes and is tested; ``searches``, ``search_places``, ``tuning``: values left to a
   search, where they stand, and how they are chosen;
 - ``brain``, ``slices``, ``enhancements``, ``classifiers``, ``swin``, ``small_resnet``, ``heads``, ``chains``,
-  ``elsewhere``, ``saliency``, ``masks``, ``detectors``, ``segmenters``, ``losses``, ``training``, ``faithfulness``,
-  ``scoring``: one a family or a stage;
+  ``elsewhere``, ``saliency``, ``masks``, ``detectors``, ``segmenters``, ``losses``, ``training``, ``processes``,
+  ``faithfulness``, ``scoring``: one a family or a stage;
 - ``base``: what all models share; ``names``: names and the nearest valid one;
 - ``read``: from a file to a mapping; ``load``: from a mapping to the checked config, or one sentence;
 - ``document``, ``schema``: the reference of all keys and the JSON schema.

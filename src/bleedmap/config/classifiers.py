@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from bleedmap.config.base import Spec
 from bleedmap.config.heads import AnyHead, GapHead
 from bleedmap.config.names import Name
+from bleedmap.config.processes import Processes, refuse_idle_processes
 from bleedmap.config.slices import Windows, WindowSpec
 from bleedmap.config.small_resnet import SmallResnetSpec
 from bleedmap.config.swin import SwinSpec
@@ -130,6 +131,19 @@ class ClassifierSpec(Spec):
     context: LstmContext | None = Field(
         None, description="further training with the neighbouring slices of the scan; null: single slices only"
     )
+    processes: Processes = 1
+
+    @model_validator(mode="after")
+    def _every_process_has_a_sample(self) -> Self:
+        bag = self.bag if self.labels == "scan" else 1
+        samples = {"training": max(1, self.training.batch // bag)}
+        if self.head_first:
+            samples["head_first"] = self.head_first.batch
+        if self.context:
+            samples["context.training"] = max(1, self.context.training.batch // self.context.sequence)
+            samples["context.refit"] = self.context.refit.batch
+        refuse_idle_processes(self.processes, samples)
+        return self
 
     @field_validator("classes")
     @classmethod

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from bleedmap.config.base import Spec
 from bleedmap.config.losses import AnyLoss, DiceBceSpec
 from bleedmap.config.names import NONE, Name
+from bleedmap.config.processes import Processes, refuse_idle_processes
 from bleedmap.config.slices import Windows, WindowSpec
 from bleedmap.config.training import TrainingSpec
 from bleedmap.constants import CLASSES
@@ -86,6 +87,12 @@ class SegmenterSpec(Spec):
         "without mm; no training depends on it",
     )
     training: SegmenterTraining = SegmenterTraining()
+    processes: Processes = 1
+
+    @model_validator(mode="after")
+    def _every_process_has_a_sample(self) -> Self:
+        refuse_idle_processes(self.processes, {"training": self.training.batch})
+        return self
 
     @model_validator(mode="after")
     def _classes_have_their_loss(self) -> Self:

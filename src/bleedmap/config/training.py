@@ -84,7 +84,6 @@ class TrainingSpec(Spec):
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = Field(
         "32-true", description="number format of the forward pass (Lightning Fabric's names)"
     )
-    devices: int = Field(1, ge=1, description="GPUs (or CPU processes) that share each batch")
     workers: int = Field(0, ge=0, description="threads that prepare batches ahead; any number gives the same bytes")
     collapse_auroc: float | None = Field(
         0.55,

@@ -1,17 +1,15 @@
 """Dice loss over the whole batch plus binary cross-entropy of voxels (spec 2.4)."""
 
 import torch.nn.functional as F
-from monai.losses import DiceLoss
 from numpy.typing import ArrayLike
 from torch import Tensor
 
 from bleedmap.config.losses import DiceBceSpec
 from bleedmap.constants import UNKNOWN_VOXEL
+from bleedmap.losses.dice import dice_loss
 from bleedmap.losses.known import known_mean, known_voxels
 from bleedmap.losses.loss import Loss, Targets
 from bleedmap.losses.positive_weight import weight_of_positives
-
-EPSILON = 1e-5  # keeps the Dice loss of two empty masks at zero (spec 2.4)
 
 
 class DiceBce(Loss):
@@ -27,16 +25,15 @@ class DiceBce(Loss):
     def __init__(self, positive_weight: Tensor, *, background: bool = False) -> None:
         super().__init__()
         self._background = background
-        self._dice = DiceLoss(batch=True, smooth_nr=EPSILON, smooth_dr=EPSILON)
         self.register_buffer("positive_weight", positive_weight)
 
     def forward(self, outputs: Tensor, targets: Targets) -> Tensor:
         """Loss of (B, D, H, W) logits against (B, D, H, W) masks."""
         drawn, known = known_voxels(targets["masks"])
         entropy = F.binary_cross_entropy_with_logits(outputs, drawn, pos_weight=self.positive_weight, reduction="none")
-        dice: Tensor = self._dice((outputs.sigmoid() * known)[:, None], drawn[:, None])
+        dice = dice_loss((outputs.sigmoid() * known)[:, None], drawn[:, None])
         if self._background:
-            dice = (dice + self._dice(((-outputs).sigmoid() * known)[:, None], (known - drawn)[:, None])) / 2
+            dice = (dice + dice_loss(((-outputs).sigmoid() * known)[:, None], (known - drawn)[:, None])) / 2
         return dice + known_mean(entropy, known)
 
     def weight(self, targets: Targets) -> Tensor:

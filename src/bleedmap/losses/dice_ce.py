@@ -2,16 +2,14 @@
 
 import torch
 import torch.nn.functional as F
-from monai.losses import DiceLoss
 from numpy.typing import ArrayLike
 from torch import Tensor
 
 from bleedmap.config.losses import DiceCeSpec
 from bleedmap.constants import UNKNOWN_VOXEL
+from bleedmap.losses.dice import dice_loss
 from bleedmap.losses.known import known_mean
 from bleedmap.losses.loss import Loss, Targets
-
-EPSILON = 1e-5  # keeps the Dice loss of a subtype that is neither drawn nor found at zero (spec 2.4)
 
 
 class DiceCe(Loss):
@@ -20,16 +18,12 @@ class DiceCe(Loss):
     Sums and means are over the known voxels of the batch.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._dice = DiceLoss(include_background=False, batch=True, smooth_nr=EPSILON, smooth_dr=EPSILON)
-
     def forward(self, outputs: Tensor, targets: Targets) -> Tensor:
         """Loss of (B, 6, D, H, W) logits, background first, against (B, D, H, W) masks of labels 1 to 5."""
         known = targets["masks"] != UNKNOWN_VOXEL
         labels = targets["masks"].where(known, 0).long()
         drawn = F.one_hot(labels, outputs.shape[1]).movedim(-1, 1).to(outputs.dtype) * known[:, None]
-        dice: Tensor = self._dice(torch.softmax(outputs, dim=1) * known[:, None], drawn)
+        dice = dice_loss((torch.softmax(outputs, dim=1) * known[:, None])[:, 1:], drawn[:, 1:])
         return dice + known_mean(F.cross_entropy(outputs, labels, reduction="none"), known.to(outputs.dtype))
 
     def weight(self, targets: Targets) -> Tensor:

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from bleedmap.constants import UNKNOWN_VOXEL
+from bleedmap.losses.whole_batch import whole
 
 
 def known_labels(labels: Tensor) -> tuple[Tensor, Tensor]:
@@ -19,10 +20,11 @@ def known_voxels(masks: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def known_mean(values: Tensor, known: Tensor) -> Tensor:
-    """Mean of the values that are known; 0 where there is none.
+    """Mean of the values that are known, over the whole batch; 0 where there is none.
 
     Args:
         values: any shape, finite.
         known: 1 or 0, same shape.
     """
-    return torch.sum(values * known) / known.sum().clamp(min=1)
+    total, count = whole(torch.sum(values * known), known.sum())
+    return total / count.clamp(min=1)

@@ -29,14 +29,14 @@ class LevelLogits(SliceLogits, Protocol):
 
 
 class Loss(nn.Module):
-    """Base of the losses; called as ``loss(outputs, targets)``, a mean over a batch.
+    """Base of the losses; called as ``loss(outputs, targets)``, a mean over a batch, all parts of all processes.
 
     Targets are ``labels`` (..., K) float, 0 or 1 and NaN where unknown, or ``masks`` (B, D, H, W) uint8, 0 background,
     more hemorrhage and 255 unknown. What is unknown changes nothing.
     """
 
     def weight(self, targets: Targets) -> Tensor:
-        """How much a batch counts in the mean over batches: over how many elements its loss is the mean.
+        """How much a batch, or this process' part of it, counts in the mean over batches: how many elements it has.
 
         A number on the device of the targets, so that nobody waits for it.
         """

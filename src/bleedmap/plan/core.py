@@ -124,9 +124,14 @@ class Plan:
         return _digest(self.house, script, tuple(sorted(modules.union(more))))
 
     @staticmethod
-    def memory(megabytes: int) -> Callable[[Names, int], int]:
-        """Memory of a job, MB; a retry gets more."""
-        return lambda wildcards, attempt: megabytes * attempt
+    def memory(megabytes: int, processes: Callable[[Names], int] = lambda wildcards: 1) -> Callable[[Names, int], int]:
+        """Memory of a job, MB; a retry gets more.
+
+        Args:
+            megabytes: of a process.
+            processes: how many the job has.
+        """
+        return lambda wildcards, attempt: megabytes * processes(wildcards) * attempt
 
     @staticmethod
     def minutes(minutes: int) -> Callable[[Names, int], int]:

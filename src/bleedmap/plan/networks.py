@@ -88,9 +88,9 @@ class NetworkPlan:
         spec = self.plan.config.classifiers[wildcards["classifier"]]
         return str(spec.model_dump_json(exclude={"learns"}))
 
-    def gpus(self, wildcards: Names) -> int:
-        """GPUs that the training of a classifier shares its batches between."""
-        return self.plan.config.classifiers[wildcards["classifier"]].training.devices
+    def processes(self, wildcards: Names) -> int:
+        """Processes that share a classifier's training: so many GPUs, or cores where there is none."""
+        return self.plan.config.classifiers[wildcards["classifier"]].processes
 
     def classifier_code(self, script: str) -> Callable[[Names], str]:
         """Code behind a job of one classifier."""

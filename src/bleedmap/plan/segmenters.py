@@ -66,9 +66,9 @@ class SegmenterPlan:
         """Config of a segmenter without what acts after training."""
         return training_json(self.plan.config.segmenters[wildcards["segmenter"]])
 
-    def gpus(self, wildcards: Names) -> int:
-        """GPUs that the training of a segmenter shares its batches between."""
-        return self.plan.config.segmenters[wildcards["segmenter"]].training.devices
+    def processes(self, wildcards: Names) -> int:
+        """Processes that share a segmenter's training: so many GPUs, or cores where there is none."""
+        return self.plan.config.segmenters[wildcards["segmenter"]].processes
 
     def spec(self, wildcards: Names) -> str:
         """Config of a segmenter, without the name of the split that it learns on."""

@@ -7,6 +7,7 @@ from torchvision.models import segmentation
 from bleedmap.classifiers.torchvision_map import see_channels
 from bleedmap.config.segmenters import DeepLabV3Spec
 from bleedmap.segmenters.unet2d import SliceWise
+from bleedmap.training import together
 
 MOMENTUM = 0.1  # of normalisation; torchvision's MobileNet has 0.01, for trainings of far more steps than here
 
@@ -31,8 +32,10 @@ class DeepLab(nn.Module):
 
     def forward(self, slices: Tensor) -> Tensor:
         """(B, C, H, W) to (B, classes, H, W) logits."""
-        # normalisation of the pooled picture has no deviation to take from a single slice, so it is shown twice
-        shown = torch.cat([slices, slices]) if self.training and len(slices) == 1 else slices
+        # normalisation of the pooled picture has no deviation to take from a single slice, so it is shown twice; where
+        # processes share a batch, each has at least one
+        is_single = self.training and len(slices) == 1 and together.count() == 1
+        shown = torch.cat([slices, slices]) if is_single else slices
         logits: Tensor = self.network(shown)["out"]
         return logits[: len(slices)]
 

@@ -15,8 +15,7 @@ from bleedmap.segmenters.patch_places import Patch, PatchPlaces
 from bleedmap.slices.augment import Changes, augment, draw_changes
 from bleedmap.slices.prefetch import Places, batches_of, feed
 from bleedmap.slices.training_set import TrainingSet
-
-Batch = tuple[Tensor, dict[str, Tensor]]
+from bleedmap.training.together import Batch, shared
 
 
 class PatchBatches:
@@ -71,7 +70,8 @@ class PatchBatches:
             hu, moved = augment(changes, hu, masks.float() - UNKNOWN_VOXEL)
             return hu, self._targets((moved + UNKNOWN_VOXEL).to(torch.uint8))
 
-        yield from feed(read, ready, batches_of(len(order), settings.batch), settings.workers)
+        batches = batches_of(len(order), settings.batch)
+        yield from shared(batches, lambda parts: feed(read, ready, parts, settings.workers))
 
     def validation(self) -> Iterator[Batch]:
         """Validation scans, cut into patches."""
@@ -85,7 +85,8 @@ class PatchBatches:
             hu, masks = read
             return hu.float(), self._targets(masks)
 
-        yield from feed(read, ready, batches_of(len(patches), settings.batch), settings.workers)
+        batches = batches_of(len(patches), settings.batch)
+        yield from shared(batches, lambda parts: feed(read, ready, parts, settings.workers))
 
     def steps(self) -> int:
         """Training batches of an epoch."""

@@ -14,6 +14,7 @@ from bleedmap.slices.training_set import TrainingSet
 from bleedmap.splits.roles import Roles
 from bleedmap.training.engine import Trained, fit, make_deterministic
 from bleedmap.training.metrics import Dice
+from bleedmap.training.processes import only_the_first_process_goes_on
 from bleedmap.training.resume import Resume
 
 
@@ -28,6 +29,8 @@ def train_segmenter(
     resume: Resume | None = None,
 ) -> Trained:
     """Train on the masks of the training scans, stop on those of the validation scans.
+
+    Of several processes that share the training, the first alone comes back.
 
     Args:
         spec: network and training; what acts after training changes nothing here.
@@ -48,7 +51,9 @@ def train_segmenter(
         model = Segmenter(spec)
         batches = PatchBatches(data, roles.of(data.table["subject"]), spec, model.patch_depth, seed)
         loss = build_loss(spec.training.loss, negatives_per_positive=batches.negatives_per_positive())
-        return fit(model, loss, batches, spec.training, seed=seed, metric=Dice(), resume=resume)
+        trained = fit(model, loss, batches, spec.training, seed=seed, metric=Dice(), resume=resume)
+        only_the_first_process_goes_on()
+        return trained
 
 
 def _require_subtypes(masks: Sequence[Path]) -> None:

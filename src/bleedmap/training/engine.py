@@ -1,7 +1,8 @@
 """The training of every network: epochs, validation, early stopping, best weights, history, exact resume.
 
 Order and augmentation are functions of (seed, epoch, index) and PyTorch's own draws (dropout) of (seed, epoch), so a
-training that goes on from the state after an epoch ends with the same bits as one that was never cut short.
+training that goes on from the state after an epoch ends with the same bits as one that was never cut short. Several
+processes may share each batch (``processes``); what they do together is in ``together``.
 """
 
 import math
@@ -17,17 +18,22 @@ from torch import Tensor, nn
 from bleedmap.config.training import TrainingSpec
 from bleedmap.errors import TrainingError
 from bleedmap.losses.loss import Loss
+from bleedmap.training import together
 from bleedmap.training.collapse import diverged, refuse_chance, refuse_constant
 from bleedmap.training.learner import Learner
 from bleedmap.training.metrics import Metric
 from bleedmap.training.progress import Progress
 from bleedmap.training.resume import Resume, stopped
+from bleedmap.training.together import Batch
 
-Batch = tuple[Tensor, dict[str, Tensor]]
+__all__ = ["Batch", "Batches", "Trained", "fit", "make_deterministic"]
 
 
 class Batches(Protocol):
-    """Training data in batches: inputs, and targets by name (``labels``, ``masks``, ``seeds``); on the GPU if any."""
+    """Training data in batches: inputs, and targets by name (``labels``, ``masks``, ``seeds``); on the GPU if any.
+
+    Of several processes each makes its own part of every batch (``together.shared``).
+    """
 
     def training(self, epoch: int) -> Iterator[Batch]:
         """Batches of one epoch, in an order that depends on the epoch alone."""
@@ -74,8 +80,13 @@ class _Course:
 
 
 def make_deterministic(seed: int, threads: int) -> None:
-    """Fix everything outside the loop that could change a bit: first weights, kernels, number of threads."""
-    torch.set_num_threads(threads)
+    """Fix everything outside the loop that could change a bit: first weights, kernels, number of threads.
+
+    Args:
+        seed: of PyTorch's draws.
+        threads: CPU threads of all processes that share the training.
+    """
+    torch.set_num_threads(max(1, threads // together.count()))
     torch.manual_seed(seed)
     torch.use_deterministic_algorithms(True, warn_only=torch.cuda.is_available())
     # with them torch would fill all memory before it is written to: measured, a tenth of a training on a CPU
@@ -114,16 +125,16 @@ def fit(
         if state:
             learner.load(state["learner"])
             course = _Course(**state["course"])
-        progress = Progress(spec, batches.steps(), len(course.rows), silent=learner.rank > 0)
+        progress = Progress(spec, batches.steps(), len(course.rows))
         for epoch in range(len(course.rows), spec.epochs):
             if course.is_over(spec):
                 break
-            if resume and learner.agree([resume.stop_is_asked()])[0]:
+            if resume and together.from_first([resume.stop_is_asked()])[0]:
                 raise stopped(epoch)
             _epoch(learner, batches, spec, metric, course, progress, seed)
-            if resume and learner.rank == 0:
+            if resume and together.rank() == 0:
                 resume.save({"learner": learner.state(), "course": dict(vars(course))}, epoch)
-            learner.wait()
+            together.wait()
     refuse_constant(course.best_epoch, is_constant=course.best_is_constant)
     skills = [skill for skill in course.skills if skill is not None]
     if skills and len(skills) == len(course.rows):
@@ -141,11 +152,11 @@ def _epoch(
     seed: int,
 ) -> None:
     epoch, rate = len(course.rows), learner.rate
-    torch.manual_seed(int(np.random.SeedSequence([seed, epoch, learner.rank]).generate_state(1)[0]))
+    torch.manual_seed(int(np.random.SeedSequence([seed, epoch, together.rank()]).generate_state(1)[0]))
     train_loss = _train(learner, batches, epoch, progress)
     validation_loss = _validate(learner, batches, metric)
     told = {} if metric is None else metric.values()
-    train_loss, validation_loss, *reached = learner.agree([train_loss, validation_loss, *told.values()])
+    train_loss, validation_loss, *reached = together.from_first([train_loss, validation_loss, *told.values()])
     row = {"epoch": epoch, "train_loss": train_loss, "validation_loss": validation_loss}
     row |= {f"validation_{name}": value for name, value in zip(told, reached, strict=True)}
     course.rows.append({**row, "learning_rate": rate})
@@ -168,7 +179,7 @@ def _train(learner: Learner, batches: Batches, epoch: int, progress: Progress) -
         total += value.double() * weight
         weights += weight
         progress.step(epoch, inputs, value)
-    return learner.mean(total) / max(1.0, float(weights))
+    return together.mean(total, weights)
 
 
 def _validate(learner: Learner, batches: Batches, metric: Metric | None) -> float:
@@ -182,7 +193,9 @@ def _validate(learner: Learner, batches: Batches, metric: Metric | None) -> floa
         weights += weight
         if metric is not None:
             metric.add(outputs, known)
-    return float(total) / max(1.0, float(weights))
+    if metric is not None:
+        metric.join(together.from_all(metric.collected()))
+    return together.mean(total, weights)
 
 
 def _monitored(reached: list[float]) -> float:

@@ -1,21 +1,22 @@
 """A network with everything that changes it: optimiser, schedule, number format, moving average, devices.
 
-Lightning Fabric places model and data on the device, picks the number format and shares gradients between processes.
+Lightning Fabric places model and data on the device and picks the number format.
 """
 
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 from lightning.fabric import Fabric
+from lightning.fabric.plugins.environments import LightningEnvironment
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from bleedmap.config.training import TrainingSpec
 from bleedmap.errors import TrainingError
 from bleedmap.losses.loss import Loss
+from bleedmap.training import together
 from bleedmap.training.schedule import build_optimizer, build_schedule
 
-Number = TypeVar("Number", bool, float)
 Targets = dict[str, Tensor]
 
 
@@ -25,11 +26,11 @@ class Learner:
     Args:
         model: called with a batch's inputs; trained in place.
         loss: of the model's output and the batch's targets.
-        spec: optimiser, schedule, number format, devices.
+        spec: optimiser, schedule, number format.
         steps: training batches of an epoch.
 
     Raises:
-        TrainingError: fewer GPUs than the spec asks for.
+        TrainingError: no GPU for the number format, or a network that processes cannot share.
     """
 
     def __init__(self, model: nn.Module, loss: Loss, spec: TrainingSpec, steps: int) -> None:
@@ -37,14 +38,13 @@ class Learner:
         self._fabric = _fabric(spec)
         optimizer = build_optimizer(model, spec)
         self._schedule = build_schedule(optimizer, spec, steps)
+        if together.count() > 1:
+            from bleedmap.training.batch_norm import share_statistics  # noqa: PLC0415  loads timm
+
+            share_statistics(model)
         self._module, self._optimizer = self._fabric.setup(model, optimizer)
         self._loss = loss.to(self._fabric.device)
         self._average = _moving_average(model, spec.ema) if spec.ema else None
-
-    @property
-    def rank(self) -> int:
-        """Number of this process among those that share the training; 0 writes."""
-        return int(self._fabric.global_rank)
 
     @property
     def rate(self) -> float:
@@ -60,25 +60,24 @@ class Learner:
         self._module.train()
 
     def step(self, inputs: Tensor, targets: Targets) -> tuple[Tensor, Tensor]:
-        """One step on a batch, shared by all processes.
+        """One step on a batch, of which every process has a part.
 
         Returns:
-            Mean loss of this process' share, scaled so that the mean over processes is that of the batch; and how much
-            the whole batch counts in the mean over an epoch. Both are numbers on the device: to read one waits for it.
+            Loss of the whole batch, and how much this part counts in the mean over an epoch. Both are numbers on the
+            device: to read one waits for it.
 
         Raises:
             TrainingError: the GPU is out of memory.
         """
-        whole = self._loss.weight(targets)
-        inputs, targets, weight = self._share(inputs, targets, whole)
+        weight = self._loss.weight(targets)
         inputs, targets = self._fabric.to_device((inputs, targets))
         try:
             self._optimizer.zero_grad()
             value: Tensor = self._loss(self._module(inputs), targets)
-            value = value * weight
             self._fabric.backward(value)
         except torch.cuda.OutOfMemoryError:
             raise self._out_of_memory() from None
+        together.add_up(parameter.grad for parameter in self._model.parameters())
         if self._spec.clip_norm is not None:
             self._fabric.clip_gradients(
                 self._module, self._optimizer, max_norm=self._spec.clip_norm, error_if_nonfinite=False
@@ -87,14 +86,15 @@ class Learner:
         self._schedule.step()
         if self._average is not None:
             self._average.update_parameters(self._model)
-        return value.detach(), whole
+        return value.detach(), weight
 
     @torch.inference_mode()
     def judge(self, inputs: Tensor, targets: Targets) -> tuple[Tensor, Tensor, Any, Targets]:
         """A validation batch with the weights that would be kept.
 
         Returns:
-            Its loss, how much that counts in the mean over batches, outputs and targets on the device.
+            Loss of the whole batch, how much this part counts in the mean over batches, and of this part outputs and
+            targets on the device.
         """
         weight = self._loss.weight(targets)
         inputs, targets = self._fabric.to_device((inputs, targets))
@@ -106,18 +106,6 @@ class Learner:
             return self._loss(outputs, targets), weight, outputs, targets
         except torch.cuda.OutOfMemoryError:
             raise self._out_of_memory() from None
-
-    def mean(self, total: Tensor) -> float:
-        """Mean of a number over all processes."""
-        return float(self._fabric.all_reduce(total, reduce_op="mean"))
-
-    def agree(self, values: list[Number]) -> list[Number]:
-        """The first process' numbers, for all: what decides the end must not differ between processes."""
-        return list(self._fabric.broadcast(values)) if self._fabric.world_size > 1 else values
-
-    def wait(self) -> None:
-        """Until all processes are here."""
-        self._fabric.barrier()
 
     def weights(self) -> dict[str, Tensor]:
         """Weights that would be kept, a copy on the CPU."""
@@ -146,17 +134,6 @@ class Learner:
         if self._average is not None:
             self._average.load_state_dict(state["average"])
 
-    def _share(self, inputs: Tensor, targets: Targets, whole: Tensor) -> tuple[Tensor, Targets, Tensor | float]:
-        """This process' part of a batch, and what makes the mean over processes the mean over the batch."""
-        world, rank = self._fabric.world_size, self.rank
-        if world == 1:
-            return inputs, targets, 1.0
-        # a process without a sample repeats one with weight zero: all must take part in every step
-        mine = slice(rank, None, world) if rank < len(inputs) else slice(0, 1)
-        part = {name: target[mine] for name, target in targets.items()}
-        weight = self._loss.weight(part) * world / whole.clamp(min=1) if rank < len(inputs) else 0.0
-        return inputs[mine], part, weight
-
     def _out_of_memory(self) -> TrainingError:
         return TrainingError(
             "gpu-memory",
@@ -183,27 +160,19 @@ def _moving_average(model: nn.Module, decay: float) -> AveragedModel:
 
 
 def _fabric(spec: TrainingSpec) -> Fabric:
-    found = torch.cuda.device_count()
-    if 0 < found < spec.devices:
-        raise TrainingError(
-            "few-gpus",
-            found=f"{found} GPUs",
-            expected=f"training.devices = {spec.devices}",
-            remedy=f"set training.devices to {found}, or ask the cluster for more",
-        )
-    if not found and spec.precision == "16-mixed":
+    has_gpu = torch.cuda.is_available()
+    if not has_gpu and spec.precision == "16-mixed":
         raise TrainingError(
             "no-half-precision",
             found="training.precision 16-mixed without a GPU",
             expected="a GPU, or another number format",
             remedy="set training.precision to 32-true or bf16-mixed",
         )
-    fabric = Fabric(
-        accelerator="auto",
-        devices=spec.devices,
-        strategy="ddp" if spec.devices > 1 else "auto",
+    return Fabric(
+        # of what Lightning finds, processes share GPUs and CPUs alone
+        accelerator="auto" if has_gpu or together.count() == 1 else "cpu",
+        devices=1,
         precision=spec.precision,
+        # processes are begun here (``processes``), never by a scheduler that Lightning finds around it
+        plugins=[LightningEnvironment()],
     )
-    if spec.devices > 1:
-        fabric.launch()
-    return fabric

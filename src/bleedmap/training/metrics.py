@@ -22,6 +22,12 @@ class Metric(Protocol):
     def add(self, outputs: Any, targets: Mapping[str, Tensor]) -> None:  # noqa: ANN401
         """Take in a batch."""
 
+    def collected(self) -> Any:  # noqa: ANN401
+        """All that this process has taken in since the last reset, on the CPU."""
+
+    def join(self, parts: Sequence[Any]) -> None:
+        """Hold what all processes have collected, this one's among it."""
+
     def values(self) -> dict[str, float]:
         """What there is to tell of all batches since the last reset; each becomes a column ``validation_<name>``.
 
@@ -73,6 +79,14 @@ class Auroc:
         classes = len(self._classes)
         self._logits.append(outputs.logits.reshape(-1, classes).float())
         self._labels.append(targets["labels"].reshape(-1, classes))
+
+    def collected(self) -> tuple[Tensor, Tensor]:
+        """Logits and labels."""
+        return torch.cat(self._logits), torch.cat(self._labels)
+
+    def join(self, parts: Sequence[tuple[Tensor, Tensor]]) -> None:
+        """Logits and labels of all."""
+        self._logits, self._labels = [logits for logits, _ in parts], [labels for _, labels in parts]
 
     def values(self) -> dict[str, float]:
         """``auroc``, the mean over the classes that have both labels, and of several classes ``auroc_<class>``."""
@@ -141,6 +155,16 @@ class Dice:
         self._both = self._both + (found & drawn).sum()
         self._either = self._either + found.sum() + drawn.sum()
         self._spread.add(outputs.float())
+
+    def collected(self) -> tuple[_Spread, float, float]:
+        """Spread of the logits; voxels that are found and drawn, and those that are either, twice where both."""
+        return self._spread, self._both, self._either
+
+    def join(self, parts: Sequence[tuple[_Spread, float, float]]) -> None:
+        """Voxels of all."""
+        spreads, both, either = zip(*parts, strict=True)
+        self._spread.low, self._spread.high = min(each.low for each in spreads), max(each.high for each in spreads)
+        self._both, self._either = sum(both), sum(either)
 
     def values(self) -> dict[str, float]:
         """``dice`` in [0, 1]; NaN where nothing is drawn and nothing found."""

@@ -1,8 +1,6 @@
 """What a training leaves on disk: weights, history, its curve and a manifest."""
 
 import json
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,9 +39,3 @@ def write_training(model: Path, trained: Trained, spec: Spec, *, code: str, data
     with atomic_path(model) as temporary:
         # one key only: the order of several would differ from run to run; written by Python, which tells of a full disk
         temporary.write_bytes(save(trained.weights, metadata={"spec": spec.to_json()}))
-
-
-def only_the_first_process_goes_on() -> None:
-    """End the other processes of a training on several devices; the first one writes."""
-    if int(os.environ.get("LOCAL_RANK", "0")):
-        sys.exit(0)

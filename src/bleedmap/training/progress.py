@@ -6,6 +6,7 @@ from torch import Tensor
 
 from bleedmap.config.training import TrainingSpec
 from bleedmap.console import say
+from bleedmap.training import together
 
 LINE_SECONDS = 30.0
 
@@ -17,11 +18,10 @@ class Progress:
         spec: number of epochs.
         steps: training batches of an epoch.
         first: epochs that an earlier, interrupted run has done.
-        silent: say nothing; for all processes but the first.
     """
 
-    def __init__(self, spec: TrainingSpec, steps: int, first: int, *, silent: bool = False) -> None:
-        self._epochs, self._steps, self._silent = spec.epochs, steps, silent
+    def __init__(self, spec: TrainingSpec, steps: int, first: int) -> None:
+        self._epochs, self._steps = spec.epochs, steps
         self._start = self._last = time.monotonic()
         self._first, self._images, self._step = first, 0, 0
         if first:
@@ -32,10 +32,10 @@ class Progress:
 
         Args:
             epoch: from 0.
-            inputs: of the batch; its last two axes are rows and columns of one image.
+            inputs: of this process' part of the batch; the last two axes are rows and columns of one image.
             loss: of the batch.
         """
-        self._images += inputs.shape[:-2].numel()
+        self._images += inputs.shape[:-2].numel() * together.count()
         self._step = self._step % self._steps + 1
         if time.monotonic() - self._last >= LINE_SECONDS:
             share = epoch - self._first + self._step / self._steps
@@ -69,8 +69,7 @@ class Progress:
 
     def _say(self, line: str) -> None:
         self._last = time.monotonic()
-        if not self._silent:
-            say(line)
+        say(line)
 
 
 def _duration(seconds: float) -> str:
