@@ -7,7 +7,7 @@ from scipy.special import expit
 
 from bleedmap.classifiers.classify_scan import classify_scan
 from bleedmap.errors import TableError
-from bleedmap.predict.calibration.calibrate import Calibration, calibrate
+from bleedmap.predict.calibration.calibrate import Calibration, Fold, calibrate
 from bleedmap.predict.calibration.mirrored import classify_mirrored, mirrored_scores
 from bleedmap.slices.store import SliceStore
 from bleedmap.splits.roles import Roles, read_roles
@@ -46,7 +46,7 @@ def run():
 
 def test_the_temperature_of_an_oversure_classifier_is_found_and_helps(run):
     scores = scores_of(*run)
-    found = calibrate(scores, mirror(scores), ROLES, threshold=0.5)
+    found = calibrate([Fold(scores, mirror(scores), ROLES, 0.5)])
     assert found.temperatures["any"] == pytest.approx(2.5, rel=0.25)
     assert found.slices == SCANS * SLICES
     assert found.nll[1] < found.nll[0]
@@ -58,7 +58,7 @@ def test_subjects_of_other_roles_change_nothing(run):
     foreign = scores_of([[9.0] * SLICES] * 2, [[0] * SLICES] * 2, subjects=["t", "u"])
     stranger = foreign.assign(subject="nobody", scan="s-nobody").iloc[:SLICES]
     both = pd.concat([foreign, scores, stranger], ignore_index=True)
-    assert calibrate(both, mirror(both), ROLES, 0.5) == calibrate(scores, mirror(scores), ROLES, 0.5)
+    assert calibrate([Fold(both, mirror(both), ROLES, 0.5)]) == calibrate([Fold(scores, mirror(scores), ROLES, 0.5)])
 
 
 def test_every_class_has_its_own_temperature_and_unknown_labels_none(run):
@@ -66,7 +66,7 @@ def test_every_class_has_its_own_temperature_and_unknown_labels_none(run):
     unsure = scores_of(0.4 * logits, labels, class_name="iph")
     unknown = scores_of(logits, np.full(labels.shape, -1), class_name="edh")
     scores = pd.concat([scores_of(logits, labels), unsure, unknown], ignore_index=True)
-    found = calibrate(scores, mirror(scores), ROLES, 0.5).temperatures
+    found = calibrate([Fold(scores, mirror(scores), ROLES, 0.5)]).temperatures
     assert found["iph"] == pytest.approx(0.4 * found["any"], rel=1e-3)
     assert found["edh"] == 1.0
 
@@ -77,7 +77,7 @@ def test_errors_are_counted_on_both_sides_of_the_margin():
     labels = np.ones(logits.shape)
     labels[[0, 9]] = 0
     scores = scores_of(logits, labels)
-    found = calibrate(scores, mirror(scores), ROLES, threshold=0.5)
+    found = calibrate([Fold(scores, mirror(scores), ROLES, 0.5)])
     assert (found.uncertain.scans, found.uncertain.errors) == (2, 1)
     assert (found.certain.scans, found.certain.errors) == (8, 1)
 
@@ -89,8 +89,8 @@ def test_a_scan_at_odds_with_its_mirror_image_is_among_the_uncertain():
     scores = scores_of(logits, labels)
     other = logits.copy()
     other[4] = -3.0
-    found = calibrate(scores, mirror(scores, other), ROLES, threshold=0.5)
-    assert found.of_scan(expit(np.array([[3.0], [-3.0]]))).is_uncertain
+    found = calibrate([Fold(scores, mirror(scores, other), ROLES, 0.5)])
+    assert found.of_scan(expit(np.array([[[3.0], [-3.0]]]))).is_uncertain
     assert found.uncertain.errors == 1
     assert found.certain.errors == 0
 
@@ -99,22 +99,42 @@ def test_a_scan_with_an_unlabelled_slice_counts_if_another_bleeds():
     logits = np.array([[2.0, 2.0], [-2.0, -2.0], [2.0, -2.0], [-2.0, 2.0]])
     labels = np.array([[1, -1], [0, -1], [0, 0], [1, 0]])
     scores = scores_of(logits, labels)
-    found = calibrate(scores, mirror(scores), ROLES, threshold=0.5)
+    found = calibrate([Fold(scores, mirror(scores), ROLES, 0.5)])
     assert found.uncertain.scans + found.certain.scans == 3
     assert found.slices == 6
+
+
+def test_folds_are_pooled_each_with_its_own_threshold_and_validation_subjects():
+    # ten scans of one slice validate, half of them in either fold, whose classifiers differ by 4 logits
+    logits, labels = np.arange(-4.5, 5.0)[:, None], np.arange(10)[:, None] >= 5
+    role = [
+        Roles({f"p{number:02d}": "validation" if number % 2 == part else "train" for number in range(10)})
+        for part in (0, 1)
+    ]
+    folds = [
+        Fold(scores, mirror(scores), roles, float(expit(shift)))
+        for roles, shift in zip(role, (0.0, 4.0), strict=True)
+        for scores in [scores_of(logits + shift, labels)]
+    ]
+    found = calibrate(folds)
+    assert found.thresholds == pytest.approx((0.5, expit(4.0)))
+    assert (found.uncertain.scans, found.uncertain.errors, found.certain.scans, found.certain.errors) == (2, 0, 8, 0)
+    near, far = (np.array([[[at], [at]], [[at + 4], [at + 4]]]) for at in (0.3, 2.0))
+    assert found.of_scan(expit(near)).is_uncertain
+    assert not found.of_scan(expit(far)).is_uncertain
 
 
 def test_without_validation_scans_it_is_refused(run):
     scores = scores_of(*run)
     with pytest.raises(TableError, match="no-validation"):
-        calibrate(scores, mirror(scores), Roles({"p00": "train"}), 0.5)
+        calibrate([Fold(scores, mirror(scores), Roles({"p00": "train"}), 0.5)])
 
 
 def test_json_holds_all_of_it_and_nothing_else_is_taken_for_it(run):
     scores = scores_of(*run)
-    found = calibrate(scores, mirror(scores), ROLES, 0.5)
+    found = calibrate([Fold(scores, mirror(scores), ROLES, 0.5)])
     assert Calibration.from_json(found.to_json()) == found
-    for text in ("", "{}", found.to_json().replace('"threshold"', '"treshold"')):
+    for text in ("", "{}", found.to_json().replace('"thresholds"', '"tresholds"')):
         with pytest.raises(TableError, match="calibration"):
             Calibration.from_json(text)
 

@@ -117,8 +117,12 @@ class Spoiler:
 
 def test_training_scans_are_measured_and_others_never_read(archives):
     volumes, brains = archives
-    roles = Roles({"pa": "train", "pb": "train", "pc": "test", "pd": "validation"})
-    found = statistics_of_scans(volumes, brains, roles)
+    folds = [
+        Roles({"pa": "train", "pb": "test", "pc": "test", "pd": "validation"}),
+        Roles({"pa": "test", "pb": "train", "pc": "tune", "pd": "test"}),
+    ]
+    assert statistics_of_scans(volumes, brains, folds[:1]).scans == 1
+    found = statistics_of_scans(volumes, brains, folds)
     mask = np.zeros((4, 128, 128), dtype=np.uint8)
     mask[:, 40:80, 40:80] = 1
     one = scan_statistics(made_up.head(slices=4), mask)

@@ -1,5 +1,6 @@
-"""Calibration of a classifier from what it said of validation subjects, and nobody else."""
+"""Calibration of classifiers from what they said of validation subjects, and of nobody else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -10,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bleedmap.constants import CLASSES, UNKNOWN_LABEL
 from bleedmap.errors import TableError
-from bleedmap.predict.calibration.confidence import Confidence, Measured, confidence, margins
+from bleedmap.predict.calibration.confidence import Confidence, Measured, confidence, distances, margins
 from bleedmap.predict.calibration.error import expected_calibration_error
 from bleedmap.predict.calibration.temperature import fit_temperature, logits_of, nll, scaled
 from bleedmap.splits.roles import Roles
@@ -20,16 +21,33 @@ UNCERTAIN_SHARE = 0.2  # of the scans, those to refer to a reader first (Leibig 
 
 
 @dataclass(frozen=True)
+class Fold:
+    """What the classifier of a fold said of the subjects of its split.
+
+    Args:
+        scores: what ``classify`` wrote, of the data set whose split the classifier learnt on.
+        mirrored: what ``mirrored_scores`` gave.
+        roles: who validates; all other rows are left out.
+        threshold: probability of the operating point of any bleed.
+    """
+
+    scores: pd.DataFrame
+    mirrored: pd.DataFrame
+    roles: Roles
+    threshold: float
+
+
+@dataclass(frozen=True)
 class Calibration:
     """How sure a classifier may be, and how often it was wrong when it was sure and when it was not.
 
-    Measured on the validation subjects, on whom the epoch and the operating point were chosen too: errors on new scans
-    are rather more frequent.
+    Measured fold by fold on the validation subjects, on whom the epoch and the operating point were chosen too: errors
+    on new scans are rather more frequent.
 
     Args:
         temperatures: of slices, by class.
         scan_temperature: of the greatest logit of a scan's slices.
-        threshold: probability from which a slice, and a scan with such a slice, is called bleeding.
+        thresholds: probability from which each fold calls a slice, and a scan with such a slice, bleeding.
         least_margin: up to which a scan is uncertain (see ``margins``).
         uncertain: errors among the uncertain validation scans.
         certain: errors among the others.
@@ -40,7 +58,7 @@ class Calibration:
 
     temperatures: dict[str, float]
     scan_temperature: float
-    threshold: float
+    thresholds: tuple[float, ...]
     least_margin: float
     uncertain: Measured
     certain: Measured
@@ -48,15 +66,15 @@ class Calibration:
     nll: tuple[float, float]
     calibration_error: tuple[float, float]
 
-    def of_scan(self, members: NDArray[np.floating]) -> Confidence:
-        """How sure the classifier is of a new scan.
+    def of_scan(self, probability: NDArray[np.floating]) -> Confidence:
+        """How sure the classifiers are of a new scan.
 
         Args:
-            members: (M, slices) uncalibrated probability of any bleed: of the slices, then of their mirror images.
+            probability: (folds, 2, slices) uncalibrated, of any bleed, in each slice and in its mirror image.
         """
         return confidence(
-            members,
-            threshold=self.threshold,
+            probability,
+            thresholds=self.thresholds,
             slice_temperature=self.temperatures[ANY],
             scan_temperature=self.scan_temperature,
             least_margin=self.least_margin,
@@ -84,46 +102,31 @@ class Calibration:
             ) from None
 
 
-def calibrate(scores: pd.DataFrame, mirrored: pd.DataFrame, roles: Roles, threshold: float) -> Calibration:
+def calibrate(folds: Sequence[Fold]) -> Calibration:
     """Choose temperatures and the margin of uncertain scans, and measure the errors on both sides of it.
 
     Args:
-        scores: what ``classify`` wrote, of the data set whose split the classifier learnt on.
-        mirrored: what ``mirrored_scores`` gave.
-        roles: who validates, in the classifier's fold; all other rows are left out.
-        threshold: probability of the operating point of any bleed.
+        folds: of the classifiers that are used together; what they said of their own validation subjects is pooled.
 
     Raises:
         TableError: ``no-validation``, no validation scan whose bleeds are known.
     """
-    own = scores[roles.of(scores["subject"]) == "validation"]
-    pairs = own.merge(mirrored, on=["scan", "slice", "class"], suffixes=("", "_mirrored"))
-    of_any = pairs[pairs["class"] == ANY]
-    scans = of_any.groupby("scan", sort=True).agg(
-        one=("score", "max"), other=("score_mirrored", "max"), most=("label", "max"), least=("label", "min")
-    )
-    scans = scans[(scans["most"] == 1) | (scans["least"] != UNKNOWN_LABEL)]
-    if scans.empty:
-        raise TableError(
-            "no-validation",
-            found="no scan of a validation subject whose bleeds are known",
-            expected="some, to measure how sure the classifier may be",
-            remedy="give the split a larger validation_share, and label every slice of some scans",
-        )
-    bleeds = scans["most"].to_numpy() == 1
-    members = scans[["one", "other"]].to_numpy(dtype=np.float64).T
+    slices = pd.concat([_validation(fold).assign(fold=number) for number, fold in enumerate(folds)], ignore_index=True)
+    scans = _scans(slices[slices["class"] == ANY])
+    bleeds, threshold = scans["most"].to_numpy() == 1, scans["threshold"].to_numpy()
+    members = scans[["score", "mirrored"]].to_numpy(dtype=np.float64).T
     scan_temperature = fit_temperature(logits_of(members[0]), bleeds.astype(np.float64))
-    margin, _ = margins(members, threshold, scan_temperature)
+    margin = margins(distances(members, threshold, scan_temperature))
     least_margin = float(np.quantile(margin, UNCERTAIN_SHARE))
     wrong, doubted = (members[0] >= threshold) != bleeds, margin <= least_margin
-    temperatures = {name: _temperature(part) for name, part in own.groupby("class", sort=False)}
-    known = own[(own["class"] == ANY) & (own["label"] != UNKNOWN_LABEL)]
+    temperatures = {str(name): _temperature(part) for name, part in slices.groupby("class", sort=False)}
+    known = slices[(slices["class"] == ANY) & (slices["label"] != UNKNOWN_LABEL)]
     score, label = known["score"].to_numpy(dtype=np.float64), known["label"].to_numpy() == 1
     after = scaled(score, temperatures[ANY])
     return Calibration(
         temperatures=temperatures,
         scan_temperature=scan_temperature,
-        threshold=threshold,
+        thresholds=tuple(fold.threshold for fold in folds),
         least_margin=least_margin,
         uncertain=Measured(int(doubted.sum()), int((wrong & doubted).sum())),
         certain=Measured(int((~doubted).sum()), int((wrong & ~doubted).sum())),
@@ -131,6 +134,33 @@ def calibrate(scores: pd.DataFrame, mirrored: pd.DataFrame, roles: Roles, thresh
         nll=(nll(logits_of(score), label), nll(logits_of(after), label)),
         calibration_error=(expected_calibration_error(score, label), expected_calibration_error(after, label)),
     )
+
+
+def _validation(fold: Fold) -> pd.DataFrame:
+    """Scores of a fold's validation slices, with those of their mirror images and the fold's threshold."""
+    own = fold.scores[fold.roles.of(fold.scores["subject"]) == "validation"]
+    mirrored = fold.mirrored.rename(columns={"score": "mirrored"})
+    return own.merge(mirrored, on=["scan", "slice", "class"]).assign(threshold=fold.threshold)
+
+
+def _scans(slices: pd.DataFrame) -> pd.DataFrame:
+    """A row a scan whose bleeds are known: its likeliest slice, and highest label (``most``)."""
+    scans = slices.groupby(["fold", "scan"], sort=True).agg(
+        score=("score", "max"),
+        mirrored=("mirrored", "max"),
+        threshold=("threshold", "first"),
+        most=("label", "max"),
+        least=("label", "min"),
+    )
+    known: pd.DataFrame = scans.loc[(scans["most"] == 1) | (scans["least"] != UNKNOWN_LABEL)]
+    if known.empty:
+        raise TableError(
+            "no-validation",
+            found="no scan of a validation subject whose bleeds are known",
+            expected="some, to measure how sure the classifier may be",
+            remedy="give the split a larger validation_share, and label every slice of some scans",
+        )
+    return known
 
 
 def _temperature(part: pd.DataFrame) -> float:

@@ -1,10 +1,10 @@
 """How sure a method is of one scan: its calibrated probabilities, their spread, and whether it is uncertain."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 from scipy.stats import binomtest
 
 from bleedmap.predict.calibration.temperature import logits_of, scaled
@@ -43,9 +43,9 @@ class Confidence:
     """How sure a method is of one scan.
 
     Args:
-        slice_probability: (slices,) calibrated probability of a bleed.
-        scan_probability: of a bleed anywhere, calibrated.
-        spread: standard deviation of that between the members: the scan and its mirror image, or folds.
+        slice_probability: (slices,) calibrated probability of a bleed, the mean of the folds.
+        scan_probability: of a bleed anywhere, calibrated, the mean of the folds.
+        spread: standard deviation of that between the folds and the mirror images.
         margin: see ``margins``.
         is_uncertain: whether the margin is at most that of the least sure fifth of the validation scans.
     """
@@ -57,34 +57,33 @@ class Confidence:
     is_uncertain: bool
 
 
-def margins(
-    members: NDArray[np.floating], threshold: float, temperature: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How far the calibrated logits of scans lie from the operating point, drawn in by the spread of the members.
+def distances(
+    probability: NDArray[np.floating], thresholds: NDArray[np.floating], temperature: float
+) -> NDArray[np.float64]:
+    """How far probabilities lie from their thresholds, logits at a temperature; shapes that broadcast."""
+    return np.asarray((logits_of(probability) - logits_of(thresholds)) / temperature)
+
+
+def margins(members: NDArray[np.floating]) -> NDArray[np.float64]:
+    """How far scans lie from the operating point, drawn in by the spread of what several members say.
 
     A logit whose members spread by s counts as one without spread that is nearer by 1 / sqrt(1 + pi s^2 / 8): the
-    probability that is left when a Gaussian of that width is averaged over (MacKay 1992, Eq. 12).
+    probability that is left when a Gaussian of that width is averaged over (MacKay 1992).
 
     Args:
-        members: (M, scans) probability of a bleed in each scan, as M members say, uncalibrated.
-        threshold: probability from which a scan is called bleeding.
-        temperature: of scans.
+        members: (M, scans) distances, at least two members.
 
     Returns:
-        (scans,) margins, logits, at least 0; and (scans,) standard deviations of the calibrated probability.
+        (scans,) logits, at least 0.
     """
-    logits = logits_of(members) / temperature
-    at = float(logits_of(np.array(threshold))) / temperature
-    spread = logits.std(axis=0, ddof=1) if len(logits) > 1 else np.zeros(logits.shape[1])
-    drawn_in = np.abs(logits.mean(axis=0) - at) / np.sqrt(1 + np.pi * spread**2 / 8)
-    shown = np.asarray(expit(logits))
-    return np.asarray(drawn_in), shown.std(axis=0, ddof=1) if len(shown) > 1 else np.zeros(shown.shape[1])
+    spread = members.std(axis=0, ddof=1)
+    return np.asarray(np.abs(members.mean(axis=0)) / np.sqrt(1 + np.pi * spread**2 / 8))
 
 
 def confidence(
-    members: NDArray[np.floating],
+    probability: NDArray[np.floating],
     *,
-    threshold: float,
+    thresholds: Sequence[float],
     slice_temperature: float,
     scan_temperature: float,
     least_margin: float,
@@ -92,19 +91,20 @@ def confidence(
     """How sure a method is of a scan.
 
     Args:
-        members: (M, slices) probability of a bleed; the first member is the method's own, the others its mirror images
-            or other folds.
-        threshold: probability from which a slice, and a scan with such a slice, is called bleeding.
+        probability: (folds, 2, slices) of a bleed, of the slices and of their mirror images.
+        thresholds: probability from which each fold calls a slice, and a scan with such a slice, bleeding.
         slice_temperature: of slices.
         scan_temperature: of the greatest logit of a scan's slices.
         least_margin: margin up to which a scan is uncertain.
     """
-    of_scans = np.asarray(members, dtype=np.float64).max(axis=1)[:, None]
-    (margin,), (spread,) = margins(of_scans, threshold, scan_temperature)
+    of_scan = np.asarray(probability, dtype=np.float64).max(axis=2)
+    far = distances(of_scan, np.array(thresholds)[:, None], scan_temperature)
+    margin = float(margins(far.reshape(-1, 1))[0])
+    shown = scaled(of_scan, scan_temperature)
     return Confidence(
-        slice_probability=scaled(members[0], slice_temperature),
-        scan_probability=float(scaled(of_scans[0, 0], scan_temperature)),
-        spread=float(spread),
-        margin=float(margin),
-        is_uncertain=bool(margin <= least_margin),
+        slice_probability=scaled(probability[:, 0], slice_temperature).mean(axis=0),
+        scan_probability=float(shown[:, 0].mean()),
+        spread=float(shown.std(ddof=1)),
+        margin=margin,
+        is_uncertain=margin <= least_margin,
     )

@@ -14,19 +14,19 @@ from bleedmap.volumes.scan_archive import read_mask_member, read_scan, scan_ids,
 MOST_SCANS = 500  # measured of a large data set: with so many the outermost half percent is two scans
 
 
-def statistics_of_scans(volumes: Sequence[Path], brains: Sequence[Path], roles: Roles) -> TrainingStatistics:
+def statistics_of_scans(volumes: Sequence[Path], brains: Sequence[Path], folds: Sequence[Roles]) -> TrainingStatistics:
     """Measure training scans, one in memory at a time; of more than 500, every so manieth.
 
     Args:
         volumes: archives of scans, a shard each, of the data set whose split the networks learn on.
         brains: archives of their brain masks, in the same order.
-        roles: who trains, in the fold of the networks; nobody else is read.
+        folds: roles in every fold whose networks are used together; who trains in none of them is not read.
     """
     training = [
         (scans, masks, name)
         for scans, masks in zip(volumes, brains, strict=True)
         for name in scan_ids(scans)
-        if roles.of([subject_of(scans, name)])[0] == "train"
+        if "train" in {str(roles.of([subject_of(scans, name)])[0]) for roles in folds}
     ]
     found: list[ScanStatistics] = []
     for scans, masks, name in track(_spread_out(training), "measuring training scans", unit="scans"):
