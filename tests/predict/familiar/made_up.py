@@ -72,6 +72,19 @@ def trunk(slices=40, pelvis_from=0, pixel_mm=3.2):
     return scanned(planes, pixel_mm, noise_hu=12)
 
 
+def small_trunk(slices=20, pixel_mm=2.0):
+    """A trunk no larger than a head, 15 x 20 cm, of muscle within ribs and fat, with a spine."""
+    wall = ellipse(pixel_mm, (0, 0), (75, 100))
+    angle = np.arctan2(*(np.indices(wall.shape) - MATRIX / 2))
+    planes = []
+    for number in range(slices):
+        plane = np.select([wall < 0.9, wall < 1], [50.0, -100.0], -1000.0)
+        plane[(wall > 0.8) & (wall < 0.88) & (np.cos(9 * angle + number / 6) > -0.2)] = 450
+        plane[ellipse(pixel_mm, (41, 0), (20, 24)) < 1] = 220
+        planes.append(plane)
+    return scanned(planes, pixel_mm, noise_hu=10)
+
+
 def water(wall_hu=120.0, slices=28, pixel_mm=2.0):
     """A cylinder of water 20 cm wide in a wall of 8 mm: acrylic at 120 HU, teflon at 950 HU."""
     distance = ellipse(pixel_mm, (0, 0), (100, 100))

@@ -55,6 +55,10 @@ def test_what_is_no_head_is_refused_in_one_sentence(volume, told, judged, tmp_pa
     assert "\n" not in str(refused.value)
 
 
+def test_a_trunk_no_larger_than_a_head_is_flagged(judged, tmp_path):
+    assert {"brain-hu-high", "skull-share-low"} <= set(judged(as_read(made_up.small_trunk(), tmp_path)))
+
+
 def test_a_stripped_mr_with_values_as_those_of_brain_is_flagged(judged, tmp_path):
     found = judged(as_read(made_up.stripped_mr(middle=30), tmp_path))
     assert {"skull-share-low", "bone-share-low"} <= set(found)

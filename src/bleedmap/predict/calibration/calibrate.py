@@ -140,7 +140,8 @@ def _validation(fold: Fold) -> pd.DataFrame:
     """Scores of a fold's validation slices, with those of their mirror images and the fold's threshold."""
     own = fold.scores[fold.roles.of(fold.scores["subject"]) == "validation"]
     mirrored = fold.mirrored.rename(columns={"score": "mirrored"})
-    return own.merge(mirrored, on=["scan", "slice", "class"]).assign(threshold=fold.threshold)
+    pairs: pd.DataFrame = own.merge(mirrored, on=["scan", "slice", "class"])
+    return pairs.assign(threshold=fold.threshold)
 
 
 def _scans(slices: pd.DataFrame) -> pd.DataFrame:
@@ -152,7 +153,7 @@ def _scans(slices: pd.DataFrame) -> pd.DataFrame:
         most=("label", "max"),
         least=("label", "min"),
     )
-    known: pd.DataFrame = scans.loc[(scans["most"] == 1) | (scans["least"] != UNKNOWN_LABEL)]
+    known = scans[(scans["most"] == 1) | (scans["least"] != UNKNOWN_LABEL)]
     if known.empty:
         raise TableError(
             "no-validation",
