@@ -150,6 +150,13 @@ def test_masks_measures_slices_volumes_and_processes(run):
     assert table["times_faster"].notna().tolist() == [False] * 4 + [True]
 
 
+def test_familiar_judges_every_head(run):
+    from benchmarks import familiar
+
+    _, table = run(familiar, "--known", 2, "--new", 2, "--matrix", 64)
+    assert table["head"].tolist() == [0, 1]
+
+
 @pytest.mark.slow
 def test_startup_measures_every_start(run):
     from benchmarks import startup

@@ -52,6 +52,11 @@ def scan_ids(path: Path) -> list[str]:
     return sorted({name.split("/")[0] for name in members(path)})
 
 
+def subject_of(path: Path, name: str) -> str:
+    """Public name of the patient of a scan, without reading its voxels."""
+    return str(json.loads(read_member(path, f"{name}/scan.json"))["subject"])
+
+
 def read_scan(path: Path, name: str) -> Scan:
     """One scan of an archive."""
     sidecar = json.loads(read_member(path, f"{name}/scan.json"))
