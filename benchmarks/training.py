@@ -21,7 +21,7 @@ import yaml
 from torch import nn
 
 from benchmarks.figures.gpu_watch import GpuWatch
-from benchmarks.made_up.bare_loop import BareLoop, images, now
+from benchmarks.made_up.bare_loop import VARIANTS, BareLoop, images, now
 from benchmarks.made_up.random_store import write_random_store
 from bleedmap.classifiers.load import build_classifier
 from bleedmap.classifiers.slice_batches import SliceBatches
@@ -45,18 +45,18 @@ class TakingTurns:
 
     Args:
         data: the real training data.
-        bare: the loop to compare with.
+        loops: those to compare with, by name; ``bare`` and variants of it.
         turn: steps of a turn.
     """
 
     data: Batches
-    bare: BareLoop
+    loops: dict[str, BareLoop]
     turn: int
     rows: list[dict[str, float]] = field(default_factory=list)
 
     def training(self, epoch: int) -> Iterator[Batch]:
         """The first batches of an epoch."""
-        bare = self.bare.run(self.turn)
+        row = {name: loop.run(self.turn) for name, loop in self.loops.items()}
         batches = self.data.training(epoch)
         seen, waited, start = 0, 0.0, now()
         for _ in range(self.turn):
@@ -66,7 +66,7 @@ class TakingTurns:
             seen += images(batch[0])
             yield batch
         spent = now() - start
-        self.rows.append({"bare": bare, "engine": seen / spent, "waiting": waited / spent})
+        self.rows.append({**row, "engine": seen / spent, "waiting": waited / spent})
 
     def validation(self) -> Iterator[Batch]:
         """One batch."""
@@ -77,8 +77,10 @@ class TakingTurns:
         return self.turn
 
 
-def measure(model: nn.Module, loss: Loss, data: Batches, spec: TrainingSpec, turn: int) -> dict[str, float]:
-    """Median images a second of bare loop and engine, and the share of time that the engine waits for data.
+def measure(
+    model: nn.Module, loss: Loss, data: Batches, spec: TrainingSpec, turn: int, variants: list[str]
+) -> dict[str, float]:
+    """Median images a second of bare loop, its variants and engine; and the share of time in which the engine waits.
 
     Args:
         model: network to train.
@@ -86,8 +88,11 @@ def measure(model: nn.Module, loss: Loss, data: Batches, spec: TrainingSpec, tur
         data: batches from disk.
         spec: as many epochs as turns, and one to warm up.
         turn: steps of a turn.
+        variants: of the bare loop.
     """
-    turns = TakingTurns(data, BareLoop(model, loss, next(data.training(0)), spec), turn)
+    batch = next(data.training(0))
+    loops = {name or "bare": BareLoop(model, loss, batch, spec, name) for name in (None, *variants)}
+    turns = TakingTurns(data, loops, turn)
     with GpuWatch() as watch:
         fit(model, loss, turns, spec)
     table = pd.DataFrame(turns.rows[1:])
@@ -103,7 +108,8 @@ def _classifier(options: argparse.Namespace, training: TrainingSpec) -> dict[str
     with TrainingSet(files.slices) as data:
         roles = _roles(data)
         batches = SliceBatches(data, roles, settings, 0, spec.classes, spec.reach)
-        return measure(build_classifier(spec), build_loss(settings.loss), batches, settings, options.steps)
+        loss = build_loss(settings.loss)
+        return measure(build_classifier(spec), loss, batches, settings, options.steps, options.variants)
 
 
 def _unet(options: argparse.Namespace, training: TrainingSpec) -> dict[str, float]:
@@ -117,7 +123,7 @@ def _unet(options: argparse.Namespace, training: TrainingSpec) -> dict[str, floa
     with TrainingSet(files.slices, files.masks) as data:
         model = Segmenter(spec)
         batches = PatchBatches(data, _roles(data), spec, model.patch_depth, seed=0)
-        return measure(model, build_loss(spec.training.loss), batches, spec.training, options.steps)
+        return measure(model, build_loss(spec.training.loss), batches, spec.training, options.steps, options.variants)
 
 
 def _roles(data: TrainingSet) -> "np.ndarray[tuple[int], np.dtype[np.str_]]":
@@ -140,6 +146,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of the network")
     parser.add_argument("--steps", type=int, default=4, help="steps of a turn")
     parser.add_argument("--turns", type=int, default=15, help="turns of each")
+    parser.add_argument("--variants", nargs="*", default=[], choices=list(VARIANTS), help="of the bare loop, too")
     options = parser.parse_args()
     make_deterministic(0, options.threads)
     training = TrainingSpec.model_validate(

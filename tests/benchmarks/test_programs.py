@@ -93,9 +93,9 @@ def test_training_compares_the_engine_with_the_bare_loop(run):
     from benchmarks import training
 
     sizes = ("--size", 32, "--unet-size", 32, "--batch", 4, "--backbone", "test_resnet", "--steps", 2, "--turns", 2)
-    _, table = run(training, *sizes)
+    _, table = run(training, *sizes, "--variants", "channels_last")
     assert table["network"].tolist() == ["test_resnet, 32 px", "3D U-Net, 32 px x 8"]
-    assert (table[["bare", "engine", "ratio"]] > 0).all(axis=None)
+    assert (table[["bare", "channels_last", "engine", "ratio"]] > 0).all(axis=None)
     assert shares(table, "waiting")
 
 
