@@ -1,4 +1,8 @@
-"""Networks and maps in a cache that several checkouts share (``--cache``): what is taken from it, and what is not."""
+"""Networks and maps in a cache that several checkouts share (``--cache``): what is taken from it, and what is not.
+
+The cache is a folder, or lies in S3-compatible storage. There the server is moto's, from PyPI: it speaks S3 over HTTP
+as a thread of the tests, and needs neither a container nor an account.
+"""
 
 import re
 import shutil
@@ -99,3 +103,49 @@ def test_other_data_of_the_same_names_and_sizes_are_trained_on_anew(clone):
             archive.add(name, data)
     assert store.stat().st_size == size
     assert taken(clone) == dict.fromkeys(CLASSIFIERS, False)
+
+
+@pytest.fixture
+def store(monkeypatch):
+    """A client of an S3 server with one bucket, ``lab``, which Snakemake finds by the environment."""
+    reason = "no S3 server or storage plugin: install the extras s3 and dev"
+    pytest.importorskip("snakemake_storage_plugin_s3", reason=reason)
+    boto3 = pytest.importorskip("boto3", reason=reason)
+    server = pytest.importorskip("moto.server", reason=reason).ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    try:
+        server.start()
+    except OSError as error:
+        pytest.skip(f"no local server can be started: {type(error).__name__}")
+    address = "http://{}:{}".format(*server.get_host_and_port())
+    settings = {
+        "SNAKEMAKE_STORAGE_S3_ENDPOINT_URL": address,
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "any",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "SNAKEMAKE_OUTPUT_CACHE": "s3://lab/cache",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    client = boto3.client("s3", endpoint_url=address)
+    client.create_bucket(Bucket="lab")
+    yield client
+    server.stop()
+
+
+def test_a_second_clone_trains_nothing_where_results_and_cache_lie_in_s3(store, first, checkout_at, tmp_path):
+    def held(key):
+        return store.get_object(Bucket="lab", Key=key)["Body"].read()
+
+    model, logs = CLASSIFIERS[0], []
+    for prefix in ("one", "two"):
+        for stage in ("phantom", "volumes", "brain", "slices", "splits"):  # none older than what it was made from
+            for file in sorted((first.folder / "results" / "phantom" / stage).iterdir()):
+                key = f"{prefix}/results/phantom/{stage}/{file.name}"
+                store.put_object(Bucket="lab", Key=key, Body=file.read_bytes())
+        where = ("--default-storage-provider", "s3", "--default-storage-prefix", f"s3://lab/{prefix}")
+        checkout_at(tmp_path / prefix).run("--cache", *where, "--", model, config="cached.yaml")
+        logs.append(held(f"{prefix}/{model.replace('results', 'results/logs', 1)}.log"))
+    assert logs[0]
+    assert not logs[1]
+    assert held(f"one/{model}") == held(f"two/{model}") == (first.folder / model).read_bytes()
+    assert store.list_objects_v2(Bucket="lab", Prefix="cache/")["KeyCount"] == 5

@@ -49,6 +49,10 @@ def test_the_key_of_a_cached_rule_holds_all_that_its_command_says_and_reads(rule
         assert "wildcards." not in commands[name]
 
 
+def test_the_way_back_to_the_source_files_never_goes_to_a_shared_store(rules):
+    assert "private=local(" in rules["ingest"]
+
+
 def test_no_text_that_a_user_wrote_is_a_param_by_itself(repository):
     """Snakemake takes braces in a param that is no function for wildcards."""
     rules = "".join(file.read_text() for file in sorted((repository / "workflow" / "rules").glob("*.smk")))

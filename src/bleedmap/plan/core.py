@@ -1,9 +1,6 @@
 """What the rules of all stages share: the checked config, shards, digests, options."""
 
-import hashlib
-import json
 import os
-import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,8 +15,8 @@ from bleedmap.config.workflow import Config
 from bleedmap.datasets import listing
 from bleedmap.datasets.sources import Source, by_shard
 from bleedmap.paths import Paths
+from bleedmap.plan.inputs import Inputs, Options, content
 from bleedmap.plan.places import check_places
-from bleedmap.provenance.archive import content_digest
 from bleedmap.provenance.digest import code_digest
 from bleedmap.splits.choices import dataset_of
 
@@ -35,21 +32,25 @@ class Plan:
         config: the checked config.
         house: folder of the checkout.
         cached: whether this run keeps what networks learn and see in a cache that several checkouts share.
+        own: Snakemake's mark of a file that lies on this machine, wherever the results lie; none outside of Snakemake.
     """
 
     config: Config
     house: Path
     cached: bool = False
+    own: Callable[[str], str] = str
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], house: Path, *, cached: bool = False) -> Self:
+    def of(
+        cls, values: Mapping[str, Any], house: Path, *, cached: bool = False, own: Callable[[str], str] = str
+    ) -> Self:
         """Check the config, list its data sets and let jobs find this checkout.
 
         Raises:
             ConfigError: one sentence on what is wrong with the config, or with the place of checkout or results.
             TableError: one on what is wrong with a data set's folder or tables.
         """
-        plan = cls(load_config(values), house, cached)
+        plan = cls(load_config(values), house, cached, own)
         check_places(house, Path(plan.config.results))
         for name in plan.datasets:
             plan.shards(name)
@@ -134,37 +135,17 @@ class Plan:
         return lambda wildcards, attempt: megabytes * attempt
 
     @staticmethod
-    def as_options(wildcards: Names, input: Any) -> str:  # noqa: ANN401  Snakemake passes inputs by that name
+    def as_options(wildcards: Names, input: Inputs) -> Options:
         """All inputs of a job as options of its program, for rules whose jobs do not all have the same ones."""
-        files = {name: [value] if isinstance(value, str) else list(value) for name, value in input.items()}
-        return " ".join(
-            # a file whose name begins with a dash is no option
-            shlex.join([f"--{name.replace('_', '-')}", *(f"./{file}" if file[0] == "-" else file for file in values)])
-            for name, values in files.items()
-        )
+        return Options(input)
 
-    def content(self, wildcards: Names, input: Any) -> str:  # noqa: ANN401  as in ``as_options``
-        """Digest of what the inputs of a job hold, for the key under which its outputs are cached.
+    def content(self, wildcards: Names, input: Inputs) -> str:
+        """What the inputs of a job hold, for the key under which its outputs are cached.
 
         By itself Snakemake makes a key from the code and params of all earlier jobs; but sources are told by names and
         sizes alone, and hashed names differ from user to user.
         """
-        if not self.cached:
-            return ""
-        files = [(name, [value] if isinstance(value, str) else value) for name, value in input.items()]
-        held = [(name, [_held(file, _state(file)) for file in several]) for name, several in files]
-        return hashlib.sha256(json.dumps(held).encode()).hexdigest()[:16]
-
-
-def _state(file: str) -> tuple[int, int]:
-    state = os.stat(file)  # noqa: PTH116  its error names the file as Snakemake does
-    return state.st_mtime_ns, state.st_size
-
-
-@cache
-def _held(file: str, state: tuple[int, int]) -> str:
-    # the state is not used, it makes a changed file another entry of the cache
-    return content_digest(Path(file))
+        return content(input) if self.cached else ""
 
 
 @cache
