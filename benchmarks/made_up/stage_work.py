@@ -3,7 +3,6 @@
 import contextlib
 import io
 import json
-import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -14,7 +13,7 @@ import pandas as pd
 import torch
 from safetensors.torch import save_file
 
-from benchmarks.scaling import STAGES, used
+from benchmarks.scaling import used
 from bleedmap.classifiers.load import build_classifier
 from bleedmap.classifiers.operating_point import OperatingPoint, OperatingPoints
 from bleedmap.config.classifiers import ClassifierSpec
@@ -29,16 +28,19 @@ def prepare(values: dict[str, Any]) -> None:
     """Write what all stages read: scans as DICOM, specs, and a classifier that calls every slice.
 
     Args:
-        values: ``matrix``, ``thickness`` (mm), ``size``, ``backbone``, ``mask``, and ``shards``: folder to the first
-            subject and the one after the last.
+        values: ``input`` (folder of series, or None), ``matrix``, ``thickness`` (mm), ``size``, ``backbone``,
+            ``mask``, and ``shards``: folder to the first subject and the one after the last.
     """
     torch.manual_seed(0)
     spec = ClassifierSpec(backbone=values["backbone"])
     network = build_classifier(spec)
     for name, (first, last) in values["shards"].items():
         folder = Path(name)
-        phantom = PhantomSpec(matrix=values["matrix"], slice_thickness_mm=values["thickness"])
-        write_cohort(phantom, range(first, last), folder)
+        if values["input"]:
+            _copy_scans(Path(values["input"]), range(first, last), folder)
+        else:
+            phantom = PhantomSpec(matrix=values["matrix"], slice_thickness_mm=values["thickness"])
+            write_cohort(phantom, range(first, last), folder)
         weights = {key: weight.contiguous() for key, weight in network.state_dict().items()}
         save_file(weights, folder / "model.safetensors", metadata={"spec": spec.to_json()})
         OperatingPoints({"any": OperatingPoint(0.0, 1.0, 1)}).write(folder / "operating_point.json")
@@ -46,40 +48,24 @@ def prepare(values: dict[str, Any]) -> None:
         (folder / "specs.json").write_text(json.dumps(specs), encoding="utf-8")
 
 
-def work(stage: str, *folders: str) -> None:
-    """Be a worker: make what the stage reads, take one scan through it, wait for a line, work, say what that took."""
-    shards = [Path(folder) for folder in folders]
-    with contextlib.redirect_stderr(io.StringIO()):
-        for shard in shards:
-            for before in STAGES[: STAGES.index(stage)]:
-                if not (shard / f"{before}.done").exists():
-                    DO[before](shard)
-                    (shard / f"{before}.done").touch()
-            if stage == "mask":
-                _scores(shard)
-        DO[stage](_first_scans(shards[0], stage))
-    sys.stdout.write("warm\n")
-    sys.stdout.flush()
-    sys.stdin.readline()
-    cpu, _ = used()
-    with contextlib.redirect_stderr(io.StringIO()):
-        for shard in shards:
-            DO[stage](shard)
-    (shards[0] / f"{stage}.done").touch()
-    after, memory = used()
-    sys.stdout.write(json.dumps([after - cpu, memory]) + "\n")
+def _copy_scans(root: Path, numbers: range, folder: Path) -> None:
+    """Series of a folder, again and again as far as there are numbers, each under a name of its own."""
+    scans = sorted(path for path in root.iterdir() if path.is_dir())
+    for number in numbers:
+        shutil.copytree(scans[number % len(scans)], folder / "dicom" / f"scan-{number:04d}")
 
 
-def _first_scans(shard: Path, stage: str) -> Path:
-    """A shard of the first scan alone, ready for a stage."""
-    folder = shard.with_name(f"{shard.name}-{stage}-{os.getpid()}")
-    for scan in sorted((shard / "dicom").iterdir())[:1]:
-        shutil.copytree(scan, folder / "dicom" / scan.name, copy_function=os.link)
-    for name in ("model.safetensors", "operating_point.json", "specs.json"):
-        shutil.copy(shard / name, folder)
-    for before in STAGES[: STAGES.index(stage)]:
-        DO[before](folder)
-    return folder
+def work() -> None:
+    """Be a worker: for every line that comes, ``[stage, shard, ...]``, work and say CPU seconds and peak memory, MB."""
+    for line in sys.stdin:
+        stage, *shards = json.loads(line)
+        before, _ = used()
+        with contextlib.redirect_stderr(io.StringIO()):
+            for shard in shards:
+                DO[stage](Path(shard))
+        after, memory = used()
+        sys.stdout.write(json.dumps([after - before, memory]) + "\n")
+        sys.stdout.flush()
 
 
 def _ingest(shard: Path) -> None:
@@ -108,12 +94,8 @@ def _explain(shard: Path) -> None:
     explain.main(shard / "model.safetensors", shard / "slices.zarr.zip", json.dumps({"method": "cam"}), 1, out)
 
 
-def _scores(shard: Path) -> Path:
-    """What the classifier says of every slice."""
-    scores = shard / "scores.csv"
-    if not scores.exists():
-        classify.main(shard / "model.safetensors", [shard / "slices.zarr.zip"], 1, scores)
-    return scores
+def _classify(shard: Path) -> None:
+    classify.main(shard / "model.safetensors", [shard / "slices.zarr.zip"], 1, shard / "scores.csv")
 
 
 def _mask(shard: Path) -> None:
@@ -127,7 +109,7 @@ def _mask(shard: Path) -> None:
         shard / "notes.csv",
         maps=shard / "maps.zarr.zip",
         model=shard / "model.safetensors",
-        scores=_scores(shard),
+        scores=shard / "scores.csv",
         operating_point=shard / "operating_point.json",
     )
 
@@ -140,6 +122,7 @@ DO: dict[str, Callable[[Path], None]] = {
     "ingest": _ingest,
     "brain": _brain,
     "slices": _slices,
+    "classify": _classify,
     "explain": _explain,
     "mask": _mask,
 }

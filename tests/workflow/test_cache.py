@@ -142,8 +142,10 @@ def test_a_second_clone_trains_nothing_where_results_and_cache_lie_in_s3(store, 
             for file in sorted((first.folder / "results" / "phantom" / stage).iterdir()):
                 key = f"{prefix}/results/phantom/{stage}/{file.name}"
                 store.put_object(Bucket="lab", Key=key, Body=file.read_bytes())
+        clone = tmp_path / prefix
+        clone.mkdir()
         where = ("--default-storage-provider", "s3", "--default-storage-prefix", f"s3://lab/{prefix}")
-        checkout_at(tmp_path / prefix).run("--cache", *where, "--", model, config="cached.yaml")
+        checkout_at(clone).run("--cache", *where, "--", model, config="cached.yaml")
         logs.append(held(f"{prefix}/{model.replace('results', 'results/logs', 1)}.log"))
     assert logs[0]
     assert not logs[1]
