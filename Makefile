@@ -55,7 +55,7 @@ format: .venv/ready  ## rewrite files to the house format
 	$(BIN)/snakefmt --no-sort Snakefile workflow
 
 lock: .venv/ready  ## resolve requirements.lock anew from pyproject.toml
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra weights pyproject.toml -o requirements.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra s3 --extra weights pyproject.toml -o requirements.lock
 
 schema: .venv/ready  ## regenerate the JSON schema and the reference of the config
 	$(BIN)/python -m bleedmap.config $(GENERATED)

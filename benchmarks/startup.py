@@ -17,6 +17,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import yaml
@@ -60,12 +61,12 @@ def starts(args: argparse.Namespace) -> list[Start]:
     ]
 
 
-def plan(config: Path, folder: Path) -> list[str]:
-    """Options of the dry run of a config in a folder."""
+def plan(config: Path, folder: Path, how: str = "--dry-run") -> list[str]:
+    """Options of the dry run of a config in a folder, or of another kind of run."""
     folder.mkdir(parents=True, exist_ok=True)
     profile = HOUSE / "profiles" / "default"
     files = {"snakefile": HOUSE / "Snakefile", "workflow-profile": profile, "configfile": config, "directory": folder}
-    return [*(part for name, file in files.items() for part in (f"--{name}", str(file))), "--cores", "1", "--dry-run"]
+    return [*(part for name, file in files.items() for part in (f"--{name}", str(file))), "--cores", "1", how]
 
 
 def large_config(args: argparse.Namespace) -> Path:
@@ -87,8 +88,16 @@ def large_config(args: argparse.Namespace) -> Path:
     return file
 
 
-def spend(start: Start, log: Path, key: Path) -> tuple[float, float]:
-    """CPU seconds and seconds of one start.
+class Spent(NamedTuple):
+    """What one start cost: user and system seconds, seconds, and the most memory it held, MB."""
+
+    cpu_seconds: float
+    seconds: float
+    memory_mb: float
+
+
+def spend(start: Start, log: Path, key: Path) -> Spent:
+    """What one start costs.
 
     Args:
         start: what to run.
@@ -112,21 +121,21 @@ def spend(start: Start, log: Path, key: Path) -> tuple[float, float]:
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise RuntimeError(log.read_text(encoding="utf-8")[-2000:])
-    return used.ru_utime + used.ru_stime, time.perf_counter() - begin
+    return Spent(used.ru_utime + used.ru_stime, time.perf_counter() - begin, used.ru_maxrss / 1024)
 
 
 def measure(args: argparse.Namespace) -> pd.DataFrame:
     """Start everything and write ``table.csv`` to ``args.out``.
 
     Returns:
-        A row a start: start, cpu_seconds, seconds, aim (of CPU seconds; empty for the floor).
+        A row a start: start, cpu_seconds, seconds, memory_mb, aim (of CPU seconds; empty for the floor).
     """
     args.out.mkdir(parents=True, exist_ok=True)
     rows = []
     for start in starts(args):
         first, *runs = (spend(start, args.out / "last.log", args.out / "id.key") for _ in range(args.repeats + 1))
         rows.append((start.name, *min(runs, default=first), start.aim))
-    table = pd.DataFrame(rows, columns=["start", "cpu_seconds", "seconds", "aim"])
+    table = pd.DataFrame(rows, columns=["start", *Spent._fields, "aim"])
     table.to_csv(args.out / "table.csv", index=False, lineterminator="\n")
     return table
 

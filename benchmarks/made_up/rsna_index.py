@@ -36,6 +36,40 @@ def write_rsna_index(folder: Path, *, studies: int, images: int) -> Path:
     return file
 
 
+def with_more_scans(index: Path, count: int) -> Path:
+    """The index of the same copy after scans were added to it.
+
+    Args:
+        index: what ``write_rsna_index`` wrote.
+        count: scans of one series, patient and slice each.
+
+    Returns:
+        Another file beside it.
+    """
+    header, *scans, end = index.read_text(encoding="utf-8").splitlines()
+    before, *_ = end.removeprefix(f"{END},").split(",")
+    first = int(before) * 1000  # numbers that no scan, image or patient of the index has
+    row = " ".join(map(str, (FILE_BYTES[0], 0, 0, *NO_OTHER_SUBTYPE)))
+    more = [
+        f"{_name(number, 10)},{_name(number + count, 10)},{_name(number, 9)} {_name(number, 8)} {row}"
+        for number in range(first, first + count)
+    ]
+    return _again(index, f"{count}-more", [header, *scans, *more])
+
+
+def without_first_scan(index: Path) -> Path:
+    """The index of the same copy after a scan was taken out of it; another file beside it."""
+    header, _, *scans, _ = index.read_text(encoding="utf-8").splitlines()
+    return _again(index, "one-less", [header, *scans])
+
+
+def _again(index: Path, how: str, lines: list[str]) -> Path:
+    file = index.with_stem(f"{index.stem}-{how}")
+    with atomic_path(file) as temporary:
+        temporary.write_text("\n".join([*lines, f"{END},{len(lines) - 1},"]) + "\n", encoding="utf-8")
+    return file
+
+
 def _rows(studies: int, images: int) -> Iterator[tuple[str, str, str]]:
     for image in range(images):
         study = image * studies // images

@@ -182,3 +182,41 @@ def test_the_made_up_index_is_one_that_the_data_set_is_listed_from(tmp_path):
     assert len({source.id for source in sources}) == 30
     assert len({source.stamp for source in sources}) == 30
     assert index.read_text().count(";") == 400 - 30
+
+
+@pytest.mark.slow
+def test_a_plan_of_rsna_size_reads_again_only_what_changed(run):
+    from benchmarks import rsna_size
+
+    _, table = run(rsna_size, "--studies", 60, "--images", 600, "--shards", 6, "--added", 2)
+    assert table["plan"].tolist() == ["nothing there", "nothing to do", "2 scans more", "one scan less"]
+    assert table["jobs"].iloc[1] == 0
+    assert table["shards_read"].tolist()[2:] == table["shards_changed"].tolist()[2:] == [2, 1]
+    assert table["trained"].tolist() == [True, False, True, True]
+    assert (table["memory_mb"] > 10).all()
+
+
+@pytest.mark.slow
+def test_scaling_measures_every_stage(run):
+    from benchmarks import scaling
+
+    small = ("--matrix", 64, "--thickness", 10, "--size", 32, "--backbone", "test_resnet", "--mask", "threshold")
+    _, table = run(scaling, "--scans", 1, "--few", 1, "--many", 2, "--repeats", 1, *small)
+    assert table["stage"].tolist() == ["ingest", "brain", "slices", "classify", "explain", "mask"]
+    assert (table.drop(columns="stage") > 0).all(axis=None)
+
+
+def test_costs_grow_with_the_slices_and_tell_which_ceiling_they_are_past():
+    from benchmarks.costs import Cost, ceiling, totals
+
+    stages = [
+        Cost("ingest", 0.036, False, 1, 1, 500e3, 200e3),
+        Cost("train_classifier", 0.01, True, 0.5, 10, 50e3, 0),
+    ]
+    ingested, trained = totals(stages, 1_000_000, shards=100)
+    assert (ingested.hours, ingested.hours_a_shard) == pytest.approx((10, 0.1))
+    assert (ingested.read_tb, ingested.written_tb) == pytest.approx((0.5, 0.2))
+    assert (trained.hours, trained.hours_a_shard) == pytest.approx((13.889, 13.889), abs=1e-3)
+    assert ceiling(stages, 1_000_000).past == ""
+    assert ceiling(stages, 2_000_000).past == "training"
+    assert ceiling(stages, 200_000_000).past.split() == ["training", "plan", "index", "disk"]

@@ -46,6 +46,6 @@ def test_jobs_run_the_scripts_of_the_checkout_whatever_lies_where_the_run_is_sta
 
 
 def test_a_file_whose_name_begins_with_a_dash_is_no_option():
-    options = Plan.as_options({}, {"init_from": "-x y.safetensors", "slices": ["a", "--b"]})
+    options = str(Plan.as_options({}, {"init_from": "-x y.safetensors", "slices": ["a", "--b"]}))
     assert options == "--init-from './-x y.safetensors' --slices a ./--b"
     assert Path("./-x y.safetensors") == Path("-x y.safetensors")

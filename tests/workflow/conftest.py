@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-CONFIGS = [Path(__file__).with_name(name) for name in ("tiny.yaml", "pictures.yaml")]
+CONFIGS = [Path(__file__).with_name(name) for name in ("tiny.yaml", "pictures.yaml", "cached.yaml")]
 PARTS = ("Snakefile", "workflow", "config", "envs", "profiles", "scripts", "src")
 RULE = re.compile(r"^(?:local)?rule (\w+):$")
 

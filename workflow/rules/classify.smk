@@ -17,12 +17,15 @@ rule train_classifier:
         path.log("train_classifier"),
     benchmark:
         path.benchmark("train_classifier")
+    cache: plan.cached
     params:
         spec=networks.classifier_spec,
         seed=plan.config.seed,
         inputs=plan.as_options,
         dataset=networks.learnt_dataset,
         code=networks.classifier_code("train_classifier.py"),
+        fold="{learnt_fold}",
+        content=plan.content,
     conda:
         "../../envs/bleedmap.yaml"
     threads: networks.processes
@@ -31,7 +34,7 @@ rule train_classifier:
         mem_mb=plan.memory(5000, networks.processes),
         runtime=plan.minutes(720),
     shell:
-        "python -m scripts.train_classifier {params.inputs} --fold {wildcards.learnt_fold} --spec {params.spec:q}"
+        "python -m scripts.train_classifier {params.inputs} --fold {params.fold} --spec {params.spec:q}"
         " --dataset {params.dataset} --seed {params.seed} --code {params.code} --threads {threads}"
         " --out {output.model:q} 2> {log:q}"
 

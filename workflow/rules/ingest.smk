@@ -6,7 +6,7 @@ rule ingest:
         volumes=ensure(path.volumes, non_empty=True),
         scans=ensure(path.shard_scans, non_empty=True),
         rejected=ensure(path.shard_rejected, non_empty=True),
-        private=ensure(path.private, non_empty=True),
+        private=local(ensure(path.private, non_empty=True)),  # never to a shared store
     log:
         path.log("ingest"),
     benchmark:

@@ -9,9 +9,12 @@ rule explain:
         path.log("explain"),
     benchmark:
         path.benchmark("explain")
+    cache: plan.cached
     params:
         spec=networks.saliency_spec,
         code=networks.saliency_code,
+        dataset="{dataset}",
+        content=plan.content,
     conda:
         "../../envs/bleedmap.yaml"
     threads: 1
@@ -21,4 +24,4 @@ rule explain:
         runtime=plan.minutes(120),
     shell:
         "python -m scripts.explain --model {input.model:q} --slices {input.slices:q} --spec {params.spec:q}"
-        " --dataset {wildcards.dataset} --threads {threads} --out {output.maps:q} 2> {log:q}"
+        " --dataset {params.dataset} --threads {threads} --out {output.maps:q} 2> {log:q}"

@@ -16,11 +16,14 @@ rule train_segmenter:
         path.log("train_segmenter"),
     benchmark:
         path.benchmark("train_segmenter")
+    cache: plan.cached
     params:
         spec=segmenters.training_spec,
         seed=plan.config.seed,
         inputs=plan.as_options,
         code=segmenters.code("train_segmenter.py"),
+        fold="{taught_fold}",
+        content=plan.content,
     conda:
         "../../envs/bleedmap.yaml"
     threads: segmenters.processes
@@ -29,7 +32,7 @@ rule train_segmenter:
         mem_mb=plan.memory(5000, segmenters.processes),
         runtime=plan.minutes(1440),
     shell:
-        "python -m scripts.train_segmenter {params.inputs} --fold {wildcards.taught_fold} --spec {params.spec:q}"
+        "python -m scripts.train_segmenter {params.inputs} --fold {params.fold} --spec {params.spec:q}"
         " --seed {params.seed} --code {params.code} --threads {threads} --out {output.model:q} 2> {log:q}"
 
 

@@ -1,7 +1,6 @@
 """What the rules of all stages share: the checked config, shards, digests, options."""
 
 import os
-import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from bleedmap.config.workflow import Config
 from bleedmap.datasets import listing
 from bleedmap.datasets.sources import Source, by_shard
 from bleedmap.paths import Paths
+from bleedmap.plan.inputs import Inputs, Options, content
 from bleedmap.plan.places import check_places
 from bleedmap.provenance.digest import code_digest
 from bleedmap.splits.choices import dataset_of
@@ -31,20 +31,26 @@ class Plan:
     Args:
         config: the checked config.
         house: folder of the checkout.
+        cached: whether this run keeps what networks learn and see in a cache that several checkouts share.
+        own: Snakemake's mark of a file that lies on this machine, wherever the results lie; none outside of Snakemake.
     """
 
     config: Config
     house: Path
+    cached: bool = False
+    own: Callable[[str], str] = str
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], house: Path) -> Self:
+    def of(
+        cls, values: Mapping[str, Any], house: Path, *, cached: bool = False, own: Callable[[str], str] = str
+    ) -> Self:
         """Check the config, list its data sets and let jobs find this checkout.
 
         Raises:
             ConfigError: one sentence on what is wrong with the config, or with the place of checkout or results.
             TableError: one on what is wrong with a data set's folder or tables.
         """
-        plan = cls(load_config(values), house)
+        plan = cls(load_config(values), house, cached, own)
         check_places(house, Path(plan.config.results))
         for name in plan.datasets:
             plan.shards(name)
@@ -139,14 +145,17 @@ class Plan:
         return lambda wildcards, attempt: minutes * attempt
 
     @staticmethod
-    def as_options(wildcards: Names, input: Any) -> str:  # noqa: ANN401  Snakemake passes inputs by that name
+    def as_options(wildcards: Names, input: Inputs) -> Options:
         """All inputs of a job as options of its program, for rules whose jobs do not all have the same ones."""
-        files = {name: [value] if isinstance(value, str) else list(value) for name, value in input.items()}
-        return " ".join(
-            # a file whose name begins with a dash is no option
-            shlex.join([f"--{name.replace('_', '-')}", *(f"./{file}" if file[0] == "-" else file for file in values)])
-            for name, values in files.items()
-        )
+        return Options(input)
+
+    def content(self, wildcards: Names, input: Inputs) -> str:
+        """What the inputs of a job hold, for the key under which its outputs are cached.
+
+        By itself Snakemake makes a key from the code and params of all earlier jobs; but sources are told by names and
+        sizes alone, and hashed names differ from user to user.
+        """
+        return content(input) if self.cached else ""
 
 
 @cache

@@ -32,7 +32,7 @@ class NetworkPlan:
             for other in self._learnt_elsewhere(wildcards["split"])
             for file in self.plan.over_shards(paths.shard_scans, dataset=other)
         ]
-        listed = [str(file) for file in self.plan.config.splits[wildcards["split"]].exclude]
+        listed = [self.plan.own(str(file)) for file in self.plan.config.splits[wildcards["split"]].exclude]
         return inputs | ({"learnt": others} if others else {}) | ({"excluded": listed} if listed else {})
 
     def _learnt_elsewhere(self, split: str) -> list[str]:
@@ -69,7 +69,7 @@ class NetworkPlan:
         if spec.init_from:
             inputs["init_from"] = paths.classifier_model.format(**self._before(spec.init_from, wildcards))
         if isinstance(spec.pretrained, Path):
-            inputs["pretrained"] = str(spec.pretrained)
+            inputs["pretrained"] = self.plan.own(str(spec.pretrained))
         return inputs
 
     def _before(self, classifier: str, wildcards: Names) -> Names:

@@ -31,3 +31,18 @@ def check_places(house: Path, results: Path) -> None:
             expected="a folder that can be written",
             remedy="correct results, or the permissions of that folder",
         )
+
+
+def refuse_prefix(given: bool) -> None:
+    """See that a workflow which uses this one as a module moves no paths: results are looked for where the config says.
+
+    Raises:
+        ConfigError: ``module-prefix``.
+    """
+    if given:
+        raise ConfigError(
+            "module-prefix",
+            found="prefix or replace_prefix in the module statement",
+            expected="the config to say where results lie",
+            remedy="leave it out and set results in the config that you hand over",
+        )

@@ -106,7 +106,7 @@ class ReportPlan:
     def printed(self) -> list[str]:
         """File of the values that a paper prints; none where the config names none."""
         printed = self.plan.config.report.printed
-        return [] if printed is None else [str(self.plan.house / printed)]
+        return [] if printed is None else [self.plan.own(str(self.plan.house / printed))]
 
     def _histories(self) -> list[str]:
         """Training history of every network in every fold of its split, in the order of ``page.trained``."""
