@@ -22,6 +22,9 @@ def main(
     code: Annotated[str, "digest of the code, for the manifest"],
     threads: Annotated[int, "CPU threads; the same number gives the same bytes"],
     out: Annotated[Path, "trained network to write, safetensors; the rest goes beside it"],
+    seen: Annotated[
+        str, "digests of what scans go through before the network sees them, JSON, for the manifest"
+    ] = "{}",
 ) -> None:
     settings: AnySegmenter = read_spec(AnySegmenter, spec)
     data = [*slices, *masks, split]
@@ -30,7 +33,7 @@ def main(
         settings, slices, masks, read_roles(split, fold), seed=seed, threads=threads, resume=resume
     )
     only_the_first_process_goes_on()
-    write_training(out, trained, settings, code=code, data=data, seed=seed)
+    write_training(out, trained, settings, code=code, data=data, seed=seed, seen=seen)
     resume.clear()
 
 

@@ -88,7 +88,7 @@ def predict(series, tmp_path, repository):
 
     def run():
         config = repository / "tests" / "workflow" / "tiny.yaml"
-        words = ["--method", "hu-threshold", "--input", series, "--out", tmp_path / "out", "--config", config]
+        words = [series, "--method", "hu-threshold", "--out", tmp_path / "out", "--config", config]
         done = CliRunner().invoke(application, ["predict", *map(str, words)])
         file = tmp_path / "out" / "prediction.json"
         assert str(tmp_path) not in done.output

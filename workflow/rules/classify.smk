@@ -19,6 +19,7 @@ rule train_classifier:
         path.benchmark("train_classifier")
     params:
         spec=networks.classifier_spec,
+        seen=networks.seen,
         seed=plan.config.seed,
         inputs=plan.as_options,
         dataset=networks.learnt_dataset,
@@ -33,7 +34,7 @@ rule train_classifier:
     shell:
         "python -m scripts.train_classifier {params.inputs} --fold {wildcards.learnt_fold} --spec {params.spec:q}"
         " --dataset {params.dataset} --seed {params.seed} --code {params.code} --threads {threads}"
-        " --out {output.model:q} 2> {log:q}"
+        " --seen {params.seen:q} --out {output.model:q} 2> {log:q}"
 
 
 rule classify:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bleedmap.bundle.seen import seen_json
 from bleedmap.config.names import NONE
 from bleedmap.plan.core import Files, Names, Plan
 from bleedmap.plan.rows import row_names, scored_folds
@@ -73,6 +74,10 @@ class NetworkPlan:
         """Config of a classifier, without the name of the split that it learns on."""
         spec = self.plan.config.classifiers[wildcards["classifier"]]
         return str(spec.model_dump_json(exclude={"learns"}))
+
+    def seen(self, wildcards: Names) -> str:
+        """What scans go through before a classifier sees them."""
+        return seen_json(self.plan.config.brain, self.plan.config.slices)
 
     def classifier_code(self, script: str) -> Callable[[Names], str]:
         """Code behind a job of one classifier."""

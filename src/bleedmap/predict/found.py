@@ -18,9 +18,10 @@ class Found:
         volume: the scan.
         labels: (slices, rows, columns) uint8: 0 background, 1 hemorrhage, or 1 to 5 where the method tells subtypes
             apart.
-        probability: (slices, rows, columns) float32, 0 to 1, of any hemorrhage. Of a row without a segmenter it is the
-            stretched saliency map where the slice is called, 0 elsewhere. None of a row that has neither.
-        classes: name of label 1, 2, ...
+        probability: (slices, rows, columns) float32, 0 to 1, of any hemorrhage, 0 outside the brain. Of a row without a
+            segmenter it is the stretched saliency map where the slice is called, 0 elsewhere. None of a row that has
+            neither.
+        classes: name of label 1, 2, ...: ``any`` alone, or the five ``SUBTYPES``.
         slice_probability: (slices,) float64, 0 to 1, of any hemorrhage, as the row's classifier says; None without one.
         flags: what is odd about the scan or its brain mask, sorted.
         faults: why some of the files are no part of the scan.

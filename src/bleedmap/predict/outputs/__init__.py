@@ -1,0 +1,96 @@
+"""What is written of a scan: masks and image as NIfTI, a picture, ``prediction.json``."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bleedmap.datasets.sources import input_files
+from bleedmap.datasets.study import nifti_of
+from bleedmap.predict.found import Found
+from bleedmap.predict.preview import draw_preview
+from bleedmap.provenance.atomic import write_text
+from bleedmap.volumes.nifti import write_like, write_nifti
+from bleedmap.volumes.regular import onto_grid, to_regular
+
+IMAGES = {"hu": "ct", "mr": "mr"}
+ORDINARY = frozenset({"tilted", "scouts-dropped"})  # flags of scans that lack nothing; told, but no warning
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a prediction says, as written to ``prediction.json``.
+
+    Args:
+        method: name of the method.
+        bundle: digest of the bundle that holds it.
+        modality: ``ct`` or ``mr``, what its networks learnt on and the scan was read as.
+        slices: slices of the scan.
+        bleeding_slices: indices, from the foot, of slices with hemorrhage, or with a lesion on MR.
+        volume_ml: its volume, mL.
+        tilt_degrees: gantry tilt.
+        evenly_spaced: whether one gap holds throughout; if not, ``mask_even.nii.gz`` is the one to view.
+        flags: what is odd about the scan or its brain mask, the words of ``scans.csv``, sorted.
+        faults: why some of the files are no part of the scan: code, found, expected and remedy of each.
+    """
+
+    method: str
+    bundle: str
+    modality: str
+    slices: int
+    bleeding_slices: list[int]
+    volume_ml: float
+    tilt_degrees: float
+    evenly_spaced: bool
+    flags: list[str]
+    faults: list[dict[str, str]]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing speaks against the result: no fault, and no flag but those of ordinary scans."""
+        return not self.faults and ORDINARY.issuperset(self.flags)
+
+
+def write_outputs(found: Found, source: Path, out: Path) -> Prediction:
+    """Write ``mask.nii.gz``, ``ct.nii.gz`` (or ``mr.nii.gz``), ``overlay.png`` and ``prediction.json`` into a folder.
+
+    A NIfTI affine cannot say uneven gaps, so such a scan also gets ``ct_even.nii.gz`` and ``mask_even.nii.gz``, an even
+    stack without tilt that is true in space throughout.
+
+    Args:
+        found: the scan and what is found in it.
+        source: where it was read from.
+        out: folder to write.
+    """
+    image, volume, labels = IMAGES[found.modality], found.volume, found.labels
+    mask = labels > 0
+    out.mkdir(parents=True, exist_ok=True)
+    nifti = nifti_of(input_files(source))
+    if nifti is not None:
+        write_like(out / "mask.nii.gz", labels, nifti)
+    else:
+        write_nifti(out / "mask.nii.gz", labels, volume.geometry)
+    write_nifti(out / f"{image}.nii.gz", volume.hu, volume.geometry)
+    if not volume.geometry.is_even():
+        regular = to_regular(volume)
+        even = onto_grid(labels, volume.geometry, regular.geometry, regular.hu.shape)
+        write_nifti(out / f"{image}_even.nii.gz", regular.hu, regular.geometry)
+        write_nifti(out / "mask_even.nii.gz", even, regular.geometry)
+    draw_preview(volume, mask, out / "overlay.png")
+    voxel_ml = volume.geometry.voxel_ml
+    assert voxel_ml is not None, "DICOM and NIfTI are in mm"  # noqa: S101
+    prediction = Prediction(
+        method=found.method,
+        bundle=found.digest,
+        modality=image,
+        slices=len(mask),
+        bleeding_slices=np.flatnonzero(mask.any(axis=(1, 2))).tolist(),
+        volume_ml=round(float(mask.sum(axis=(1, 2)) @ voxel_ml), 3),
+        tilt_degrees=round(volume.geometry.tilt_degrees(), 2),
+        evenly_spaced=volume.geometry.is_even(),
+        flags=found.flags,
+        faults=[asdict(fault) for fault in found.faults],
+    )
+    write_text(out / "prediction.json", json.dumps(asdict(prediction), indent=2) + "\n")
+    return prediction
