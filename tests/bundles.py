@@ -1,7 +1,9 @@
-"""A bundle of two small networks with random weights, made in a second and without any training."""
+"""A bundle of two small networks with random weights, made in a second without any training; and scans for it."""
 
 from pathlib import Path
 
+import nibabel as nib
+import numpy as np
 import yaml
 
 from bleedmap.bundle.about_spec import AboutSpec, Learner
@@ -11,6 +13,7 @@ from bleedmap.config.load import load_config
 from bleedmap.plan.bundle_row import bundle_files, bundle_settings
 from tests.rows import place_networks
 
+SIZE, SLICES = 48, 12
 ROW = "cam-crf-unet3d"
 SCANS = (
     "scan,subject,slices,positive_slices,tilt_degrees,slice_mm,row_mm\n"
@@ -63,3 +66,13 @@ def parts_of(config, folder, folds=(0,), row=ROW):
         splits=[folder / "split.csv"],
         scores=[folder / "scores.csv"],
     )
+
+
+def write_head(path, seed):
+    """A skull of 2.0 litres around a brain with a bleed, 12 slices of 10 mm, as NIfTI."""
+    row, column = np.mgrid[:SIZE, :SIZE] - (SIZE - 1) / 2
+    radius = np.hypot(row, column)
+    plane = np.where(radius < 18, 35, np.where(radius < 20, 1000, -1000))
+    hu = np.repeat(plane[..., None], SLICES, axis=2).astype(np.int16)
+    hu[20:26, 18 + seed : 26 + seed, 4:8] = 70
+    nib.save(nib.Nifti1Image(hu, np.diag([4.0, 4.0, 10.0, 1.0])), path)

@@ -7,8 +7,6 @@ import time
 import zipfile
 from pathlib import Path
 
-import nibabel as nib
-import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -18,20 +16,9 @@ from bleedmap.cli import application
 from bleedmap.datasets.new_scans import list_inputs
 from bleedmap.predict.method import TrainedMethod
 from bleedmap.predict.scans import predict_scans
-from tests.bundles import parts_of
+from tests.bundles import SIZE, SLICES, parts_of, write_head
 
-SIZE, SLICES = 48, 12
 REASONS = {"no-images", "not-dicom", "unreadable-archive", "not-nifti", "no-scan"}
-
-
-def write_head(path, seed):
-    """A skull of 2.0 litres around a brain with a bleed, 12 slices of 10 mm, as NIfTI."""
-    row, column = np.mgrid[:SIZE, :SIZE] - (SIZE - 1) / 2
-    radius = np.hypot(row, column)
-    plane = np.where(radius < 18, 35, np.where(radius < 20, 1000, -1000))
-    hu = np.repeat(plane[..., None], SLICES, axis=2).astype(np.int16)
-    hu[20:26, 18 + seed : 26 + seed, 4:8] = 70
-    nib.save(nib.Nifti1Image(hu, np.diag([4.0, 4.0, 10.0, 1.0])), path)
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +182,11 @@ def test_a_folder_of_slices_is_a_scan_and_a_folder_of_scans_is_many(tmp_path):
     assert names(list_inputs([tmp_path / "one"]), tmp_path) == ["one"]
     assert names(list_inputs([tmp_path / "junk"]), tmp_path) == ["junk"]
     assert names(list_inputs([tmp_path / "ward"]), tmp_path) == ["ward/a", "ward/b", "ward/c.nii.gz", "ward/d.zip"]
-    assert names(list_inputs([tmp_path / "deep"]), tmp_path) == ["deep/study/series"]
+    assert names(list_inputs([tmp_path / "deep"]), tmp_path) == ["deep"]
+    (tmp_path / "above").mkdir()
+    (tmp_path / "ward").rename(tmp_path / "above" / "ward")
+    assert names(list_inputs([tmp_path / "above"]), tmp_path)[:2] == ["above/ward/a", "above/ward/b"]
+    (tmp_path / "above" / "ward").rename(tmp_path / "ward")
     (tmp_path / "list.txt").write_text("ward/c.nii.gz\n\n# none\none\none\nnowhere\n")
     assert names(list_inputs([tmp_path / "list.txt"]), tmp_path) == ["nowhere", "one", "ward/c.nii.gz"]
     assert len({each.id for each in list_inputs([tmp_path / "ward"])}) == 4

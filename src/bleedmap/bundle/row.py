@@ -52,8 +52,8 @@ def row_parts(settings: BundleSettings, files: RowFiles) -> dict[str, bytes]:
 
     Raises:
         ConfigError: ``not-trained``: a file is missing.
-        BundleError: ``changed-network``: a network is not the one that was trained; ``other-config``: it was trained
-            with another config; ``network-file``, ``network-values``.
+        BundleError: ``changed-network``: a network is not the one that was trained; ``unsigned-network``: nobody can
+            tell; ``other-config``: it was trained with another config; ``network-file``, ``network-values``.
     """
     parts = {SETTINGS: (settings.to_json() + "\n").encode()}
     plain = seen_json(settings.brain, settings.slices)
@@ -98,14 +98,21 @@ def _network(model: Path, seen: str) -> bytes:
     """Content of a model file that its own manifest vouches for."""
     data, manifest = _existing(model).read_bytes(), _existing(model.parent / "manifest.json")
     told = json.loads(manifest.read_text(encoding="utf-8"))
-    if told.get("weights") != hashlib.sha256(data).hexdigest():
+    if "weights" not in told or "seen" not in told:
+        raise BundleError(
+            "unsigned-network",
+            found="a network whose manifest.json does not hold the digest of its weights",
+            expected="one that this version of bleedmap has trained",
+            remedy="run snakemake again, which trains it anew",
+        )
+    if told["weights"] != hashlib.sha256(data).hexdigest():
         raise BundleError(
             "changed-network",
             found="a network that is not the one its manifest.json tells of",
             expected="the files that training wrote",
             remedy="train it again: remove the model file and run snakemake",
         )
-    _require(told.get("seen") == json.loads(seen), "a network", "brain, slices or enhancement")
+    _require(told["seen"] == json.loads(seen), "a network", "brain, slices or enhancement")
     file = read_network(data)
     spec = json.loads(file.spec)
     if not isinstance(spec.get("pretrained", False), bool):  # a path of whoever trained it

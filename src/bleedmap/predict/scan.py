@@ -7,7 +7,8 @@ from bleedmap.datasets.sources import input_files
 from bleedmap.datasets.study import read_volumes
 from bleedmap.errors import ScanError
 from bleedmap.predict.method import TrainedMethod
-from bleedmap.predict.outputs import Prediction, write_outputs
+from bleedmap.predict.outputs import write_outputs
+from bleedmap.predict.outputs.prediction import Prediction
 from bleedmap.volumes.budget import scan_budget
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.intensity import ScannerIntensity
