@@ -62,7 +62,7 @@ def contents(folder):
 
 
 def killed_after(count, method, inputs, out):
-    """Predict in a process of its own, which is killed once so many scans are finished."""
+    """Predict in a process of its own, which is killed once so many results are whole or being put in place."""
     child = os.fork()
     if not child:
         predict_scans(method, inputs, lambda each: out / each.id)
@@ -84,7 +84,7 @@ def test_twenty_scans_with_five_bad_ones_killed_twice_have_fifteen_results_and_f
         killed_after(count, method, inputs, out)
     done = run(ward / "list.txt", "--bundle", bundle, "--out", out)
     assert done.exit_code == 8
-    assert done.output.count("(finished before)") >= 9
+    assert done.output.count("(finished before)") >= 8  # the ninth may have been in hand
     assert "15 of 20 scans have a result" in done.output
     table = pd.read_csv(out / "scans.csv", dtype=str, keep_default_na=False)
     assert table["state"].value_counts().to_dict() == {"found": 15, "refused": 5}
@@ -137,6 +137,11 @@ def test_one_scan_that_is_refused_ends_with_2_and_removes_the_result_of_another(
     scan.write_bytes(b"no NIfTI")
     assert run(scan, "--bundle", bundle, "--out", out).exit_code == 2
     assert [file.name for file in out.iterdir()] == ["notes.txt"]
+
+
+def test_a_list_of_nothing_has_no_result(bundle, tmp_path):
+    (tmp_path / "list.txt").write_text("# none\n")
+    assert run(tmp_path / "list.txt", "--bundle", bundle, "--out", tmp_path / "out").exit_code == 2
 
 
 def test_a_bundle_and_a_row_of_a_run_are_one_too_many(bundle, ward, tmp_path):

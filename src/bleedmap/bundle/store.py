@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from bleedmap.bundle.manifest import MANIFEST, Bundle, changed, check_parts, manifest_of, no_bundle, read_manifest
 from bleedmap.bundle.settings import require_portable
@@ -14,7 +15,7 @@ from bleedmap.provenance.archive import write_archive
 from bleedmap.provenance.atomic import atomic_path
 from bleedmap.volumes.plain_file import open_plain
 
-LARGEST_MANIFEST = 1_000_000  # bytes
+LARGEST_MANIFEST, LARGEST_PART = 1_000_000, 4 * 2**30  # bytes
 
 
 def read_bundle(path: Path) -> Bundle:
@@ -90,14 +91,19 @@ def _of_zip(path: Path) -> Bundle:
             listed = read_manifest(manifest)
             if len(by_name) < len(entries):
                 raise changed(MANIFEST)
-            # a size that a manifest does not name may be a bomb's
-            fits = {
-                name: name in listed and entry.file_size == listed[name]["bytes"] for name, entry in by_name.items()
+            parts = {
+                name: archive.read(name) if _fits(entry, listed.get(name)) else b""
+                for name, entry in by_name.items()
+                if name != MANIFEST
             }
-            parts = {name: archive.read(name) if fits[name] else b"" for name in by_name if name != MANIFEST}
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError):
         raise changed("zip") from None
     return check_parts(manifest, parts)
+
+
+def _fits(entry: zipfile.ZipInfo, listed: Mapping[str, Any] | None) -> bool:
+    """Whether a member has the size that the manifest names; another may be a bomb's, and is not unpacked."""
+    return listed is not None and entry.file_size == listed["bytes"] <= LARGEST_PART
 
 
 def _read(file: Path) -> bytes:

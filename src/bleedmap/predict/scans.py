@@ -60,9 +60,9 @@ def predict_scans(method: TrainedMethod, inputs: Sequence[Input], folder_of: Cal
 
 def exit_code(outcomes: Sequence[Outcome]) -> int:
     """0: all have a clean result; 8: some are refused or have something told against them; 2: none has a result."""
-    if all(each.is_clean for each in outcomes):
-        return 0
-    return 8 if any(each.summary for each in outcomes) else 2
+    if not any(each.summary for each in outcomes):
+        return 2
+    return 0 if all(each.is_clean for each in outcomes) else 8
 
 
 def write_outcomes(outcomes: Sequence[Outcome], path: Path) -> None:
