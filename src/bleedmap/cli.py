@@ -55,7 +55,7 @@ def predict(
     if bundle is not None and method is not None:
         raise ConfigError("two-methods", "a bundle and a row of a run", "one of them", "leave --bundle or --method out")
     # torch is slow to import; faults of a config are told before
-    from bleedmap.bundle.default import default_bundle  # noqa: PLC0415
+    from bleedmap.bundle.packaged import default_bundle  # noqa: PLC0415
     from bleedmap.bundle.store import read_bundle  # noqa: PLC0415
     from bleedmap.datasets.new_scans import is_one_scan, list_inputs  # noqa: PLC0415
     from bleedmap.predict.method import TrainedMethod  # noqa: PLC0415
@@ -87,7 +87,7 @@ def export_onnx(
     bundle: Annotated[Path | None, typer.Option(help="folder or zip of a method; default: that of the package")] = None,
 ) -> None:
     """Write the networks of a bundle as ONNX, each compared with the one it comes from; needs the extra ``onnx``."""
-    from bleedmap.bundle.default import default_bundle  # noqa: PLC0415
+    from bleedmap.bundle.packaged import default_bundle  # noqa: PLC0415
     from bleedmap.bundle.store import read_bundle  # noqa: PLC0415
     from bleedmap.bundle.to_onnx import export_networks  # noqa: PLC0415
 

@@ -8,6 +8,6 @@
 - ``about_spec``: what the plan knows of its making; ``about``: what was learnt from and how it scored;
 - ``card``: the same as a page for people;
 - ``make``: all parts of a bundle;
-- ``default``: where the bundle that comes with the package lies;
+- ``packaged``: where the bundle that comes with the package lies;
 - ``to_onnx``: its networks for other programs.
 """

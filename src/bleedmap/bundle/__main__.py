@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from bleedmap.bundle.default import install
+from bleedmap.bundle.packaged import install
 from bleedmap.console import run
 
 

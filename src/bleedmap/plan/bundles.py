@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from bleedmap.bundle.about_spec import AboutSpec, Learner
-from bleedmap.bundle.default import default_bundle
 from bleedmap.bundle.manifest import MANIFEST
+from bleedmap.bundle.packaged import default_bundle
 from bleedmap.config.names import NONE
 from bleedmap.datasets.new_scans import inputs_of_shard, stamps_of
 from bleedmap.plan.bundle_row import bundle_files, bundle_settings, not_scored

@@ -40,6 +40,7 @@ class TrainedMethod:
         """What it finds, on the volume's own voxels, with the flags of the volume and of its brain mask."""
         settings = self.bundle.settings
         brain = brain_mask(settings.brain, volume)
+        told = sorted({*volume.flags, *flags(settings.brain, brain, volume)})
         working = resample_scan(volume, brain, settings.slices)
         found = vote([member(working, volume.intensity) for member in self._members])
         rows, columns = volume.hu.shape[1:]
@@ -49,7 +50,7 @@ class TrainedMethod:
             probability=None if found.probability is None else _own(found.probability, working.box, rows, columns),
             classes=settings.classes,
             slice_probability=found.slice_probability,
-            flags=sorted({*volume.flags, *flags(settings.brain, brain, volume)}),
+            flags=told,
             method=settings.method,
             digest=self.bundle.digest,
             modality=self.kind,
