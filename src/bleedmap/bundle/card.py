@@ -54,7 +54,8 @@ def _page(settings: BundleSettings, about: AboutSpec, training: dict[str, Any], 
     yield "```sh\nbleedmap predict SCAN --bundle THIS_FOLDER --out OUT\n```\n"
     yield "## Intended use\n"
     yield f"Research on methods that find {what}: non-contrast, axial {where} of adults, one series a scan, as a"
-    yield f"scanner wrote it. Labels: {', '.join(f'{n} {name}' for n, name in enumerate(settings.classes, start=1))}.\n"
+    names = [f"any {what.rstrip('s')}"] if settings.classes == ("any",) else settings.classes
+    yield f"scanner wrote it. Labels: {', '.join(f'{n} {name}' for n, name in enumerate(names, start=1))}.\n"
     yield "## Limits\n"
     yield from (f"- {limit}" for limit in _limits(settings, about))
     yield "\n## What it learnt from\n"

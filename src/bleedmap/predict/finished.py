@@ -38,6 +38,7 @@ def key_of(source: Path, maker: str) -> str | None:
 def finished(folder: Path, key: str | None) -> dict[str, Any] | None:
     """What is told of the whole result with this key; None where a folder holds no such result."""
     told = _told(folder)
+    shutil.rmtree(folder / PART, ignore_errors=True)  # of a run that was killed
     if key is None or told.get("key") != key or not all((folder / name).exists() for name in told["files"]):
         return None
     summary: dict[str, Any] = told["summary"]
@@ -82,7 +83,9 @@ def replace_result(folder: Path, key: str | None, write: Callable[[Path], dict[s
 
 def _tell(folder: Path, key: str | None, files: list[str], summary: dict[str, Any]) -> None:
     told = {"key": key, "files": files, "summary": summary}
-    write_text(folder / DONE, json.dumps(told, indent=2) + "\n")
+    # written where a run that is killed meanwhile leaves nothing behind
+    write_text(folder / PART / DONE, json.dumps(told, indent=2) + "\n")
+    (folder / PART / DONE).replace(folder / DONE)
 
 
 def _told(folder: Path) -> dict[str, Any]:

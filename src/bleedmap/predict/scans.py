@@ -1,5 +1,6 @@
 """Predict many scans in turn: each is told of, none stops the others, and finished ones are left as they are."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -90,6 +91,8 @@ def _predict(method: TrainedMethod, maker: str, each: Input, folder: Path, name:
             summary = replace_result(folder, key, lambda part: _summary(method, each, part))
         except Exception as error:
             clear(folder)  # a scan that is refused leaves no result, nor one of another scan
+            with contextlib.suppress(OSError):  # where something else lies in it
+                folder.rmdir()
             if isinstance(error, ReadError):
                 say(f"{name}: {error}")
                 return Outcome(each.id, {}, error)
