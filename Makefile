@@ -9,16 +9,18 @@ TEST_WORKERS ?= 2
 # one network job a GPU; without a GPU the cores are the only limit
 GPU_JOBS ?= $(shell nvidia-smi -L 2>/dev/null | wc -l | sed 's/^0$$/99/')
 UV := $(BIN)/uv
+# the demo's row with a classifier beside its segmenter; 3 MB
+DEFAULT_BUNDLE ?= results/phantom/bundles/cam-crf-unet3d.fold-0.zip
 GENERATED := --schema workflow/schemas/config.schema.json --reference config/README.md
 
 # every job is a process of its own: compiled modules save it seconds
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format lock schema clean
+.PHONY: help setup demo default-bundle test check lint format lock schema clean
 
 help:            ## show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: .venv/ready  ## install Python packages into .venv
 
@@ -33,6 +35,10 @@ setup: .venv/ready  ## install Python packages into .venv
 demo: .venv/ready  ## the whole chain on the embedded phantom
 	$(BIN)/snakemake --cores $(CORES) --resources gpu=$(GPU_JOBS)
 	@echo "open results/report.html"
+
+default-bundle: .venv/ready  ## train the bundle that comes with the package, on the phantom alone
+	$(BIN)/snakemake --cores $(CORES) --resources gpu=$(GPU_JOBS) -- $(DEFAULT_BUNDLE)
+	$(BIN)/python -m bleedmap.bundle --bundle $(DEFAULT_BUNDLE)
 
 test: .venv/ready  ## all tests
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile

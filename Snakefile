@@ -15,3 +15,15 @@ rule all:
         path.leaderboard,
         path.report,
         data.quality_pages(),
+
+
+rule bundles:
+    """Every method that ends in masks as a zip of its own, with the networks of the first fold."""
+    input:
+        bundles.all_bundles(),
+
+
+rule predictions:
+    """What bundles find in the folders of new scans that the config names."""
+    input:
+        predictions.all_tables(),

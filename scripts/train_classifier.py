@@ -23,6 +23,9 @@ def main(
     code: Annotated[str, "digest of the code, for the manifest"],
     threads: Annotated[int, "CPU threads of all processes; the same number gives the same bytes"],
     out: Annotated[Path, "trained network to write, safetensors; the rest goes beside it"],
+    seen: Annotated[
+        str, "digests of what scans go through before the network sees them, JSON, for the manifest"
+    ] = "{}",
     init_from: Annotated[Path | None, "trained classifier whose weights are taken where they fit"] = None,
     pretrained: Annotated[Path | None, "your own weights that the config names, safetensors"] = None,
     dataset: Annotated[str | None, "name of the data set, for a classifier with windows for it"] = None,
@@ -49,7 +52,7 @@ def main(
             # of an earlier config, with context
             sequence.unlink(missing_ok=True)
         points.write(out.parent / "operating_point.json")
-        write_training(out, trained, settings, code=code, data=data, seed=seed)
+        write_training(out, trained, settings, code=code, data=data, seed=seed, seen=seen)
         resume.clear()
 
     in_processes(train, settings.processes)

@@ -24,6 +24,9 @@ def main(
     code: Annotated[str, "digest of the code, for the manifest"],
     threads: Annotated[int, "CPU threads of all processes; the same number gives the same bytes"],
     out: Annotated[Path, "trained network to write, safetensors; the rest goes beside it"],
+    seen: Annotated[
+        str, "digests of what scans go through before the network sees them, JSON, for the manifest"
+    ] = "{}",
 ) -> None:
     settings: AnySegmenter = read_spec(AnySegmenter, spec)
     take_gpus(settings.processes)
@@ -34,7 +37,7 @@ def main(
         trained = train_segmenter(
             settings, slices, masks, read_roles(split, fold), seed=seed, threads=threads, resume=resume
         )
-        write_training(out, trained, settings, code=code, data=data, seed=seed)
+        write_training(out, trained, settings, code=code, data=data, seed=seed, seen=seen)
         resume.clear()
 
     in_processes(train, settings.processes)

@@ -15,6 +15,7 @@ from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.classifiers.load import build_classifier
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.slices.store import ScanEntry, add_rows, slice_attributes, write_store
+from tests.bundles import make_run
 
 torch.set_num_threads(1)
 # how long an example takes is the machine's affair, and proves nothing
@@ -138,3 +139,9 @@ def miniature(tmp_path_factory):
         return folder
 
     return made
+
+
+@pytest.fixture(scope="session")
+def run_config(repository, tmp_path_factory):
+    """The tiny config with networks of random weights in place for two folds, one value left to a search."""
+    return make_run(repository, tmp_path_factory.mktemp("run"))

@@ -7,7 +7,7 @@ from bleedmap.cli import application
 from bleedmap.errors import ConfigError
 
 COMMANDS = {
-    "predict": ["--method", "crf", "--input", "scan.nii.gz", "--out", "out"],
+    "predict": ["scan.nii.gz", "--method", "crf", "--out", "out"],
     "check-data": ["--dataset", "phantom"],
     "index-data": ["--dataset", "phantom"],
 }

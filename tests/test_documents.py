@@ -21,6 +21,8 @@ NAMES = {
     "enhancement": "head-equalised",
     "segmenter": "unet3d",
     "method": "cam-crf-unet3d",
+    "member": "fold-0",
+    "folder": "ward",
 }
 
 

@@ -10,7 +10,7 @@ from bleedmap.config.load import load_config, load_dataset
 from bleedmap.config.read import read_config_file
 from bleedmap.console import say, track, with_plain_errors
 from bleedmap.constants import SCAN_MB
-from bleedmap.errors import ConfigError, ScanError
+from bleedmap.errors import ConfigError
 from bleedmap.volumes.budget import scan_budget
 
 application = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
@@ -23,43 +23,76 @@ def about() -> None:
 
 @application.command()
 def predict(
-    method: Annotated[str, typer.Option(help="row of the leaderboard to apply")],
-    source: Annotated[Path, typer.Option("--input", help="folder or zip of one DICOM series, or a NIfTI file")],
-    out: Annotated[Path, typer.Option(help="folder for masks, picture and prediction.json")],
-    config: Annotated[Path, typer.Option(help="config that the results were made with")] = Path("config/config.yaml"),
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(
+            help="scans: folder or zip of a DICOM series, NIfTI file, folder of such, or .txt that lists them"
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option(help="folder for masks, pictures and prediction.json; of several, a folder each")
+    ],
+    bundle: Annotated[Path | None, typer.Option(help="folder or zip of a method; default: that of the package")] = None,
+    method: Annotated[str | None, typer.Option(help="row of a finished run, in the place of a bundle")] = None,
+    config: Annotated[Path, typer.Option(help="config that the run was made with")] = Path("config/config.yaml"),
     results: Annotated[str | None, typer.Option(help="results folder, if not the one in the config")] = None,
     split: Annotated[str | None, typer.Option(help="split that the method was scored on; default: its first")] = None,
     fold: Annotated[
         int | None, typer.Option(help="fold whose networks to use; default: the first that was run")
     ] = None,
 ) -> None:
-    """Apply a trained method to a new scan: mask in the scan's own geometry, volume in mL, overlay picture.
+    """Apply a trained method to new scans: mask in each scan's own geometry, volume in mL, picture.
 
-    Ends with 0 if nothing is odd about the scan, 8 if there is a result but files of the scan could not be used or
-    something is flagged, 2 if the scan is refused.
+    Scans that this method has finished already are left as they are: the same command goes on where it was cut short.
+
+    Ends with 0 if nothing is odd about any scan, 8 if some are refused, have files that could not be used or are
+    flagged, 2 if no scan has a result.
     """
-    values = read_config_file(config)
-    checked = load_config({**values, "results": results} if results else values)
+    checked = None
+    if method is not None:
+        values = read_config_file(config)
+        checked = load_config({**values, "results": results} if results else values)
+    if bundle is not None and method is not None:
+        raise ConfigError("two-methods", "a bundle and a row of a run", "one of them", "leave --bundle or --method out")
+    # torch is slow to import; faults of a config are told before
+    from bleedmap.bundle.packaged import default_bundle  # noqa: PLC0415
+    from bleedmap.bundle.store import read_bundle  # noqa: PLC0415
+    from bleedmap.datasets.new_scans import is_one_scan, list_inputs  # noqa: PLC0415
+    from bleedmap.predict.method import TrainedMethod  # noqa: PLC0415
+    from bleedmap.predict.of_run import bundle_of_run  # noqa: PLC0415
+    from bleedmap.predict.scans import exit_code, predict_scans, write_outcomes, write_private  # noqa: PLC0415
 
-    from bleedmap.predict.method import TrainedMethod  # noqa: PLC0415  torch is slow to import; faults are told before
-    from bleedmap.predict.scan import predict_scan  # noqa: PLC0415
+    if checked is not None and method is not None:
+        trained = TrainedMethod(bundle_of_run(checked, method, split, fold))
+    else:
+        trained = TrainedMethod(read_bundle(bundle or default_bundle()))
+    scans = list_inputs(inputs)
+    if len(inputs) == 1 and is_one_scan(inputs[0]):
+        outcomes = predict_scans(trained, scans, lambda each: out)
+    else:
+        write_private(scans, out / "private" / "inputs.csv")
+        outcomes = predict_scans(trained, scans, lambda each: out / each.id)
+        write_outcomes(outcomes, out / "scans.csv")
+        found = sum(1 for each in outcomes if each.summary)
+        say(f"{found} of {len(outcomes)} scans have a result; scans.csv says why the others have none")
+    code = exit_code(outcomes)
+    if code == 8:
+        say("look at what is flagged or refused above: prediction.json of each scan holds it too")
+    raise typer.Exit(code)
 
-    trained = TrainedMethod(checked, method, split, fold)
-    try:
-        with scan_budget(checked.scan_mb):
-            found = predict_scan(trained, method, source, out)
-    except ScanError as fault:
-        say(f"bleedmap: {fault}")
-        raise typer.Exit(2) from None
-    for each in found.faults:
-        say(f"fault: {ScanError(**each)}")
-    for flag in found.flags:
-        say(f"flag: {flag}")
-    what = "hemorrhage" if found.modality == "ct" else "lesion"
-    say(f"{found.volume_ml:.1f} mL of {what} on {len(found.bleeding_slices)} of {found.slices} slices")
-    if not found.is_clean:
-        say("look at the scan and its mask: see the faults and flags above, which prediction.json holds too")
-        raise typer.Exit(8)
+
+@application.command()
+def export_onnx(
+    out: Annotated[Path, typer.Option(help="folder for the networks")],
+    bundle: Annotated[Path | None, typer.Option(help="folder or zip of a method; default: that of the package")] = None,
+) -> None:
+    """Write the networks of a bundle as ONNX, each compared with the one it comes from; needs the extra ``onnx``."""
+    from bleedmap.bundle.packaged import default_bundle  # noqa: PLC0415
+    from bleedmap.bundle.store import read_bundle  # noqa: PLC0415
+    from bleedmap.bundle.to_onnx import export_networks  # noqa: PLC0415
+
+    for name, difference in export_networks(read_bundle(bundle or default_bundle()), out).items():
+        say(f"{name}: differs by {difference:.1e} at most")
 
 
 @application.command()

@@ -44,3 +44,7 @@ class TableError(BleedmapError):
 
 class TrainingError(BleedmapError):
     """A training that cannot start or has collapsed."""
+
+
+class BundleError(BleedmapError):
+    """A bundle, or a network in one, that cannot be used."""

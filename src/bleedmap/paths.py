@@ -223,6 +223,16 @@ class Paths:
         """The page for people."""
         return f"{self.results}/report.html"
 
+    @property
+    def bundle(self) -> str:
+        """A method as one zip, with the networks of one fold (``fold-0``) or of all that are run (``folds``)."""
+        return f"{self.results}/{{split}}/bundles/{{method}}.{{member}}.zip"
+
+    @property
+    def predicted(self) -> str:
+        """What a bundle finds in the scans of a shard of a folder, a row a scan; a folder for each lies beside it."""
+        return f"{self.results}/predicted/{{folder}}/{{shard}}.scans.csv"
+
     def log(self, name: str) -> str:
         """Log of a stage's job."""
         return f"{self._beside(name, 'logs')}.log"

@@ -47,6 +47,8 @@ STAGES = (
     Stage("paper", "paper", "the run beside the tables that a paper prints"),
     Stage("overlays", "overlays", "all methods on test slices with the largest bleeds"),
     Stage("report", "report", "one page about the whole run"),
+    Stage("bundle", "bundle", "a trained method as one zip that needs nothing beside it"),
+    Stage("predict", "predicted", "what a bundle finds in the scans of a shard of a folder"),
 )
 
 

@@ -7,9 +7,9 @@ import nibabel as nib
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
 from torch import nn
 
+from bleedmap.bundle.seen import seen_json
 from bleedmap.classifiers.classify_scan import classify_shards
 from bleedmap.classifiers.load import build_classifier, load_classifier
 from bleedmap.classifiers.operating_point import OperatingPoint, OperatingPoints
@@ -23,6 +23,7 @@ from bleedmap.masks.mask_shard import mask_shard
 from bleedmap.paths import Paths
 from bleedmap.plan.rows import row_names
 from bleedmap.predict.method import TrainedMethod
+from bleedmap.predict.of_run import bundle_of_run
 from bleedmap.predict.scan import read_scan
 from bleedmap.provenance.tables import write_table
 from bleedmap.saliency.explain_shard import explain_shard
@@ -35,6 +36,7 @@ from bleedmap.slices.store import SliceStore, Store
 from bleedmap.slices.write_slices import write_slices
 from bleedmap.splits.roles import read_roles
 from scripts import brain
+from tests.rows import place
 
 SIDE, SLICES = 64, 9
 FIRST = 2  # slice of the first subtype
@@ -118,24 +120,19 @@ def steps(weight, any_kind):
             middle[1 + number, number], middle[1 + number, number + 1] = 20, -20
 
 
-def save(model, spec, path):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    weights = {name: value.contiguous() for name, value in model.state_dict().items()}
-    save_file(weights, path, metadata={"spec": spec.to_json()})
-
-
 def write_networks(config, paths, names):
     """Classifier and segmenter whose weights are set by hand, where training would have put them."""
     spec = config.classifiers["steps"]
     classifier = handing_on(build_classifier(spec))
     steps(classifier.head.layer.weight, any_kind=20)  # all that is above the first edge
-    save(classifier, spec, Path(paths.classifier_model.format(**names)))
+    seen = seen_json(config.brain, config.slices)
+    place(classifier, spec, Path(paths.classifier_model.format(**names)), seen)
     spec = config.segmenters["steps"]
     segmenter = handing_on(Segmenter(spec))
     steps(segmenter.network.network.head.weight, any_kind=0)
     with torch.no_grad():
         segmenter.network.network.head.bias[0] = 10  # background
-    save(segmenter, spec, Path(paths.segmenter_model.format(**names)))
+    place(segmenter, spec, Path(paths.segmenter_model.format(**names)), seen)
 
 
 def test_each_subtype_is_itself_in_labels_store_maps_masks_segmentation_scores_and_prediction(config, files, tmp_path):
@@ -191,4 +188,4 @@ def test_each_subtype_is_itself_in_labels_store_maps_masks_segmentation_scores_a
         scored = score_shards([(of["volumes"], of["slices"], store)], roles, RowLabels("toy", method, 0), ScoringSpec())
         dice = scored[(scored["unit"] == "subject") & (scored["metric"] == "dice")].set_index("class")["value"]
         assert (dice[list(CLASSES)] > (0.6 if method == "maps" else 0.99)).all()
-        np.testing.assert_array_equal(TrainedMethod(config, method)(volume), found)
+        np.testing.assert_array_equal(TrainedMethod(bundle_of_run(config, method))(volume).labels, found)

@@ -51,6 +51,27 @@ def test_the_demo(plan):
     without(counts, "enhance", "detect")
 
 
+def test_bundles_of_the_demo_are_made_where_they_are_asked_for(plan):
+    # all seven rows end in masks
+    assert plan("config.yaml", options=("--", "bundles"))["bundle"] == 7
+    assert "bundle" not in plan("config.yaml")
+
+
+def test_a_bundle_of_all_folds_needs_the_networks_of_all(plan):
+    folds = ("--config", 'splits={"phantom": {"run": [0, 1, 2]}}')
+    counts = plan("config.yaml", options=(*folds, "--", "results/phantom/bundles/cam-crf-unet3d.folds.zip"))
+    assert (counts["bundle"], counts["train_classifier"], counts["train_segmenter"], counts["score"]) == (1, 3, 3, 3)
+
+
+def test_a_folder_of_new_scans_is_predicted_in_shards_and_needs_no_training(plan, tmp_path):
+    bundle = tmp_path / "bundle.zip"
+    bundle.write_bytes(b"")
+    ward = json.dumps({"ward": {"root": str(tmp_path), "bundle": str(bundle), "shards": 5}})
+    assert plan("config.yaml", options=("--config", f"predict={ward}", "--", "predictions")) == {
+        "predict": 5, "predictions": 1
+    }  # fmt: skip
+
+
 def test_the_demo_size_of_paper_004(plan):
     counts = plan("papers/004_mixed_unet.yaml", "papers/004_demo_size.yaml")
     # six classifiers, of which one has maps of two kinds; masks of eight rows over two shards; five segmenters

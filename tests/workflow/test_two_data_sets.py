@@ -20,6 +20,7 @@ from bleedmap.config.datasets import PhantomSpec
 from bleedmap.config.load import load_config
 from bleedmap.phantom.cohort import write_cohort
 from bleedmap.predict.method import TrainedMethod
+from bleedmap.predict.of_run import bundle_of_run
 from bleedmap.predict.scan import predict_scan
 from bleedmap.slices.box import Box, to_own_voxels
 from bleedmap.slices.store import SliceStore, Store
@@ -161,8 +162,8 @@ def test_predict_finds_what_the_workflow_found_voxel_for_voxel(finished, roles, 
     config = load_config(
         yaml.safe_load((checkout.folder / "cross.yaml").read_text()) | {"results": str(checkout.folder / "results")}
     )
-    trained = TrainedMethod(config, method)
-    predict_scan(trained, method, hospital / "scans" / name, tmp_path)
+    trained = TrainedMethod(bundle_of_run(config, method))
+    predict_scan(trained, hospital / "scans" / name, tmp_path)
     predicted = np.asarray(nib.load(tmp_path / "mask.nii.gz").dataobj)
     np.testing.assert_array_equal(predicted.T, of_workflow(checkout.folder / "results", method, name))
 

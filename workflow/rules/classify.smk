@@ -20,6 +20,7 @@ rule train_classifier:
     cache: plan.cached
     params:
         spec=networks.classifier_spec,
+        seen=networks.seen,
         seed=plan.config.seed,
         inputs=plan.as_options,
         dataset=networks.learnt_dataset,
@@ -36,7 +37,7 @@ rule train_classifier:
     shell:
         "python -m scripts.train_classifier {params.inputs} --fold {params.fold} --spec {params.spec:q}"
         " --dataset {params.dataset} --seed {params.seed} --code {params.code} --threads {threads}"
-        " --out {output.model:q} 2> {log:q}"
+        " --seen {params.seen:q} --out {output.model:q} 2> {log:q}"
 
 
 rule classify:

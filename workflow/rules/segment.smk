@@ -19,6 +19,7 @@ rule train_segmenter:
     cache: plan.cached
     params:
         spec=segmenters.training_spec,
+        seen=segmenters.seen,
         seed=plan.config.seed,
         inputs=plan.as_options,
         code=segmenters.code("train_segmenter.py"),
@@ -33,7 +34,8 @@ rule train_segmenter:
         runtime=plan.minutes(1440),
     shell:
         "python -m scripts.train_segmenter {params.inputs} --fold {params.fold} --spec {params.spec:q}"
-        " --seed {params.seed} --code {params.code} --threads {threads} --out {output.model:q} 2> {log:q}"
+        " --seed {params.seed} --code {params.code} --threads {threads} --seen {params.seen:q} --out {output.model:q}"
+        " 2> {log:q}"
 
 
 rule tune_segmenter:

@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import cast
 
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file
 
 from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.components import load, read_spec
 from bleedmap.config.classifiers import AnyClassifier
+from bleedmap.provenance.network_file import fill, read_network
 
 
 def build_classifier(spec: AnyClassifier, *, pretrained: bool = False) -> SliceClassifier:
@@ -28,9 +27,17 @@ def load_classifier(path: Path, dataset: str | None) -> SliceClassifier:
     Args:
         path: safetensors file.
         dataset: name of the data set whose slices it will be asked about; None: any.
+
+    Raises:
+        BundleError: the file is damaged, or a weight is not finite.
     """
-    with safe_open(path, framework="pt") as file:
-        spec: AnyClassifier = read_spec(AnyClassifier, file.metadata()["spec"])
+    return classifier_of(path.read_bytes(), dataset)
+
+
+def classifier_of(data: bytes, dataset: str | None) -> SliceClassifier:
+    """The same from the bytes of the file."""
+    file = read_network(data)
+    spec: AnyClassifier = read_spec(AnyClassifier, file.spec)
     model = build_classifier(spec)
-    model.load_state_dict(load_file(path))
+    fill(model, file.weights)
     return model.look_at(dataset).eval().to("cuda" if torch.cuda.is_available() else "cpu")

@@ -81,5 +81,10 @@ class OperatingPoints:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read what ``write`` wrote."""
-        content = json.loads(path.read_text(encoding="utf-8"))
+        return cls.from_json(path.read_bytes())
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Self:
+        """The same from the bytes of the file."""
+        content = json.loads(data)
         return cls({name: OperatingPoint(**point) for name, point in content.items()})

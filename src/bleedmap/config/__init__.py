@@ -4,7 +4,7 @@ Values travel to jobs as canonical JSON in a rule's params, so this package is l
 change is already in the params. A test walks the syntax trees to see that it stays so.
 
 - ``workflow``: the whole; ``rows``: rows of the leaderboard; ``modalities``: CT, MR and pictures in a row;
-  ``report``: what the report shows;
+  ``report``: what the report shows; ``predict``: folders of new scans;
 - ``datasets``, ``dataset_base``, ``dicom_datasets``, ``nifti_datasets``: data sets; ``overlaps``: those that share
   patients;
 - ``splits``: who trains, validates, tunes and is tested; ``searches``, ``search_places``, ``tuning``: values left to a

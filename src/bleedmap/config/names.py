@@ -13,8 +13,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_len
 
 # what stands in the results tree where components and data sets do
 RESERVED: Mapping[str, frozenset[str]] = {
-    "datasets": frozenset({"logs", "benchmarks", "leaderboard", "comparisons", "report"}),
-    "splits": frozenset({"logs", "benchmarks", "leaderboard", "comparisons", "report"}),
+    "datasets": frozenset({"logs", "benchmarks", "leaderboard", "comparisons", "report", "predicted"}),
+    "splits": frozenset({"logs", "benchmarks", "leaderboard", "comparisons", "report", "predicted"}),
     "classifiers": frozenset({"scores", "overlays"}),
     "masks": frozenset({"points", "faithfulness"}),
 }

@@ -19,6 +19,7 @@ from bleedmap.config.faithfulness import FaithfulnessSpec
 from bleedmap.config.masks import AnyMask
 from bleedmap.config.names import NONE, Name, check_free, check_known
 from bleedmap.config.overlaps import check_overlaps
+from bleedmap.config.predict import PredictSpec
 from bleedmap.config.report import ReportSpec
 from bleedmap.config.rows import MethodSpec, check_row
 from bleedmap.config.saliency import AnySaliency
@@ -81,6 +82,9 @@ class Config(Spec):
         FaithfulnessSpec(), description="how saliency maps are measured without masks; null: they are not"
     )
     scoring: ScoringSpec = ScoringSpec()
+    predict: dict[Name, PredictSpec] = Field(
+        {}, description="folders of new scans by name, for the rule predict; no part of rule all"
+    )
     report: ReportSpec = ReportSpec()
 
     @model_validator(mode="before")

@@ -18,6 +18,7 @@ What they share:
   names; ``about``: its facts; ``retries``: shards to read again;
 - ``tables``, ``labels``, ``scan_labels``, ``truth_labels``: from a label table, or a mask, to the labels of a scan;
 - ``slice_names``: which slice a row of a table means;
+- ``new_scans``: scans of the user's without labels, to predict;
 - ``study``, ``one_series``: the volumes of a study, and which of them to keep; ``dicom_tags``: headers alone;
 - ``nifti_pairs``, ``masked_nifti``, ``nifti_check``: scans and masks in two folders;
 - ``ingest``, ``catalog``: scans into the archive of a shard, shards into the tables of a data set;

@@ -78,6 +78,10 @@ def _labels_of_scans(scans: pd.Series, slices: Sequence[Path]) -> NDArray[np.int
 
 def class_thresholds(operating_point: Path, classes: Sequence[str]) -> dict[str, float]:
     """Probability from which a slice is called to have each class; 1 where validation slices could not tell."""
-    points = OperatingPoints.read(operating_point)
+    return thresholds_of(OperatingPoints.read(operating_point), classes)
+
+
+def thresholds_of(points: OperatingPoints, classes: Sequence[str]) -> dict[str, float]:
+    """The same of operating points that are read already."""
     found = {name: points.threshold(name) for name in classes}
     return {name: 1.0 if threshold is None else threshold for name, threshold in found.items()}

@@ -9,5 +9,6 @@
 - ``networks``: split files, classifiers and their maps; ``masks``: masks and points;
 - ``segmenters``: what segmenters learn from and what they find;
 - ``faithfulness``: measures of maps;
-- ``scores``: scores, leaderboard, comparisons; ``report``: pictures and page.
+- ``scores``: scores, leaderboard, comparisons; ``report``: pictures and page;
+- ``bundle_row``: settings and files of a row that becomes a bundle; ``bundles``: bundles, and folders to predict.
 """

@@ -83,6 +83,8 @@ class Plan:
             "enhancement": _one_of(config.enhancements),
             "segmenter": _one_of(config.segmenters),
             "method": _one_of(config.methods),
+            "member": r"fold-\d+|folds",
+            "folder": _one_of(config.predict),
         }
 
     @cached_property

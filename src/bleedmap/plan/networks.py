@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bleedmap.bundle.seen import seen_json
 from bleedmap.config.names import NONE
 from bleedmap.plan.core import Files, Names, Plan
 from bleedmap.plan.rows import row_names, scored_folds
@@ -91,6 +92,10 @@ class NetworkPlan:
     def processes(self, wildcards: Names) -> int:
         """Processes that share a classifier's training: so many GPUs, or cores where there is none."""
         return self.plan.config.classifiers[wildcards["classifier"]].processes
+
+    def seen(self, wildcards: Names) -> str:
+        """What scans go through before a classifier sees them."""
+        return seen_json(self.plan.config.brain, self.plan.config.slices)
 
     def classifier_code(self, script: str) -> Callable[[Names], str]:
         """Code behind a job of one classifier."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bleedmap.bundle.seen import seen_json
 from bleedmap.config.names import NONE
 from bleedmap.plan.core import Files, Names, Plan
 from bleedmap.plan.searches import is_searched, searches_json
@@ -69,6 +70,12 @@ class SegmenterPlan:
     def processes(self, wildcards: Names) -> int:
         """Processes that share a segmenter's training: so many GPUs, or cores where there is none."""
         return self.plan.config.segmenters[wildcards["segmenter"]].processes
+
+    def seen(self, wildcards: Names) -> str:
+        """What scans go through before a segmenter sees them."""
+        config = self.plan.config
+        name = config.segmenters[wildcards["segmenter"]].enhancement
+        return seen_json(config.brain, config.slices, None if name == NONE else config.enhancements[name])
 
     def spec(self, wildcards: Names) -> str:
         """Config of a segmenter, without the name of the split that it learns on."""

@@ -6,5 +6,5 @@
 - ``archive``: zip files without clock or path, one member a scan;
 - ``tables``: CSV files with the same bytes for the same content;
 - ``files``: digest of a file;
-- ``manifest``: the JSON beside each model.
+- ``manifest``: the JSON beside each model; ``network_file``: the model.
 """

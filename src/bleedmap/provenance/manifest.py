@@ -21,6 +21,8 @@ def write_manifest(
     data: Iterable[Path],
     seed: int,
     results: Mapping[str, Any],
+    weights: str,
+    seen: Mapping[str, Any],
     resolved: Iterable[str] = (),
 ) -> None:
     """Write a manifest.
@@ -32,6 +34,8 @@ def write_manifest(
         data: files that the component read; only their digests are written.
         seed: seed of the run.
         results: what came out, such as the best epoch.
+        weights: sha256 of the model file.
+        seen: digests of the configs of what a scan goes through before the model sees it.
         resolved: what the papers leave open, and how this component decides it (spec 6.4).
     """
     content = {
@@ -41,6 +45,8 @@ def write_manifest(
         "seed": seed,
         "versions": {"bleedmap": __version__} | {name: version(name) for name in VERSIONED},
         "results": results,
+        "weights": weights,
+        "seen": seen,
         "resolved": sorted(resolved),
     }
     write_text(path, json.dumps(content, indent=2, sort_keys=True) + "\n")

@@ -4,13 +4,11 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from pydantic import TypeAdapter
-from safetensors import safe_open
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from bleedmap.components import load
+from bleedmap.components import load, read_spec
 from bleedmap.config.segmenters import AnySegmenter
+from bleedmap.provenance.network_file import fill, read_network
 from bleedmap.slices.windows import apply_windows
 
 
@@ -47,11 +45,18 @@ def load_segmenter(path: Path) -> Segmenter:
 
     Args:
         path: safetensors file whose metadata hold the spec that was trained.
+
+    Raises:
+        BundleError: the file is damaged, or a weight is not finite.
     """
-    with safe_open(path, framework="pt") as file:
-        spec = TypeAdapter[AnySegmenter](AnySegmenter).validate_json(file.metadata()["spec"])
-    model = Segmenter(spec)
-    model.load_state_dict(load_file(path))
+    return segmenter_of(path.read_bytes())
+
+
+def segmenter_of(data: bytes) -> Segmenter:
+    """The same from the bytes of the file."""
+    file = read_network(data)
+    model = Segmenter(read_spec(AnySegmenter, file.spec))
+    fill(model, file.weights)
     return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
 
 
