@@ -82,7 +82,7 @@ class Auroc:
 
     def collected(self) -> tuple[Tensor, Tensor]:
         """Logits and labels."""
-        return torch.cat(self._logits), torch.cat(self._labels)
+        return torch.cat(self._logits).cpu(), torch.cat(self._labels).cpu()
 
     def join(self, parts: Sequence[tuple[Tensor, Tensor]]) -> None:
         """Logits and labels of all."""
@@ -156,15 +156,15 @@ class Dice:
         self._either = self._either + found.sum() + drawn.sum()
         self._spread.add(outputs.float())
 
-    def collected(self) -> tuple[_Spread, float, float]:
-        """Spread of the logits; voxels that are found and drawn, and those that are either, twice where both."""
-        return self._spread, self._both, self._either
+    def collected(self) -> tuple[float, float, float, float]:
+        """Bounds of the logits; voxels that are found and drawn, and those that are either, twice where both."""
+        return float(self._spread.low), float(self._spread.high), float(self._both), float(self._either)
 
-    def join(self, parts: Sequence[tuple[_Spread, float, float]]) -> None:
+    def join(self, parts: Sequence[tuple[float, float, float, float]]) -> None:
         """Voxels of all."""
-        spreads, both, either = zip(*parts, strict=True)
-        self._spread.low, self._spread.high = min(each.low for each in spreads), max(each.high for each in spreads)
-        self._both, self._either = sum(both), sum(either)
+        lows, highs, both, either = (torch.tensor(each, dtype=torch.float64) for each in zip(*parts, strict=True))
+        self._spread.low, self._spread.high = lows.amin(), highs.amax()
+        self._both, self._either = both.sum(), either.sum()
 
     def values(self) -> dict[str, float]:
         """``dice`` in [0, 1]; NaN where nothing is drawn and nothing found."""
