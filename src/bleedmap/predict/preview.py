@@ -74,6 +74,8 @@ def _tile(
     size = tuple(max(1, round(SIDE * side / max(height_mm, width_mm))) for side in (width_mm, height_mm))
     tile = np.array(Image.fromarray(grey).resize(size, Image.Resampling.BOX).convert("RGB"))
     for label, colour in enumerate(colours, start=1):
+        if not (labels == label).any():
+            continue
         mask = Image.fromarray(((labels == label) * 255).astype(np.uint8)).resize(size, Image.Resampling.BOX)
         # a pixel that is touched counts, so that nothing is too small to be seen
         tile[find_boundaries(np.asarray(mask) > 0, mode="thick")] = colour

@@ -16,6 +16,7 @@ from bleedmap.provenance.atomic import atomic_path
 
 MAKER = "bleedmap"
 LONGEST = 64  # characters of a long string (LO)
+CLOCK = ("InstanceCreationDate", "InstanceCreationTime", "ContributionDateTime")
 FAMILY = codes.DCM.ArtificialIntelligence
 
 
@@ -90,9 +91,10 @@ def short(text: str) -> str:
 
 def write_dicom(path: Path, data: Dataset) -> None:
     """Write an object atomically, without the moment at which it was made."""
-    for name in ("InstanceCreationDate", "InstanceCreationTime"):
-        if name in data:
-            delattr(data, name)
+    for part in (data, *data.get("ContributingEquipmentSequence", ())):
+        for name in CLOCK:
+            if name in part:
+                delattr(part, name)
     with atomic_path(path) as temporary:
         data.save_as(temporary, enforce_file_format=True)
 

@@ -4,7 +4,7 @@ import hashlib
 from typing import NamedTuple
 
 import numpy as np
-from highdicom import Volume
+from highdicom import PixelMeasuresSequence, Volume
 from highdicom.color import CIELabColor
 from highdicom.seg import SegmentAlgorithmTypeValues, Segmentation, SegmentationTypeValues, SegmentDescription
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from bleedmap.predict.outputs.dicom_header import Maker
 from bleedmap.predict.outputs.even_stack import EvenStack
 from bleedmap.predict.outputs.prediction import RESEARCH_USE
 from bleedmap.predict.outputs.source_images import SourceImages
+from bleedmap.volumes.geometry import Geometry
 
 
 class Kind(NamedTuple):
@@ -53,7 +54,8 @@ def mask_object(found: Found, images: SourceImages, maker: Maker) -> Segmentatio
         images: that the volume was read from.
         maker: the method.
     """
-    return _object(MASK, found, images, maker, images.in_file_order(_segments(found)[found.labels]))
+    pixels = images.in_file_order(_segments(found)[found.labels])
+    return _object(MASK, found, images, maker, pixels, images.geometry)
 
 
 def even_mask_object(found: Found, even: EvenStack, images: SourceImages, maker: Maker) -> Segmentation:
@@ -70,7 +72,7 @@ def even_mask_object(found: Found, even: EvenStack, images: SourceImages, maker:
         coordinate_system="PATIENT",
         frame_of_reference_uid=images.headers[0].FrameOfReferenceUID,
     )
-    return _object(EVEN_MASK, found, images, maker, volume)
+    return _object(EVEN_MASK, found, images, maker, volume, geometry)
 
 
 def probability_object(found: Found, images: SourceImages, maker: Maker) -> Segmentation:
@@ -82,7 +84,8 @@ def probability_object(found: Found, images: SourceImages, maker: Maker) -> Segm
         maker: the method.
     """
     assert found.probability is not None, "the caller asks first"  # noqa: S101
-    return _object(PROBABILITY, found, images, maker, images.in_file_order(np.clip(found.probability, 0, 1))[..., None])
+    pixels = images.in_file_order(np.clip(found.probability, 0, 1))[..., None]
+    return _object(PROBABILITY, found, images, maker, pixels, images.geometry)
 
 
 def _segments(found: Found) -> NDArray[np.uint8]:
@@ -95,12 +98,18 @@ def _segments(found: Found) -> NDArray[np.uint8]:
 
 
 def _object(
-    kind: Kind, found: Found, images: SourceImages, maker: Maker, pixels: NDArray[np.generic] | Volume
+    kind: Kind,
+    found: Found,
+    images: SourceImages,
+    maker: Maker,
+    pixels: NDArray[np.generic] | Volume,
+    geometry: Geometry,
 ) -> Segmentation:
     is_mask = kind.type == SegmentationTypeValues.BINARY
     array = pixels.array if isinstance(pixels, Volume) else pixels
-    key = [hashlib.sha256(array.tobytes()).hexdigest(), *(str(header.SOPInstanceUID) for header in images.headers)]
-    return Segmentation(
+    parts = [hashlib.sha256(array.tobytes()).hexdigest(), *(str(header.SOPInstanceUID) for header in images.headers)]
+    key = "\n".join(parts)
+    made = Segmentation(
         source_images=images.headers,
         pixel_array=pixels,
         segmentation_type=kind.type,
@@ -110,8 +119,19 @@ def _object(
         ],
         content_label=kind.label,
         content_description=f"{RESEARCH_USE}, not for diagnosis",
-        **maker.series(kind.title, kind.series, images.headers[0], "\n".join(key)),
+        **maker.series(kind.title, kind.series, images.headers[0], key),
     )
+    # highdicom takes both from the images, whose headers tell gaps along the couch, nominal ones, or none
+    measures = made.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+    spacing = geometry.slice_spacing if geometry.is_even() else None
+    made.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence = PixelMeasuresSequence(
+        pixel_spacing=measures.PixelSpacing,
+        slice_thickness=float(measures.SliceThickness) if isinstance(pixels, np.ndarray) else geometry.slice_spacing,
+        spacing_between_slices=spacing,
+    )
+    for each in (*made.DimensionOrganizationSequence, *made.DimensionIndexSequence):
+        each.DimensionOrganizationUID = maker.uid(kind.title, "dimensions", key)  # else a random one
+    return made
 
 
 def _description(segment: int, name: str, found: Found, maker: Maker, *, is_mask: bool) -> SegmentDescription:

@@ -95,8 +95,12 @@ def source_images(volume: CtVolume, files: Sequence[InputFile], kind: ScannerInt
     holders = list(dict.fromkeys(image.file for image in images))
     if len(holders) not in {1, len(images)}:
         raise no_dicom_outputs(found="a volume in several files of many frames", expected="one file, or one a slice")
+    headers = [_header(file) for file in holders]
+    for header in headers:
+        if not header.get("SliceThickness"):
+            header.SliceThickness = volume.geometry.slice_spacing
     return SourceImages(
-        headers=[_header(file) for file in holders],
+        headers=headers,
         frames=np.array([image.frame for image in images], dtype=np.intp),
         along_row=images[0].place.along_row,
         down_column=images[0].place.down_column,
@@ -123,6 +127,8 @@ def _header(file: InputFile) -> Dataset:
     for name in EXPECTED:
         if name not in header:
             setattr(header, name, None)
+    if header.PatientSex not in {"M", "F", "O"}:
+        header.PatientSex = None
     if header.get("PatientIdentityRemoved") == "YES" and not any(header.get(name) for name in METHODS):
         header.DeidentificationMethod = "not told by the images"  # must not be empty, as it often is
     return header
