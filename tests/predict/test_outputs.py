@@ -159,10 +159,10 @@ def test_an_enhanced_file_and_a_zip_are_segmented_as_the_slices_are(made, tmp_pa
         same_places(marked(tmp_path / "out" / "mask.dcm", 2), where[found.labels == LABEL])
 
 
-def test_where_nothing_is_found_there_is_an_empty_segment_and_a_volume_of_zero(tmp_path):
+def test_where_nothing_is_found_there_is_an_empty_segment_and_a_volume_of_zero(tmp_path, caplog):
     source = write_scan(tmp_path / "scan")
     said = write_outputs(planted(source, subtypes=True, empty=True), source, tmp_path / "out")
-    assert (said.faults, said.volume_ml, said.lesions) == ([], 0, [])
+    assert (said.faults, said.volume_ml, said.lesions, caplog.records) == ([], 0, [], [])
     seg = pydicom.dcmread(tmp_path / "out" / "mask.dcm")
     assert [each.SegmentLabel for each in seg.SegmentSequence] == ["hemorrhage"]
     assert not seg.pixel_array.any()

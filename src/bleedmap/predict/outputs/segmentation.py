@@ -117,10 +117,12 @@ def _object(
             _description(segment, name, found, maker, is_mask=is_mask)
             for segment, name in enumerate(segmented(found) if is_mask else ["any"], start=1)
         ],
+        omit_empty_frames=bool(array.any()),
         content_label=kind.label,
         content_description=f"{RESEARCH_USE}, not for diagnosis",
         **maker.series(kind.title, kind.series, images.headers[0], key),
     )
+    made.ContentCreatorName = None  # must be there, and may be empty
     # highdicom takes both from the images, whose headers tell gaps along the couch, nominal ones, or none
     measures = made.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
     spacing = geometry.slice_spacing if geometry.is_even() else None
