@@ -9,6 +9,7 @@ Programs:
 - ``realism``: the phantom's pictures, histograms, noise and edges beside a real scan;
 - ``training``: the engine against a bare loop, on stores of made-up slices;
 - ``kills``: trainings and Snakemake killed at random moments, and the bytes that they end with after all;
+- ``predict``: what a scan costs, step by step, outside of the networks and in memory;
 - ``saliency``: methods on a Swin transformer against its forward pass and the authors' own code; ``swin_maps``: the
   picture of their maps in ``docs/maps.md``;
 - ``startup``: what the workflow's start costs, with nothing to do and with a data set of the largest kind.

@@ -109,6 +109,8 @@ def _shifted(
     outside: float,
 ) -> NDArray[np.float32]:
     """One source slice as seen in the frame of a target slice."""
+    if outside == 0 and not array[index].any():
+        return np.zeros(shape[1:], dtype=np.float32)  # as most slices of a mask are
     offset = np.round(_pixels_apart((origin - source.origins[index])[None], source)[0], 6)
     moved: NDArray[np.float32] = ndimage.affine_transform(
         array[index].astype(np.float32), np.ones(2), offset, shape[1:], order=1, mode="constant", cval=outside
