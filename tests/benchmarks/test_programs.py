@@ -166,3 +166,17 @@ def test_the_made_up_index_is_one_that_the_data_set_is_listed_from(tmp_path):
     assert len({source.id for source in sources}) == 30
     assert len({source.stamp for source in sources}) == 30
     assert index.read_text().count(";") == 400 - 30
+
+
+@pytest.mark.slow
+def test_predict_measures_every_step_and_the_share_outside_of_networks(run):
+    from benchmarks import predict
+
+    row = ("--config", "tests/workflow/tiny.yaml", "--method", "cam-crf-unet3d")
+    _, table = run(predict, *row, "--slices", 6, 12, "--side", 64)
+    assert table["slices"].tolist() == [6, 12]
+    assert shares(table, "outside_share")
+    steps = ["read", "brain", "resample", "classify", "segment", "outputs"]
+    assert (table[steps] > 0).all(axis=None)
+    assert np.allclose(table[steps].sum(axis=1), table["whole"])
+    assert (table["peak_mb"] > 100).all()
