@@ -220,3 +220,17 @@ def test_costs_grow_with_the_slices_and_tell_which_ceiling_they_are_past():
     assert ceiling(stages, 1_000_000).past == ""
     assert ceiling(stages, 2_000_000).past == "training"
     assert ceiling(stages, 200_000_000).past.split() == ["training", "plan", "index", "disk"]
+
+
+@pytest.mark.slow
+def test_predict_measures_every_step_and_the_share_outside_of_networks(run):
+    from benchmarks import predict
+
+    row = ("--config", "tests/workflow/tiny.yaml", "--method", "cam-crf-unet3d")
+    _, table = run(predict, *row, "--slices", 6, 12, "--side", 64)
+    assert table["slices"].tolist() == [6, 12]
+    assert shares(table, "outside_share")
+    steps = ["read", "brain", "resample", "classify", "segment", "outputs"]
+    assert (table[steps] > 0).all(axis=None)
+    assert np.allclose(table[steps].sum(axis=1), table["whole"])
+    assert (table["peak_mb"] > 100).all()
