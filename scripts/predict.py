@@ -8,6 +8,7 @@ import torch
 from bleedmap.bundle.store import read_bundle
 from bleedmap.console import run
 from bleedmap.datasets.new_scans import inputs_of_shard
+from bleedmap.gpus import take_gpus
 from bleedmap.predict.method import TrainedMethod
 from bleedmap.predict.scans import predict_scans, write_outcomes, write_private
 
@@ -20,6 +21,7 @@ def main(
     threads: Annotated[int, "CPU threads; the same number gives the same bytes"],
     out: Annotated[Path, "table to write, a row a scan; a folder for each goes beside it"],
 ) -> None:
+    take_gpus()
     torch.set_num_threads(threads)
     method = TrainedMethod(read_bundle(bundle if bundle.suffix == ".zip" else bundle.parent))
     inputs = inputs_of_shard(root, shard, shards)

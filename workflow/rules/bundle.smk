@@ -18,7 +18,7 @@ rule bundle:
     threads: 1
     resources:
         mem_mb=plan.memory(3000),
-        runtime=30,
+        runtime=plan.minutes(30),
     shell:
         "python -m scripts.bundle {params.inputs} --settings {params.settings:q} --about {params.about:q}"
         " --out {output.bundle:q} 2> {log:q}"
@@ -45,7 +45,7 @@ rule predict:
     resources:
         gpu=1,
         mem_mb=plan.memory(6000),
-        runtime=720,
+        runtime=plan.minutes(720),
     shell:
         "python -m scripts.predict --bundle {input.bundle:q} --root {params.root:q} --shard {wildcards.shard}"
         " --shards {params.shards} --threads {threads} --out {output.table:q} 2> {log:q}"
