@@ -17,8 +17,8 @@ from bleedmap.predict.method import TrainedMethod
 from tests.bundles import parts_of
 
 PARTS = (
-    "README.md", "settings.json", "training.json", "scores.csv", "fold-0/classifier.safetensors",
-    "fold-0/operating_point.json", "fold-0/segmenter.safetensors", "fold-0/tuned.json",
+    "README.md", "settings.json", "training.json", "scores.csv", "statistics.json", "calibration.json",
+    "fold-0/classifier.safetensors", "fold-0/operating_point.json", "fold-0/segmenter.safetensors", "fold-0/tuned.json",
 )  # fmt: skip
 NEEDED = tuple(name for name in PARTS if name.startswith("fold") or name == SETTINGS)
 
