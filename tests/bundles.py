@@ -1,5 +1,6 @@
 """A bundle of two small networks with random weights, made in a second without any training; and scans for it."""
 
+import json
 from pathlib import Path
 
 import nibabel as nib
@@ -9,12 +10,23 @@ import yaml
 from bleedmap.bundle.about_spec import AboutSpec, Learner
 from bleedmap.bundle.make import make_parts
 from bleedmap.bundle.row import RowFiles
+from bleedmap.bundle.settings import CALIBRATION, STATISTICS
 from bleedmap.config.load import load_config
 from bleedmap.plan.bundle_row import bundle_files, bundle_settings
 from tests.rows import place_networks
 
 SIZE, SLICES = 48, 12
 ROW = "cam-crf-unet3d"
+RANGES = {
+    "slices": (10, 28, 40),
+    "slice_mm": (2.5, 5, 11),
+    "pixel_mm": (0.4, 0.5, 4.4),
+    "brain_ml": (750, 1400, 2160),
+    "brain_cm2": (120, 170, 231),
+    "brain_hu": (21, 33, 42),
+    "skull_share": (0.9, 0.99, 1),
+    "bone_share": (0.1, 0.2, 0.4),
+}
 SCANS = (
     "scan,subject,slices,positive_slices,tilt_degrees,slice_mm,row_mm\n"
     "s0,p0,20,4,0,5,0.5\ns1,p1,30,0,12,4,0.4\ns2,p2,25,5,0,6,0.6\n"
@@ -46,8 +58,28 @@ def write(path, text):
     Path(path).write_text(text)
 
 
-def parts_of(config, folder, folds=(0,), row=ROW):
-    """Parts of a bundle of a row, with scores and counts as above."""
+def known(folds=(0,), least_margin=0.01):
+    """Ranges that ``write_head`` and plain heads lie in, and a calibration by which hardly a scan is uncertain."""
+    ranges = {name: dict(zip(("low", "median", "high"), values, strict=True)) for name, values in RANGES.items()}
+    calibration = {
+        "temperatures": {"any": 2.0},
+        "scan_temperature": 4.0,
+        "thresholds": [0.0 for _ in folds],
+        "least_margin": least_margin,
+        "uncertain": {"scans": 3, "errors": 1},
+        "certain": {"scans": 9, "errors": 1},
+        "slices": 370,
+        "nll": [0.1, 0.09],
+        "calibration_error": [0.028, 0.035],
+    }
+    return {
+        STATISTICS: json.dumps({"scans": 36, "ranges": ranges}).encode(),
+        CALIBRATION: json.dumps(calibration).encode(),
+    }
+
+
+def parts_of(config, folder, folds=(0,), row=ROW, told=None):
+    """Parts of a bundle of a row, with scores and counts as above, and what it knows if nothing else is told."""
     for name, text in (("scans.csv", SCANS), ("scores.csv", SCORES)):
         write(folder / name, text)
     roles = "".join(f"p{n},{fold},{role}\n" for fold in folds for n, role in enumerate(("test", "train", "validation")))
@@ -65,6 +97,7 @@ def parts_of(config, folder, folds=(0,), row=ROW):
         scans=[folder / "scans.csv"],
         splits=[folder / "split.csv"],
         scores=[folder / "scores.csv"],
+        known=known(folds) if told is None else told,
     )
 
 

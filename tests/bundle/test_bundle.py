@@ -17,8 +17,8 @@ from bleedmap.predict.method import TrainedMethod
 from tests.bundles import parts_of
 
 PARTS = (
-    "README.md", "settings.json", "training.json", "scores.csv", "fold-0/classifier.safetensors",
-    "fold-0/operating_point.json", "fold-0/segmenter.safetensors", "fold-0/tuned.json",
+    "README.md", "settings.json", "training.json", "scores.csv", "statistics.json", "calibration.json",
+    "fold-0/classifier.safetensors", "fold-0/operating_point.json", "fold-0/segmenter.safetensors", "fold-0/tuned.json",
 )  # fmt: skip
 NEEDED = tuple(name for name in PARTS if name.startswith("fold") or name == SETTINGS)
 
@@ -208,6 +208,18 @@ def test_the_card_has_a_yaml_header_its_notice_counts_and_scores(parts):
     assert "| phantom | phantom | 3 | 3 | 75 | 9 |" in page
     assert "| phantom | any | dice | 0.60 ± 0.14 | 2 |" in page
     assert "say nothing of patients" in page
+
+
+def test_the_card_tells_where_the_ranges_come_from_and_what_calibration_did(parts, run_config, tmp_path):
+    page = " ".join(parts["README.md"].decode().split())
+    assert "They come from 36 training scans of the segmenter `unet3d` (data set phantom, split phantom)" in page
+    assert "| brain_ml | 750 | 1.4e+03 | 2.16e+03 |" in page
+    assert "calibration error of 370 slices: 0.028 before, 0.035 after: calibration did not help there." in page
+    assert "likelihood of 370 slices: 0.100 before, 0.090 after." in page
+    assert "Of 3 `uncertain` scans, 1 called wrongly" in page
+    page = parts_of(run_config, tmp_path, told={})["README.md"].decode()
+    assert "every scan is flagged `training-unknown`" in page
+    assert "not calibrated" in page
 
 
 def test_the_summary_of_training_counts_subjects_by_role_and_names_none(parts):

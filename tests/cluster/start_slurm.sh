@@ -39,7 +39,7 @@ if ! installed && [ "${INSTALL:-0}" = 1 ]; then
     apt-get update -qq && apt-get install -y -qq --no-install-recommends slurm-wlm munge > /dev/null ||
         { echo "the packages slurm-wlm and munge cannot be installed here" >&2; exit 3; }
 fi
-installed || { echo "no slurmctld, slurmd and munged here; INSTALL=1 fetches them, as CI does" >&2; exit 3; }
+installed || { echo "no slurmctld, slurmd and munged here; INSTALL=1 fetches them" >&2; exit 3; }
 [ "$(id -u)" = 0 ] || { echo "the daemons of SLURM want to be started as root" >&2; exit 3; }
 
 mkdir -p "$folder"/{bin,ctld,d}

@@ -30,7 +30,13 @@ def test_a_row_becomes_a_bundle_that_predicts_a_folder_of_scans(checkout, tmp_pa
         yaml.safe_load((checkout.folder / "tiny.yaml").read_text()) | {"results": str(checkout.folder / "results")}
     )
     of_run = bundle_of_run(config, "cam-crf-unet3d")
+    # a row of a run knows what the bundle that was made of it knows
     assert {name: bundle.parts[name] for name in of_run.parts} == of_run.parts
+    told = [json.loads(of_run.parts[name]) for name in ("statistics.json", "calibration.json")]
+    split = pd.read_csv(checkout.folder / "results" / "phantom" / "splits" / "phantom.csv")
+    roles = split[split["fold"] == 0]["role"].value_counts()
+    assert told[0]["scans"] == roles["train"]
+    assert told[1]["certain"]["scans"] + told[1]["uncertain"]["scans"] == roles["validation"]
     scores = pd.read_csv(checkout.folder / "results" / "phantom" / "fold-0" / "scores" / "cam-crf-unet3d.csv")
     dice = scores[(scores["unit"] == "subject") & (scores["metric"] == "dice")]["value"].mean()
     header = yaml.safe_load(bundle.parts["README.md"].decode().split("---\n")[1])

@@ -12,16 +12,17 @@ rule bundle:
         settings=bundles.settings,
         about=bundles.about,
         inputs=plan.as_options,
-        code=plan.digest("bundle.py"),
+        code=bundles.code,
     conda:
         "../../envs/bleedmap.yaml"
     threads: 1
     resources:
-        mem_mb=plan.memory(3000),
-        runtime=plan.minutes(30),
+        gpu=1,
+        mem_mb=plan.memory(4000),
+        runtime=plan.minutes(240),
     shell:
         "python -m scripts.bundle {params.inputs} --settings {params.settings:q} --about {params.about:q}"
-        " --out {output.bundle:q} 2> {log:q}"
+        " --threads {threads} --out {output.bundle:q} 2> {log:q}"
 
 
 rule predict:

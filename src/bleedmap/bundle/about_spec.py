@@ -36,6 +36,11 @@ class AboutSpec(Spec):
     splits: tuple[str, ...]
     learners: tuple[Learner, ...]
 
+    def mask_makers(self) -> list[Learner]:
+        """The networks that make the mask, one a fold: segmenters, or classifiers where there are none."""
+        parts = {each.part for each in self.learners}
+        return [each for each in self.learners if each.part == ("segmenter" if "segmenter" in parts else "classifier")]
+
     @property
     def is_simulated(self) -> bool:
         """Whether no patient's scan is among the data."""

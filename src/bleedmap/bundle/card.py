@@ -1,6 +1,6 @@
 """The model card of a bundle: what it is for, what it learnt from, how it scored, and what it cannot do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -8,6 +8,7 @@ import yaml
 
 from bleedmap import __version__
 from bleedmap.bundle.about_spec import AboutSpec
+from bleedmap.bundle.familiar_card import familiar
 from bleedmap.bundle.settings import BundleSettings
 
 NOTICE = "Research use only. Not a medical device; not for diagnosis, triage or treatment."
@@ -15,7 +16,13 @@ SHOWN = ("dice", "iou", "tpr", "ppv", "hd95", "surface_dice", "volume_error_ml",
 UNITS = {"hd95": "mm", "volume_error_ml": "mL", "false_positive_ml": "mL"}
 
 
-def card(settings: BundleSettings, about: AboutSpec, training: dict[str, Any], scores: pd.DataFrame) -> str:
+def card(
+    settings: BundleSettings,
+    about: AboutSpec,
+    training: dict[str, Any],
+    scores: pd.DataFrame,
+    known: Mapping[str, bytes],
+) -> str:
     """Markdown with the YAML header of Hugging Face's model cards.
 
     Args:
@@ -23,9 +30,12 @@ def card(settings: BundleSettings, about: AboutSpec, training: dict[str, Any], s
         about: how it was made.
         training: as ``training_summary`` gives it.
         scores: as ``row_scores`` gives them.
+        known: ``statistics.json`` and ``calibration.json``, where there are any.
     """
     header = yaml.safe_dump(_header(settings, scores), sort_keys=False, allow_unicode=True, width=120)
-    return f"---\n{header}---\n\n" + "\n".join(_page(settings, about, training, scores)) + "\n"
+    return (
+        f"---\n{header}---\n\n" + "\n".join([*_page(settings, about, training, scores), *familiar(about, known)]) + "\n"
+    )
 
 
 def _header(settings: BundleSettings, scores: pd.DataFrame) -> dict[str, Any]:

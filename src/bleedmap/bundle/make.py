@@ -37,13 +37,13 @@ def make_parts(
         BundleError: parts that do not belong together, or ``bundle-brain``.
     """
     require_portable(settings)
-    training, table = training_summary(about, scans, splits), row_scores(scores)
+    training, table, known = training_summary(about, scans, splits), row_scores(scores), known or {}
     csv = io.StringIO()
     table.to_csv(csv, index=False, float_format="%.9g", lineterminator="\n")
     return {
         **row_parts(settings, files),
-        **(known or {}),
+        **known,
         TRAINING: (json.dumps(training, indent=2) + "\n").encode(),
         SCORES: csv.getvalue().encode(),
-        CARD: card(settings, about, training, table).encode(),
+        CARD: card(settings, about, training, table, known).encode(),
     }

@@ -85,7 +85,30 @@ class BundlePlan:
             "scans": [paths.scans.format(dataset=name) for name in about.adapters],
             "splits": [paths.split.format(dataset=dataset_of(config, name), split=name) for name in about.splits],
             "scores": [paths.scores.format(method=row, split=split, fold=fold) for fold in folds],
+            **self._learnt_from(about),
         }
+
+    def _learnt_from(self, about: AboutSpec) -> Files:
+        """Scans that the mask's network learnt on; slices that the classifier learnt on, and what it says of them."""
+        paths, inputs = self.plan.paths, Files()
+        if makers := about.mask_makers():
+            for name, pattern in (("volumes", paths.volumes), ("brains", paths.brain)):
+                inputs[name] = self.plan.over_shards(pattern, dataset=makers[0].dataset)
+        if classifiers := [each for each in about.learners if each.part == "classifier"]:
+            inputs["slices"] = self.plan.over_shards(paths.slices, dataset=classifiers[0].dataset)
+            inputs["slice_scores"] = [
+                paths.slice_scores.format(
+                    classifier=each.component, learnt=each.split, learnt_fold=each.fold, dataset=each.dataset
+                )
+                for each in classifiers
+            ]
+        return inputs
+
+    def code(self, wildcards: Names) -> str:
+        """Code behind a bundle, that of the classifier of which it is measured how sure it is included."""
+        config = self.plan.config
+        classifier = config.methods[wildcards["method"]].classifier
+        return self.plan.digest("bundle.py", *([] if classifier == NONE else [config.classifiers[classifier]]))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bleedmap.errors import ScanError
+from bleedmap.predict.calibration.certainty import Certainty
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.intensity import ScannerIntensity
 
@@ -27,6 +28,7 @@ class Found:
         faults: why some of the files are no part of the scan.
         method: name of the row.
         digest: sha256 of the bundle that found it, hexadecimal.
+        certainty: how sure the classifier is; None where the bundle cannot tell.
         modality: ``hu`` for CT, ``mr`` for MR, what the networks learnt on and the scan was read as.
     """
 
@@ -37,6 +39,7 @@ class Found:
     slice_probability: NDArray[np.float64] | None
     method: str
     digest: str
+    certainty: Certainty | None = None
     modality: ScannerIntensity = "hu"
     flags: list[str] = field(default_factory=list)
     faults: list[ScanError] = field(default_factory=list)

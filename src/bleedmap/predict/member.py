@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bleedmap.bundle.manifest import Bundle
 from bleedmap.bundle.row import chosen_spec
-from bleedmap.bundle.settings import CLASSIFIER, OPERATING_POINT, SEGMENTER, TUNED, part
+from bleedmap.bundle.settings import CALIBRATION, CLASSIFIER, OPERATING_POINT, SEGMENTER, TUNED, part
 from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.classifiers.classify_scan import classify_scan
 from bleedmap.classifiers.load import classifier_of
@@ -20,6 +20,7 @@ from bleedmap.masks.called import gate, holds_subtype
 from bleedmap.masks.map_inputs import thresholds_of
 from bleedmap.masks.mask_scan import mask_scan
 from bleedmap.masks.mask_slices import ANY, MaskSlices
+from bleedmap.predict.calibration.mirrored import classify_mirrored
 from bleedmap.saliency.explain_scan import explain_scan
 from bleedmap.segmenters.labels import to_labels
 from bleedmap.segmenters.probabilities import probabilities
@@ -35,11 +36,13 @@ class GridFound(NamedTuple):
         labels: (slices, size, size) uint8: 0 background, 1 or 1 to 5 in the order of ``SUBTYPES``.
         probability: (slices, size, size) float32 of any hemorrhage, 0 outside the brain; None without a network.
         slice_probability: (slices,) float64 of any hemorrhage; None of a row without a classifier.
+        mirrored: (slices,) float64, the same of the slices' mirror images; None where nobody asks how sure that is.
     """
 
     labels: NDArray[np.uint8]
     probability: NDArray[np.float32] | None
     slice_probability: NDArray[np.float64] | None
+    mirrored: NDArray[np.float64] | None = None
 
 
 Member = Callable[[WorkingScan, Intensity], GridFound]
@@ -57,9 +60,15 @@ def load_member(bundle: Bundle, fold: int) -> Member:
     """
     settings = bundle.settings
     classifier = classifier_of(bundle.parts[part(fold, CLASSIFIER)], dataset=None) if settings.classifier else None
-    if settings.segmenter is not None:
-        return _segmenting(bundle, fold, classifier)
-    return _masking(bundle, fold, classifier)
+    make = _masking if settings.segmenter is None else _segmenting
+    member = make(bundle, fold, classifier)
+    if classifier is None or CALIBRATION not in bundle.parts:
+        return member
+
+    def with_mirrored(scan: WorkingScan, intensity: Intensity) -> GridFound:
+        return member(scan, intensity)._replace(mirrored=_of_any(classify_mirrored(classifier, scan.hu)))
+
+    return with_mirrored
 
 
 def _segmenting(bundle: Bundle, fold: int, classifier: SliceClassifier | None) -> Member:

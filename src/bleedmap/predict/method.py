@@ -3,11 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from bleedmap.brain.gates import flags
 from bleedmap.brain.mask import brain_mask
 from bleedmap.bundle.manifest import Bundle
 from bleedmap.bundle.row import check_specs
+from bleedmap.predict.calibration.confidence import UNCERTAIN
+from bleedmap.predict.familiar.judge import judge
 from bleedmap.predict.found import Found
+from bleedmap.predict.known import Known
 from bleedmap.predict.member import load_member
 from bleedmap.predict.vote import vote
 from bleedmap.slices.box import Box, to_own_voxels
@@ -28,21 +30,30 @@ class TrainedMethod:
 
     Raises:
         BundleError: networks, settings and chosen values do not belong together, or a weight is not finite.
+        TableError: ranges or calibration cannot be read.
     """
 
     def __init__(self, bundle: Bundle) -> None:
         check_specs(bundle.settings, bundle.parts)
         self.bundle = bundle
         self.kind: ScannerIntensity = bundle.settings.modality
+        self._known = Known.of(bundle)
         self._members = [load_member(bundle, fold) for fold in bundle.settings.folds]
 
     def __call__(self, volume: CtVolume) -> Found:
-        """What it finds, on the volume's own voxels, with the flags of the volume and of its brain mask."""
+        """What it finds, on the volume's own voxels, and what is odd about the volume.
+
+        Raises:
+            ScanError: ``no-head``, before any network runs.
+        """
         settings = self.bundle.settings
         brain = brain_mask(settings.brain, volume)
-        told = sorted({*volume.flags, *flags(settings.brain, brain, volume)})
+        flags = judge(volume, brain, settings.brain, self._known.training)
         working = resample_scan(volume, brain, settings.slices)
-        found = vote([member(working, volume.intensity) for member in self._members])
+        each = [member(working, volume.intensity) for member in self._members]
+        found, certainty = vote(each), self._known.certainty(each)
+        if certainty is not None and certainty.is_uncertain:
+            flags = sorted([*flags, UNCERTAIN])
         rows, columns = volume.hu.shape[1:]
         return Found(
             volume=volume,
@@ -50,10 +61,11 @@ class TrainedMethod:
             probability=None if found.probability is None else _own(found.probability, working.box, rows, columns),
             classes=settings.classes,
             slice_probability=found.slice_probability,
-            flags=told,
             method=settings.method,
             digest=self.bundle.digest,
+            certainty=certainty,
             modality=self.kind,
+            flags=flags,
         )
 
 

@@ -112,7 +112,8 @@ def _summary(method: TrainedMethod, each: Input, part: Path) -> dict[str, Any]:
         "flags": " ".join(made.flags),
         "faults": " ".join(fault["code"] for fault in made.faults),
         "told": [f"fault: {BleedmapError(**fault)}" for fault in made.faults]
-        + [f"flag: {flag}" for flag in made.flags],
+        + [f"flag: {flag}" for flag in made.flags]
+        + ([] if made.certainty is None else [made.certainty.sentence]),
         "clean": made.is_clean,
     }
 

@@ -28,6 +28,7 @@ def vote(found: Sequence[GridFound]) -> GridFound:
         labels=np.where(is_found, kinds, np.uint8(0)),
         probability=_mean([each.probability for each in found]),
         slice_probability=_mean([each.slice_probability for each in found]),
+        mirrored=_mean([each.mirrored for each in found]),
     )
 
 

@@ -11,14 +11,14 @@ from bleedmap.predict.familiar.training_statistics import TrainingStatistics, un
 from bleedmap.volumes.ct_volume import CtVolume
 
 
-def judge(volume: CtVolume, brain: NDArray[np.uint8], spec: BrainSpec, known: TrainingStatistics) -> list[str]:
+def judge(volume: CtVolume, brain: NDArray[np.uint8], spec: BrainSpec, known: TrainingStatistics | None) -> list[str]:
     """Refuse what is no head; tell what is odd about a head.
 
     Args:
         volume: the scan.
         brain: (slices, rows, columns) uint8 brain mask.
         spec: the brain mask's config, for its own gates.
-        known: the scans that the method learnt on.
+        known: the scans that the method learnt on; None of one that has learnt nothing, which is not compared.
 
     Returns:
         Flags of the reader, of the brain mask and of ``unfamiliar``, sorted, each once.
@@ -28,4 +28,5 @@ def judge(volume: CtVolume, brain: NDArray[np.uint8], spec: BrainSpec, known: Tr
     """
     scan = scan_statistics(volume, brain)
     refuse_no_head(volume, scan)
-    return sorted({*volume.flags, *flags(spec, brain, volume), *unfamiliar(scan, known)})
+    strange = [] if known is None else unfamiliar(scan, known)
+    return sorted({*volume.flags, *flags(spec, brain, volume), *strange})

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from bleedmap.predict.calibration.certainty import Certainty
 from bleedmap.predict.outputs.measurements import ClassTotal, Lesion
 
 RESEARCH_USE = "Research use only"
@@ -20,8 +21,10 @@ class Prediction:
         slices: slices of the scan.
         bleeding_slices: indices, from the foot, of slices with hemorrhage, or with a lesion on MR.
         volume_ml: its volume, mL.
-        probability: highest probability of a slice to show any; None where the method has no classifier.
+        probability: highest probability of a slice to show any, as the classifier says; None where the method has none.
         slice_probability: (slices,) probability of every slice to show any; None likewise.
+        certainty: the same calibrated, of the scan too, and how often such a scan is called wrongly; None where the
+            bundle does not tell.
         tilt_degrees: gantry tilt.
         evenly_spaced: whether one gap holds throughout; if not, or if tilted, ``mask_even.nii.gz`` is the one to view.
         flags: what is odd about the scan or its brain mask, the words of ``scans.csv``, sorted.
@@ -40,6 +43,7 @@ class Prediction:
     volume_ml: float
     probability: float | None
     slice_probability: list[float] | None
+    certainty: Certainty | None
     tilt_degrees: float
     evenly_spaced: bool
     flags: list[str]

@@ -78,6 +78,7 @@ def write_outputs(found: Found, source: Path, out: Path) -> Prediction:
         volume_ml=totals[0].ml,
         probability=None if slices is None else round(float(slices.max()), 4),
         slice_probability=None if slices is None else [round(float(each), 4) for each in slices],
+        certainty=found.certainty,
         tilt_degrees=round(geometry.tilt_degrees(), 2),
         evenly_spaced=geometry.is_even(),
         flags=sorted({*found.volume.flags, *found.flags}),
