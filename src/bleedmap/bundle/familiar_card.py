@@ -37,7 +37,7 @@ def _ranges(about: AboutSpec, told: dict[str, Any]) -> Iterator[str]:
     yield "somewhat beyond those.\n"
     yield "| number | lowest | median | highest |\n| --- | --- | --- | --- |"
     for name, each in told["ranges"].items():
-        yield f"| {name} | {each['low']:.3g} | {each['median']:.3g} | {each['high']:.3g} |"
+        yield f"| {name} | {each['low']:.4g} | {each['median']:.4g} | {each['high']:.4g} |"
     yield "\nNo flag says that a scan is sound: a range knows one number at a time. More slices, finer pixels and a"
     yield "more closed skull than in training are not flagged."
 
