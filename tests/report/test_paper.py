@@ -94,9 +94,8 @@ def test_a_table_that_nobody_can_join_is_refused(printed, spoil):
 
 @pytest.mark.parametrize("paper", sorted(Path(__file__).parents[2].glob("config/papers/*_printed.csv")))
 def test_the_rows_that_a_paper_prints_are_rows_of_its_config(paper):
-    (config,) = (
-        file for file in paper.parent.glob(f"{paper.name[:3]}_*.yaml") if file.stem[4:] not in ("demo_size", "released")
-    )
+    beside = ("demo_size", "released", "infarct_mri", "head_ct")
+    (config,) = (file for file in paper.parent.glob(f"{paper.name[:3]}_*.yaml") if file.stem[4:] not in beside)
     methods = yaml.safe_load(config.read_text())["methods"]
     table = read_printed(paper)
     assert tuple(table.columns) == (*PRINTED_COLUMNS, "class")
