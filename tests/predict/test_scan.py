@@ -94,9 +94,9 @@ def test_a_method_takes_scans_of_the_modality_that_it_learnt_on_and_no_others(co
     ct, mr = (place / "dicom" / "phantom-000" for place in (cohort, tmp_path / "mr"))
 
     assert predict_scan(learnt_on_mr, mr, tmp_path / "out").modality == "mr"
-    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
-        "mask.nii.gz", "mr.nii.gz", "overlay.png", "prediction.json"
-    ]  # fmt: skip
+    written = {file.name for file in (tmp_path / "out").iterdir()}
+    assert {"mask.nii.gz", "mr.nii.gz", "mask.dcm", "report.dcm", "overlay.png", "prediction.json"} <= written
+    assert "ct.nii.gz" not in written
     with pytest.raises(ScanError, match="not-mr"):
         predict_scan(learnt_on_mr, ct, tmp_path / "out")
     with pytest.raises(ScanError, match="not-ct"):
@@ -121,8 +121,8 @@ def test_the_summary_names_neither_file_nor_patient(method, cohort, tmp_path):
     text = (tmp_path / "out" / "prediction.json").read_text()
     assert "phantom" not in text
     assert set(json.loads(text)) == {
-        "method", "bundle", "modality", "slices", "bleeding_slices", "volume_ml", "tilt_degrees", "evenly_spaced",
-        "flags", "faults",
+        "method", "bundle", "modality", "slices", "bleeding_slices", "volume_ml", "probability", "slice_probability",
+        "certainty", "tilt_degrees", "evenly_spaced", "flags", "faults", "classes", "lesions", "files", "use",
     }  # fmt: skip
 
 
