@@ -122,7 +122,7 @@ def test_the_summary_names_neither_file_nor_patient(method, cohort, tmp_path):
     assert "phantom" not in text
     assert set(json.loads(text)) == {
         "method", "bundle", "modality", "slices", "bleeding_slices", "volume_ml", "probability", "slice_probability",
-        "tilt_degrees", "evenly_spaced", "flags", "faults", "classes", "lesions", "files", "use",
+        "certainty", "tilt_degrees", "evenly_spaced", "flags", "faults", "classes", "lesions", "files", "use",
     }  # fmt: skip
 
 
