@@ -34,7 +34,8 @@ from bleedmap.losses.loss import Loss
 from bleedmap.segmenters.patches import PatchBatches
 from bleedmap.segmenters.segmenter import Segmenter
 from bleedmap.slices.training_set import TrainingSet
-from bleedmap.training.engine import Batch, Batches, fit, make_deterministic
+from bleedmap.training.engine import Batches, fit, make_deterministic
+from bleedmap.training.together import Batch
 
 DEMO = Path(__file__).parents[1] / "config" / "config.yaml"
 

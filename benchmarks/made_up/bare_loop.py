@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from bleedmap.config.training import TrainingSpec
 from bleedmap.losses.loss import Loss
-from bleedmap.training.engine import Batch
 from bleedmap.training.schedule import build_optimizer
+from bleedmap.training.together import Batch
 
 
 def channels_last(model: nn.Module) -> nn.Module:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from benchmarks.pictures.exported import as_pictures
 from benchmarks.pictures.phantom_slices import Slices
 from bleedmap.config.training import TrainingSpec
-from bleedmap.training.engine import Batch
+from bleedmap.training.together import Batch
 
 VALIDATION_SEED = 10**6
 

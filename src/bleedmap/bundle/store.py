@@ -4,7 +4,6 @@ import os
 import shutil
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from bleedmap.bundle.settings import require_portable
 from bleedmap.provenance.archive import write_archive
 from bleedmap.provenance.atomic import atomic_path
 from bleedmap.volumes.plain_file import open_plain
+from bleedmap.volumes.zip_member import DAMAGED
 
 LARGEST_MANIFEST, LARGEST_PART = 1_000_000, 4 * 2**30  # bytes
 
@@ -96,7 +96,7 @@ def _of_zip(path: Path) -> Bundle:
                 for name, entry in by_name.items()
                 if name != MANIFEST
             }
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError):
+    except DAMAGED:
         raise changed("zip") from None
     return check_parts(manifest, parts)
 

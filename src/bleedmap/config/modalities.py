@@ -41,7 +41,7 @@ def check_modalities(key: str, row: "MethodSpec", split: str, masked: str, parts
             raise ValueError(msg)
         _check_windows(place, spec, _modality(parts, learnt))
     if row.classifier != NONE:
-        for name in chain(row.classifier, parts.classifiers):
+        for name in chain(row.classifier, parts.classifiers)[1:]:
             before = parts.classifiers[name]
             _check_windows(f"classifiers.{name}", before, _modality(parts, str(before.learns)))
     if row.segmenter != NONE and shown == "MR" and parts.segmenters[row.segmenter].enhancement != NONE:

@@ -26,8 +26,6 @@ from bleedmap.training.progress import Progress
 from bleedmap.training.resume import Resume, stopped
 from bleedmap.training.together import Batch
 
-__all__ = ["Batch", "Batches", "Trained", "fit", "make_deterministic"]
-
 
 class Batches(Protocol):
     """Training data in batches: inputs, and targets by name (``labels``, ``masks``, ``seeds``); on the GPU if any.
