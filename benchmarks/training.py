@@ -2,7 +2,8 @@
 
 The bare loop steps over tensors that lie on the device already, with nothing around it. The engine trains from slice
 stores on disk: reading, decoding, augmentation, Lightning Fabric, progress. Both take turns, a few steps each, so that
-whatever else the machine does hits both alike; the medians of the turns are compared.
+whatever else the machine does hits both alike; the medians of the turns are compared. On a GPU the engine trains once
+more alone, which tells how busy it keeps it.
 
 ``python -m benchmarks.training --out FOLDER`` measures resnet18 at 128 pixels and the demo's 3D U-Net. On a GPU:
 ``--backbone resnet101 --size 512 --unet-size 256 --depth 32 --precision bf16-mixed --workers 8``.
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 import yaml
 from torch import nn
 
@@ -94,8 +96,10 @@ def measure(
     batch = next(data.training(0))
     loops = {name or "bare": BareLoop(model, loss, batch, spec, name) for name in (None, *variants)}
     turns = TakingTurns(data, loops, turn)
+    fit(model, loss, turns, spec)
     with GpuWatch() as watch:
-        fit(model, loss, turns, spec)
+        if torch.cuda.is_available():  # once more with nothing between, to see how busy the engine alone keeps it
+            fit(model, loss, TakingTurns(data, {}, turn), spec)
     table = pd.DataFrame(turns.rows[1:])
     medians = {str(name): float(value) for name, value in table.median().items()}
     return {**medians, "ratio": float((table["engine"] / table["bare"]).median()), "gpu_busy": watch.busy()}

@@ -23,5 +23,5 @@ class GpuWatch:
             self._said = self._process.communicate()[0]
 
     def busy(self) -> float:
-        """In [0, 1]; NaN without a GPU. Bare and engine turns are not told apart."""
+        """In [0, 1]; NaN without a GPU."""
         return float(np.mean([int(line) for line in self._said.split()])) / 100 if self._process else float("nan")

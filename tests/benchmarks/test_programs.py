@@ -99,6 +99,15 @@ def test_training_compares_the_engine_with_the_bare_loop(run):
     assert shares(table, "waiting")
 
 
+def test_inference_measures_scores_maps_and_masks_beside_the_networks(run):
+    from benchmarks import inference
+
+    sizes = ("--size", 32, "--unet-size", 32, "--backbone", "test_resnet", "--scans", 3, "--turns", 1)
+    _, table = run(inference, *sizes)
+    assert [row.split(",")[0] for row in table["work"]] == ["classify", "explain", "explain", "segment"]
+    assert (table[["bare", "stage", "ratio"]] > 0).all(axis=None)
+
+
 def test_feeding_measures_every_step_beside_a_memory_map(run):
     from benchmarks import feeding
 

@@ -140,7 +140,7 @@ def test_where_nobody_said_where_the_bleeds_lie_there_is_no_pointing_game(slice_
     model, names = StandIn(classes=("any",)), ("slices", "maps", "archive")
     files = {name: tmp_path / name for name in names}
     with SliceStore(slice_store) as store, write_store(files["slices"], store.attributes) as group:
-        group.attrs["rows"] = [[*row[:-1], False] for row in store.attributes["rows"]]
+        group.update_attributes({"rows": [[*row[:-1], False] for row in store.attributes["rows"]]})
         for name in ("hu", "brain", "truth"):
             values = store.rows(name, slice(None))
             add_rows(group, name, len(values), store.size, str(values.dtype))[:] = values

@@ -192,3 +192,15 @@ def test_a_run_of_detectors_alone_gets_its_pictures(detector, stores, test_slice
     sheet, hero = draw(tmp_path, alone, stores, test_slices, stores["points"])
     assert min(len(sheet), len(hero)) > 1000
     assert painted(tmp_path / "hero.png", FOUND) > 0
+
+
+def test_many_methods_go_on_below_on_a_sheet_that_stays_readable(panels, tmp_path):
+    sizes, found = [], []
+    for number in (12, 13, 43):
+        draw_sheet(panels[:2], [], ["strong"] * number, tmp_path / "sheet.png")
+        sizes.append(imread(tmp_path / "sheet.png").shape[:2])
+        found.append(painted(tmp_path / "sheet.png", FOUND) / number)
+    (tall, wide), (tall_13, wide_13), (tall_43, wide_43) = sizes
+    assert wide_13 < wide < 2200 > wide_43
+    assert tall_13 < 2 * tall < 3 * tall < tall_43 < 4.2 * tall
+    np.testing.assert_allclose(found, found[0], rtol=0.05)  # none is left out

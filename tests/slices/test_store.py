@@ -84,10 +84,21 @@ def test_a_store_cut_short_while_it_is_read_is_not_served(slice_store, tmp_path)
         chunks.close()
 
 
+def test_rows_are_encoded_as_zarr_encodes_them(tmp_path):
+    rng = np.random.default_rng(0)
+    arrays = {"hu": rng.normal(0, 50, (3, 16, 16)).astype("int16"), "maps": rng.random((3, 16, 16)).astype("float16")}
+    with write_store(tmp_path / "ours", {}) as ours, write_store(tmp_path / "zarrs", {}) as zarrs:
+        for name, values in arrays.items():
+            add_rows(ours, name, 3, 16, values.dtype.name)[:] = values
+            settings = {"chunks": (1, 16, 16), "dtype": values.dtype, "compressors": CODECS}
+            zarrs.group.create_array(name, shape=(3, 16, 16), **settings)[:] = values
+    assert (tmp_path / "ours").read_bytes() == (tmp_path / "zarrs").read_bytes()
+
+
 def test_a_store_of_another_make_is_refused(tmp_path):
     with write_store(tmp_path / "a", {}) as group:
-        group.create_array("hu", shape=(4, 16, 16), chunks=(2, 16, 16), dtype="int16", compressors=CODECS)[:] = 1
-        group.create_array("truth", shape=(4, 16, 16), chunks=(1, 16, 16), dtype="uint8")[:] = 1
+        group.group.create_array("hu", shape=(4, 16, 16), chunks=(2, 16, 16), dtype="int16", compressors=CODECS)[:] = 1
+        group.group.create_array("truth", shape=(4, 16, 16), chunks=(1, 16, 16), dtype="uint8")[:] = 1
     with Store(tmp_path / "a") as store:
         for name in ("hu", "truth"):
             with pytest.raises(ValueError, match="one row a chunk"):

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import zarr
 from numpy.typing import NDArray
 
 from bleedmap.config.masks import AnyMask, MixedSpec
@@ -19,7 +18,8 @@ from bleedmap.masks.mask_slices import MaskSlices
 from bleedmap.masks.mixed import drawn_subjects, with_drawn
 from bleedmap.saliency.map_store import MapStore
 from bleedmap.slices.refusals import Refusals
-from bleedmap.slices.store import SliceStore, add_rows, write_store
+from bleedmap.slices.row_writer import RowWriter
+from bleedmap.slices.store import SliceStore, StoreWriter, add_rows, write_store
 from bleedmap.splits.roles import Roles
 
 
@@ -48,7 +48,7 @@ def mask_shard(spec: AnyMask, slices: Path, inputs: MapInputs | None, roles: Rol
             write_store(out, {"classes": _classes(spec, store, hidden), "resolved": spec.resolutions()})
         )
         labels = _add(group, "labels", store)
-        seeds: zarr.Array | None = None
+        seeds: RowWriter | None = None
         by_scan = {} if inputs is None else _by_scan(inputs.scores, store)
         refused = Refusals("to mask it", store, maps)
         for name, rows in track(refused.left(store.scans()), "making masks", unit="scans"):
@@ -118,7 +118,7 @@ def _by_scan(scores: pd.DataFrame, store: SliceStore) -> dict[str, pd.DataFrame]
     return {str(name): rows for name, rows in own.groupby("scan", sort=False)}
 
 
-def _add(group: zarr.Group, name: str, store: SliceStore) -> zarr.Array:
+def _add(group: StoreWriter, name: str, store: SliceStore) -> RowWriter:
     return add_rows(group, name, len(store.table), store.size, "uint8")
 
 

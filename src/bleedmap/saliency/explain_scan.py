@@ -5,20 +5,24 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from bleedmap.classifiers.classifier import SliceClassifier
 from bleedmap.config.saliency import AnySaliency
 from bleedmap.saliency import explain_classes
 from bleedmap.saliency.map_store import ScanMaps
 from bleedmap.saliency.stretch import stretch
-from bleedmap.slices.neighbours import stack_neighbours
+from bleedmap.slices.each_scan import Turn, alone, host_rows, to_device
+from bleedmap.slices.neighbours import neighbours_of
 
 BATCH = 32
 
 
 def explain_scan(
-    spec: AnySaliency, classifier: SliceClassifier, hu: NDArray[np.integer[Any]], brain: NDArray[np.bool_]
+    spec: AnySaliency,
+    classifier: SliceClassifier,
+    hu: NDArray[np.integer[Any]],
+    brain: NDArray[np.bool_],
+    turn: Turn = alone,
 ) -> ScanMaps:
     """Explain every slice of a scan, a batch at a time, on the classifier's device.
 
@@ -27,25 +31,23 @@ def explain_scan(
         classifier: the classifier it explains, in evaluation mode.
         hu: (n, H, W) int16 HU, all slices of the scan.
         brain: (n, H, W) bool brain mask.
+        turn: in which the network is asked.
 
     Returns:
         Maps of all slices and classes.
     """
-    count, (height, width), classes = len(hu), hu.shape[1:], len(classifier.classes)
-    maps = np.zeros((count, classes, height, width), dtype=np.float16)
-    low, high = np.zeros((count, classes), dtype=np.float32), np.zeros((count, classes), dtype=np.float32)
+    count, size, classes = len(hu), hu.shape[1:], len(classifier.classes)
     device = next(classifier.parameters()).device
-    for start in range(0, count, BATCH):
-        rows = np.arange(start, min(start + BATCH, count))
-        stacks = torch.from_numpy(stack_neighbours(hu, classifier.reach, rows)).to(device).float()
-        inside = torch.from_numpy(brain[rows]).to(device)
-        every = explain_classes(spec, classifier, stacks)
-        for target in range(classes):
-            stretched = stretch(every[:, target] * inside)
-            maps[rows, target] = stretched.maps.detach().half().cpu().numpy()
-            low[rows, target], high[rows, target] = _array(stretched.low), _array(stretched.high)
-    return ScanMaps(maps, low, high)
-
-
-def _array(values: Tensor) -> NDArray[np.float32]:
-    return np.asarray(values.detach().cpu().numpy())
+    maps = host_rows((count, classes, *size), torch.float16, device)
+    low, high = (host_rows((count, classes), torch.float32, device) for _ in range(2))
+    slices, inside = to_device(hu, device), to_device(brain, device)
+    with turn():
+        for start in range(0, count, BATCH):
+            rows = slice(start, min(start + BATCH, count))
+            places = to_device(neighbours_of(range(count)[rows], classifier.reach, count), device)
+            every = explain_classes(spec, classifier, slices[places].float())
+            for target in range(classes):
+                stretched = stretch(every[:, target] * inside[rows])
+                for kept, values in zip((maps, low, high), stretched, strict=True):
+                    kept[rows, target].copy_(values.detach(), non_blocking=True)
+    return ScanMaps(maps.numpy(), low.numpy(), high.numpy())

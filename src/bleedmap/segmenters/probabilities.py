@@ -9,12 +9,13 @@ from torch import Tensor
 from bleedmap.config.segmenters import AnySegmenter
 from bleedmap.segmenters.padding import fill_up
 from bleedmap.segmenters.segmenter import Segmenter
+from bleedmap.slices.each_scan import Turn, alone, host_rows, to_device
 
 WINDOWS_AT_ONCE = 4
 
 
 def probabilities(
-    model: Segmenter, spec: AnySegmenter, hu: NDArray[np.int16] | NDArray[np.float16]
+    model: Segmenter, spec: AnySegmenter, hu: NDArray[np.int16] | NDArray[np.float16], turn: Turn = alone
 ) -> NDArray[np.float32]:
     """Probabilities of one scan on the working grid.
 
@@ -22,6 +23,7 @@ def probabilities(
         model: a trained segmenter, on any device.
         spec: says whether the mirror image counts too.
         hu: (slices, size, size) HU, of any number of slices.
+        turn: in which the network is asked.
 
     Returns:
         (slices, size, size) float32 in [0, 1]; of subtypes (slices, 5, size, size), whose sum is at most 1.
@@ -29,13 +31,16 @@ def probabilities(
     if not len(hu):
         shape = hu.shape if len(model.classes) == 1 else (0, len(model.classes) - 1, *hu.shape[1:])
         return np.zeros(shape, dtype=np.float32)
+    device = next(model.parameters()).device
     # they cross to a GPU as they are stored, in half of the time
-    stack = fill_up(torch.from_numpy(hu), model.patch_depth).to(next(model.parameters()).device).float()
-    with torch.inference_mode():
+    slices = to_device(hu, device)
+    with turn(), torch.inference_mode():
+        stack = fill_up(slices, model.patch_depth).float()
         found = _slide(model, stack)
         if spec.tta_flip:
             found = (found + _slide(model, stack.flip(-1)).flip(-1)) / 2
-    return np.asarray(found[: len(hu)].cpu().numpy())
+        kept = host_rows((len(hu), *found.shape[1:]), torch.float32, device).copy_(found[: len(hu)], non_blocking=True)
+    return np.asarray(kept.numpy())
 
 
 def _slide(model: Segmenter, stack: Tensor) -> Tensor:

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from bleedmap.config.segmenters import AnySegmenter
-from bleedmap.console import track
 from bleedmap.segmenters.segment_scan import segment_scan
 from bleedmap.segmenters.segmenter import Segmenter
+from bleedmap.slices.each_scan import Turn, each_scan
 from bleedmap.slices.refusals import Refusals
 from bleedmap.slices.store import SliceStore, add_rows, write_store
 from bleedmap.splits.roles import Roles
@@ -38,9 +38,11 @@ def segment_shard(
         is_wanted = np.isin(roles.of(store.table["subject"]), list(wanted))
         scans = [(name, rows) for name, rows in store.scans() if is_wanted[rows.start]]
         refused = Refusals("to segment it", store)
-        for name, rows in track(refused.left(scans), "segmenting", unit="scans"):
-            with refused.catch(name):
-                brain = store.rows("brain", rows) > 0
-                labels[rows] = segment_scan(model, spec, store.rows("hu", rows), brain, store.entries[name].voxel_ml)
+
+        def segment(name: str, rows: slice, turn: Turn) -> None:
+            hu, brain = store.rows("hu", rows), store.rows("brain", rows) > 0
+            labels[rows] = segment_scan(model, spec, hu, brain, store.entries[name].voxel_ml, turn)
+
+        each_scan(segment, scans, refused, "segmenting")
         refused.leave_open(scans, labels)
         group.update_attributes(refused.attributes())

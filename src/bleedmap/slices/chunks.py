@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from zarr.codecs import BloscCodec, Crc32cCodec
 
 CODECS = (BloscCodec(cname="lz4", clevel=9, shuffle="shuffle"), Crc32cCodec())
-LOCAL_HEADER = 30  # bytes before the name of a zip member; ``pack_folder`` puts nothing between name and content
+LOCAL_HEADER = 30  # bytes before the name of a zip member; ``write_archive`` puts nothing between name and content
 CHECKSUM = 4  # bytes at the end of a chunk
 
 Directory = list[zipfile.ZipInfo]

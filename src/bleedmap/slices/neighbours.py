@@ -22,6 +22,16 @@ def stack_neighbours(
     Returns:
         (numbers, 2 reach + 1, H, W), channels from foot to head.
     """
-    middle = np.arange(len(hu)) if numbers is None else np.asarray(numbers, dtype=np.intp)
-    around = middle[:, None] + np.arange(-reach, reach + 1)
-    return np.asarray(hu[around.clip(0, max(len(hu) - 1, 0))])
+    return np.asarray(hu[neighbours_of(np.arange(len(hu)) if numbers is None else numbers, reach, len(hu))])
+
+
+def neighbours_of(numbers: Sequence[int] | NDArray[np.integer[Any]], reach: int, count: int) -> NDArray[np.intp]:
+    """Numbers of each slice and those around it, (numbers, 2 reach + 1).
+
+    Args:
+        numbers: middle slices that are wanted.
+        reach: slices on each side.
+        count: slices of the scan.
+    """
+    around = np.asarray(numbers, dtype=np.intp)[:, None] + np.arange(-reach, reach + 1)
+    return around.clip(0, max(count - 1, 0))

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
-import zarr
 
 from bleedmap.constants import UNKNOWN_VOXEL
 from bleedmap.errors import ScanError
+from bleedmap.slices.row_writer import RowWriter
 from bleedmap.slices.store import Store
 from bleedmap.volumes.one_scan import REJECTED_COLUMNS, is_scan_fault, refused
 
@@ -48,7 +48,7 @@ class Refusals:
                 raise
             self._found[scan] = asdict(refused(scan, self._stage, error))
 
-    def leave_open(self, scans: Iterable[tuple[str, slice]], *labels: zarr.Array | None) -> None:
+    def leave_open(self, scans: Iterable[tuple[str, slice]], *labels: RowWriter | None) -> None:
         """Make every voxel of refused scans unknown, so that nobody learns or scores what nobody has found."""
         for name, rows in scans:
             for array in labels:

@@ -8,7 +8,7 @@ rows in the same order.
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,39 +22,81 @@ from numpy.typing import NDArray
 from zarr.storage import LocalStore, ZipStore
 
 from bleedmap.constants import CLASSES
-from bleedmap.provenance.archive import pack_folder
-from bleedmap.slices.chunks import CODECS, Directory, RowChunks, directory
+from bleedmap.provenance.archive import write_archive
+from bleedmap.slices.chunks import Directory, RowChunks, directory
+from bleedmap.slices.row_writer import RowWriter
 
 TABLE = ("scan", "subject", "slice", *CLASSES, "drawn")
 
 
-@contextmanager
-def write_store(path: Path, attributes: Mapping[str, Any]) -> Iterator[zarr.Group]:
-    """A zarr group to fill; it appears whole at ``path`` when the block ends.
+class StoreWriter:
+    """A store while it is written.
 
-    ``ZipStore`` would put the clock into the file, so the group is built in a folder and packed.
+    Args:
+        folder: where it is built.
+        attributes: what to note of it; more may follow.
+    """
+
+    def __init__(self, folder: Path, attributes: Mapping[str, Any]) -> None:
+        self._folder = folder
+        self._arrays: dict[str, RowWriter] = {}
+        self.group = zarr.create_group(LocalStore(folder / "store"), attributes=dict(attributes))
+
+    def update_attributes(self, attributes: Mapping[str, Any]) -> None:
+        """Note more of it."""
+        self.group.update_attributes(dict(attributes))
+
+    def add(self, name: str, rows: int, shape: tuple[int, ...], dtype: str) -> RowWriter:
+        """A new array; see ``add_rows``."""
+        self._arrays[name] = RowWriter(rows, shape, dtype, self._folder / f"{name}.rows")
+        return self._arrays[name]
+
+    def close(self) -> None:
+        """Close its files."""
+        for array in self._arrays.values():
+            array.close()
+
+    def pack(self, path: Path) -> None:
+        """Write the archive, its members sorted by name."""
+        for name, array in self._arrays.items():
+            array.describe(self.group, name)
+        plain = self._folder / "store"
+        members = {file.relative_to(plain).parts: file.read_bytes for file in plain.rglob("*") if file.is_file()}
+        for name, array in self._arrays.items():
+            members |= array.members(name)
+        with write_archive(path) as archive:
+            for parts in sorted(members):
+                archive.add("/".join(parts), members[parts]())
+
+
+@contextmanager
+def write_store(path: Path, attributes: Mapping[str, Any]) -> Iterator[StoreWriter]:
+    """A store to fill; it appears whole at ``path`` when the block ends.
+
+    zarr's own ``ZipStore`` would put the clock into the file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-        yield zarr.create_group(LocalStore(folder), attributes=dict(attributes))
-        pack_folder(Path(folder), path)
+        writer = StoreWriter(Path(folder), attributes)
+        with closing(writer):
+            yield writer
+            writer.pack(path)
 
 
 def add_rows(
-    group: zarr.Group, name: str, rows: int, size: int, dtype: str, *, channels: int | None = None
-) -> zarr.Array:
+    store: StoreWriter, name: str, rows: int, size: int, dtype: str, *, channels: int | None = None
+) -> RowWriter:
     """A new array, stored row by row.
 
     Args:
-        group: what ``write_store`` gave.
+        store: what ``write_store`` gave.
         name: of the array.
         rows: slices of the shard.
         size: rows and columns of a slice.
         dtype: such as ``uint8``.
         channels: None for (rows, size, size); K for (rows, K, size, size).
     """
-    inner = (size, size) if channels is None else (channels, size, size)
-    return group.create_array(name, shape=(rows, *inner), chunks=(1, *inner), dtype=dtype, compressors=CODECS)
+    return store.add(name, rows, (size, size) if channels is None else (channels, size, size), dtype)
 
 
 class Store:
