@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.figures.measures import auroc_interval, dice
+from benchmarks.pictures.frame import HIGH
 from benchmarks.pictures.real_slices import real_folder, real_scans
 from bleedmap.bundle.manifest import Bundle
 from bleedmap.bundle.measured import measured_section
@@ -107,6 +108,17 @@ def of_scan(method: TrainedMethod, folder: Path) -> list[tuple[str, str]]:
     ]
 
 
+def _white(bundle: Bundle) -> str:
+    """What pictures keep from the bundle's classifier."""
+    classifier = bundle.settings.classifier
+    highest = max(window.level + window.width / 2 for window in classifier.windows) if classifier else HIGH
+    if highest <= HIGH:
+        return ""
+    return (
+        f"The classifier looks at values up to {highest:g} HU: there bone, white as it is, is no denser than blood.\n"
+    )
+
+
 def section(bundle: Bundle, told: list[tuple[str, str]], command: str) -> str:
     """What the card says."""
     return measured_section(
@@ -115,7 +127,7 @@ def section(bundle: Bundle, told: list[tuple[str, str]], command: str) -> str:
 pictures of the public collection "Head CT - hemorrhage" (70 with a bleed, 70 without; masks of 43 by others, not
 radiologists), and the GE series of dcm_qa_ct. Pictures have no HU and no mm, so `predict` takes none; each was read as
 a scan of one slice, black 0 HU and white 80 HU. They say whether its networks see blood, not how it does on scans.
-
+{_white(bundle)}
 | measure | value |
 | --- | --- |
 """
