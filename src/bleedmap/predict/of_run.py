@@ -70,7 +70,7 @@ def _of_scans(config: Config, made: Mapping[str, str], row: RowFiles, place: Pat
     about = AboutSpec.from_json(plan.about(made))
     if not about.mask_makers():
         return {}
-    keeps = f"the workflow keeps them: snakemake --cores all {place}"
+    keeps = f"the workflow keeps ranges and calibration in a bundle: snakemake --cores all {place}"
     needs = [each.name for each in fields(LearntFrom)]
     try:
         inputs = {name: [Path(file) for file in files] for name, files in plan.inputs(made).items()}
