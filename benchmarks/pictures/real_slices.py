@@ -64,13 +64,8 @@ class RealSlices:
         return float(np.mean(values))
 
 
-def real_slices(folder: Path, size: int) -> RealSlices:
-    """Read all slices of the folder.
-
-    Args:
-        folder: holds ``head_ct`` with its pictures, ``labels.csv``, ``groups.csv`` and ``masks``.
-        size: rows and columns of the working grid.
-    """
+def real_scans(folder: Path) -> list[Scan]:
+    """Every picture of the folder as a scan of one slice, its labels and drawn bleed with it; see ``real_slices``."""
     spec = PngSlicesSpec(
         root=folder / "head_ct",
         groups="groups.csv",
@@ -78,7 +73,17 @@ def real_slices(folder: Path, size: int) -> RealSlices:
         public_names=True,
         window=(BRAIN_LEVEL_HU, BRAIN_WIDTH_HU),
     )
-    scans = [_only_scan(read(spec, source)) for source in list_sources(spec)]
+    return [_only_scan(read(spec, source)) for source in list_sources(spec)]
+
+
+def real_slices(folder: Path, size: int) -> RealSlices:
+    """Read all slices of the folder.
+
+    Args:
+        folder: holds ``head_ct`` with its pictures, ``labels.csv``, ``groups.csv`` and ``masks``.
+        size: rows and columns of the working grid.
+    """
+    scans = real_scans(folder)
     boxes = [head_box(scan.volume.hu[0]) for scan in scans]
     pairs = list(zip(scans, boxes, strict=True))
     hu = np.concatenate([box.take(scan.volume.hu, size, LOW) for scan, box in pairs])

@@ -67,6 +67,22 @@ def test_sim_to_real_measures_every_row(run, cache, few_pictures):
 
 
 @pytest.mark.slow
+def test_default_bundle_measures_real_slices_and_writes_what_its_card_says(run, few_pictures):
+    from benchmarks import default_bundle
+    from bleedmap.bundle.measured import with_measured
+    from bleedmap.bundle.packaged import FOLDER
+    from bleedmap.bundle.store import read_bundle
+
+    out, table = run(default_bundle)
+    slices = pd.read_csv(out / "slices.csv")
+    assert len(slices) == few_pictures
+    assert shares(slices, "score", "marked")
+    assert dict(table.to_numpy())["slices, refused"] == f"{few_pictures}, 0"
+    card = with_measured(read_bundle(FOLDER).parts, (out / "section.md").read_text())["README.md"].decode()
+    assert f"| slices, refused | {few_pictures}, 0 |" in card
+
+
+@pytest.mark.slow
 def test_shortcuts_measures_every_row(run, cache):
     from benchmarks import shortcuts
 

@@ -42,6 +42,13 @@ def test_what_belongs_together_is_a_bundle(values):
     assert bundle.digest == bundle_of_run(load_config(values), ROW).digest
 
 
+def test_where_the_scans_of_the_run_are_gone_a_sentence_names_the_command_that_keeps_what_is_known(values, capsys):
+    bundle_of_run(load_config(values), ROW)
+    told = capsys.readouterr().err
+    assert "training-unknown" in told
+    assert f"snakemake --cores all {values['results']}/phantom/bundles/{ROW}.fold-0.zip" in told
+
+
 @pytest.mark.parametrize("kind", ["classifier", "segmenter"])
 def test_one_changed_byte_of_a_model_is_refused(values, kind):
     model = file_of(values, kind)

@@ -1,5 +1,6 @@
 """Small data sets on disk, sound unless a test asks for a fault."""
 
+import shutil
 from importlib import import_module
 
 import nibabel as nib
@@ -8,7 +9,9 @@ import pydicom
 import pytest
 from PIL import Image
 
+from bleedmap.config.dicom_datasets import Rsna2019Spec
 from bleedmap.datasets.check import check_data
+from bleedmap.datasets.rsna2019.build_index import build_index
 from bleedmap.phantom.scanner.dicom import make_slices
 from bleedmap.phantom.scanner.series import make_series
 from bleedmap.phantom.subject import PhantomSubject
@@ -126,3 +129,17 @@ def copy_dicom():
         return original
 
     return copied
+
+
+@pytest.fixture(scope="session")
+def rsna2019_parts(miniature_parts):
+    return miniature_parts("rsna2019")
+
+
+@pytest.fixture(scope="session")
+def rsna2019_indexed(miniature, tmp_path_factory):
+    """The miniature of RSNA 2019 with its index, not to be changed."""
+    root = tmp_path_factory.mktemp("indexed") / "set"
+    shutil.copytree(miniature("rsna2019"), root)
+    build_index(Rsna2019Spec(root=root), workers=1)
+    return root

@@ -32,6 +32,10 @@ def test_a_row_becomes_a_bundle_that_predicts_a_folder_of_scans(checkout, tmp_pa
     of_run = bundle_of_run(config, "cam-crf-unet3d")
     # a row of a run knows what the bundle that was made of it knows
     assert {name: bundle.parts[name] for name in of_run.parts} == of_run.parts
+    # and so does a row of which none was made
+    kept = (checkout.folder / ZIP).rename(tmp_path / "kept.zip")
+    assert bundle_of_run(config, "cam-crf-unet3d").digest == of_run.digest
+    kept.rename(checkout.folder / ZIP)
     told = [json.loads(of_run.parts[name]) for name in ("statistics.json", "calibration.json")]
     split = pd.read_csv(checkout.folder / "results" / "phantom" / "splits" / "phantom.csv")
     roles = split[split["fold"] == 0]["role"].value_counts()

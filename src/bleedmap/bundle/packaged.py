@@ -25,17 +25,19 @@ def default_bundle() -> Path:
     return FOLDER
 
 
-def install(bundle: Path, folder: Path = FOLDER) -> None:
+def install(bundle: Path, folder: Path = FOLDER, section: str | None = None) -> None:
     """Put a bundle in the place of the default one.
 
     Args:
         bundle: zip or folder.
         folder: where the default one lies.
+        section: of its card, what was measured of it since it was made; None keeps the card as it is.
 
     Raises:
-        BundleError: ``patients``: it has learnt from other data than the phantom; ``large-bundle``; or what is wrong
-            with it.
+        BundleError: ``patients``: it has learnt from other data than the phantom; ``large-bundle``;
+            ``other-measured``; or what is wrong with it.
     """
+    from bleedmap.bundle.measured import with_measured  # noqa: PLC0415
     from bleedmap.bundle.settings import TRAINING  # noqa: PLC0415  plans ask for the folder alone, and load nothing
     from bleedmap.bundle.store import read_bundle, write_bundle  # noqa: PLC0415
 
@@ -56,4 +58,4 @@ def install(bundle: Path, folder: Path = FOLDER) -> None:
             expected=f"at most {LARGEST_BYTES / 1e6:.0f} MB",
             remedy="take a row with smaller networks",
         )
-    write_bundle(folder, parts)
+    write_bundle(folder, parts if section is None else with_measured(parts, section))

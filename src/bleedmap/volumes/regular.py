@@ -14,6 +14,7 @@ from bleedmap.volumes.hounsfield import clip_hu
 
 NO_TILT_DEGREES = 0.1
 SAME_SPACING_MM = 1e-3
+EVEN_MM = 2.5  # between slices of an even stack, at most, where the scanner's own are uneven
 REGULAR_BYTES = 16.0  # that a voxel takes: interpolated, rounded and clipped, and as HU
 
 
@@ -43,6 +44,23 @@ def to_regular(volume: CtVolume, spacing_mm: float | None = None) -> CtVolume:
     require_room(shape, REGULAR_BYTES)
     hu = _sample(volume.hu.astype(np.float32), native, geometry, shape, outside=AIR_HU)
     return CtVolume(hu=clip_hu(hu), geometry=geometry, intensity=volume.intensity)
+
+
+def even_spacing(native: Geometry) -> float:
+    """Distance of the slices, mm, of an even stack on which a mask keeps its volume.
+
+    A voxel of the stack takes the label of the nearest slice, so a slice counts for a whole number of the stack's
+    slices. Where gaps are uneven, that is not the half of both gaps which it stands for: at the median gap a lesion of
+    79 mL comes out up to 5 % too large, one of 4.5 mL up to 18 %.
+
+    Args:
+        native: the scanner's own slices.
+
+    Returns:
+        The median gap of even slices; of uneven ones a whole part of it, at most ``EVEN_MM``.
+    """
+    gap = native.slice_spacing
+    return gap if native.is_even() else gap / int(np.ceil(gap / EVEN_MM))
 
 
 def onto_grid(array: NDArray[Any], source: Geometry, target: Geometry, shape: tuple[int, int, int]) -> NDArray[Any]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from bleedmap.predict.found import Found
 from bleedmap.volumes.ct_volume import CtVolume
-from bleedmap.volumes.regular import NO_TILT_DEGREES, onto_grid, to_regular
+from bleedmap.volumes.regular import NO_TILT_DEGREES, even_spacing, onto_grid, to_regular
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,13 @@ class EvenStack:
 def even_stack(found: Found) -> EvenStack | None:
     """Resample a scan whose gaps are uneven or whose gantry was tilted; None for any other.
 
-    The affine of a NIfTI file cannot say uneven gaps, and many readers drop the shear of a tilt, or refuse it.
+    The affine of a NIfTI file cannot say uneven gaps, and many readers drop the shear of a tilt, or refuse it. Uneven
+    slices become a finer stack (``even_spacing``).
     """
     native = found.volume.geometry
     if native.is_even() and native.tilt_degrees() < NO_TILT_DEGREES:
         return None
-    volume = to_regular(found.volume)
+    volume = to_regular(found.volume, even_spacing(native))
 
     def moved(array: NDArray[np.generic]) -> NDArray[np.generic]:
         return onto_grid(array, native, volume.geometry, volume.hu.shape)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.geometry import Geometry
-from bleedmap.volumes.regular import to_regular
+from bleedmap.volumes.regular import even_spacing, to_regular
 
 INSIDE, OUTSIDE = 1000, -1000  # of a mask that is resampled as a volume; what is filled counts from one half
 
@@ -38,7 +38,8 @@ def lesion_shape(mask: NDArray[np.bool_], geometry: Geometry) -> Shape | None:
     Returns:
         None where nothing is left of the lesion on that stack: it fills less than half of each of its voxels.
     """
-    regular = to_regular(CtVolume(np.where(mask, INSIDE, OUTSIDE).astype(np.int16), geometry))
+    lesion = CtVolume(np.where(mask, INSIDE, OUTSIDE).astype(np.int16), geometry)
+    regular = to_regular(lesion, even_spacing(geometry))
     voxels, spacing = regular.hu > 0, regular.geometry.spacing
     if not voxels.any():
         return None
