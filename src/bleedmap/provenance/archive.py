@@ -7,14 +7,17 @@ import hashlib
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from bleedmap.provenance.atomic import atomic_path
 from bleedmap.provenance.files import file_digest
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip can hold
+LOCAL_HEADER = 30  # bytes before the name of a member; nothing stands between name and content
 COMMENT = "sha256:{}"
 END = re.compile(rb"sha256:([0-9a-f]{64})\Z")
 
@@ -48,14 +51,41 @@ def write_archive(path: Path) -> Iterator[ArchiveWriter]:
 
 def members(path: Path) -> list[str]:
     """Names of an archive's members, sorted."""
-    with zipfile.ZipFile(path) as archive:
-        return sorted(archive.namelist())
+    return sorted(_directory(path))
+
+
+def has_member(path: Path, name: str) -> bool:
+    """Whether an archive has a member of that name."""
+    return name in _directory(path)
 
 
 def read_member(path: Path, name: str) -> bytes:
-    """Bytes of one member."""
+    """Bytes of one member of an archive of ours.
+
+    Raises:
+        KeyError: there is none of that name.
+        zipfile.BadZipFile: it was damaged after it was written.
+    """
+    member = _directory(path)[name]
+    with path.open("rb") as file:
+        file.seek(member.header_offset + LOCAL_HEADER + len(name.encode()))
+        content = file.read(member.file_size)
+    if zlib.crc32(content) != member.CRC:
+        msg = "an archive is damaged; delete it and run the workflow again"
+        raise zipfile.BadZipFile(msg)
+    return content
+
+
+def _directory(path: Path) -> dict[str, zipfile.ZipInfo]:
+    """Members by name, read once however many of them are asked for one by one."""
+    found = path.stat()
+    return _read_directory(path, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _read_directory(path: Path, *_: int) -> dict[str, zipfile.ZipInfo]:
     with zipfile.ZipFile(path) as archive:
-        return archive.read(name)
+        return {member.filename: member for member in archive.infolist()}
 
 
 def pack_folder(folder: Path, path: Path) -> None:

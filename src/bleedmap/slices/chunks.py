@@ -22,8 +22,9 @@ from numcodecs.blosc import decompress
 from numpy.typing import NDArray
 from zarr.codecs import BloscCodec, Crc32cCodec
 
+from bleedmap.provenance.archive import LOCAL_HEADER
+
 CODECS = (BloscCodec(cname="lz4", clevel=9, shuffle="shuffle"), Crc32cCodec())
-LOCAL_HEADER = 30  # bytes before the name of a zip member; ``write_archive`` puts nothing between name and content
 CHECKSUM = 4  # bytes at the end of a chunk
 
 Directory = list[zipfile.ZipInfo]

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bleedmap.provenance.archive import ArchiveWriter, members, read_member
+from bleedmap.provenance.archive import ArchiveWriter, has_member, members, read_member
 from bleedmap.volumes.ct_volume import Box, CtVolume, Scan
 from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.nifti import from_bytes, to_bytes
@@ -67,7 +67,7 @@ def read_scan(path: Path, name: str) -> Scan:
         in_mm=sidecar["in_mm"],
     )
     hu, _ = from_bytes(read_member(path, f"{name}/hu.nii.gz"))
-    has_truth = f"{name}/truth.nii.gz" in members(path)
+    has_truth = has_member(path, f"{name}/truth.nii.gz")
     slices, subtypes, of_scan = (sidecar[key] for key in ("truth_slices", "subtypes", "scan_subtypes"))
     return Scan(
         id=name,
