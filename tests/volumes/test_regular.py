@@ -1,10 +1,13 @@
 """Even, untilted stacks, and the way back."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bleedmap.volumes.budget import scan_budget
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.geometry import Geometry
 from bleedmap.volumes.regular import onto_grid, to_regular
@@ -132,3 +135,20 @@ def test_the_regular_stack_reaches_both_ends_of_the_native_one(spacing):
     positions = to_regular(volume, spacing).geometry.origins @ native.normal
     assert positions[0] <= native.positions[0] + 1e-6
     assert positions[-1] >= native.positions[-1] - 1e-6
+
+
+def test_a_tilted_scan_of_many_thin_slices_takes_no_more_memory_than_was_asked_for():
+    shape = (120, 256, 256)
+    origins = np.arange(120)[:, None] * np.array([0.0, 0.2, 0.6])
+    native = Geometry(origins, np.array([0.0, 0.5, 0.0]), np.array([0.5, 0.0, 0.0]))
+    scan = CtVolume(np.full(shape, 40, dtype=np.int16), native)
+    voxels = 120 * 256 * (256 + 48)
+    with scan_budget(25):
+        tracemalloc.start()
+        try:
+            regular = to_regular(scan)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert regular.hu.size == pytest.approx(voxels, rel=0.02)
+    assert 2 * voxels < peak < 2 * voxels + 8e6

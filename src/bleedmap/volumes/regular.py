@@ -1,5 +1,6 @@
 """From the slices a scanner made to an even, untilted stack, and back again."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from bleedmap.volumes.hounsfield import clip_hu
 NO_TILT_DEGREES = 0.1
 SAME_SPACING_MM = 1e-3
 EVEN_MM = 2.5  # between slices of an even stack, at most, where the scanner's own are uneven
-REGULAR_BYTES = 16.0  # that a voxel takes: interpolated, rounded and clipped, and as HU
+REGULAR_BYTES = 2.0  # that a voxel takes, as HU; one slice at a time is interpolated, rounded and clipped
 
 
 def to_regular(volume: CtVolume, spacing_mm: float | None = None) -> CtVolume:
@@ -42,8 +43,10 @@ def to_regular(volume: CtVolume, spacing_mm: float | None = None) -> CtVolume:
     geometry, shape = _regular_grid(native, volume.hu.shape, spacing)
     require_sides(shape)
     require_room(shape, REGULAR_BYTES)
-    hu = _sample(volume.hu.astype(np.float32), native, geometry, shape, outside=AIR_HU)
-    return CtVolume(hu=clip_hu(hu), geometry=geometry, intensity=volume.intensity)
+    hu = np.empty(shape, dtype=np.int16)
+    for index, sampled in enumerate(_slices(volume.hu, native, geometry, shape, outside=AIR_HU)):
+        hu[index] = clip_hu(sampled)
+    return CtVolume(hu=hu, geometry=geometry, intensity=volume.intensity)
 
 
 def even_spacing(native: Geometry) -> float:
@@ -76,13 +79,15 @@ def onto_grid(array: NDArray[Any], source: Geometry, target: Geometry, shape: tu
     Returns:
         ``shape``, of the type of ``array``; 0 outside the source.
     """
+    moved = np.zeros(shape, dtype=array.dtype)
     if array.dtype.kind == "f":
-        return _sample(array, source, target, shape, outside=0.0).astype(array.dtype)
-    labels = np.zeros(shape, dtype=array.dtype)
+        for index, sampled in enumerate(_slices(array, source, target, shape, outside=0.0)):
+            moved[index] = sampled
+        return moved
     for label in np.unique(array[array != 0]):
-        share = _sample((array == label).astype(np.float32), source, target, shape, outside=0.0)
-        labels[share >= 0.5] = label
-    return labels
+        for index, share in enumerate(_slices(array == label, source, target, shape, outside=0.0)):
+            moved[index][share >= 0.5] = label
+    return moved
 
 
 def _regular_grid(native: Geometry, shape: tuple[int, ...], spacing: float) -> tuple[Geometry, tuple[int, int, int]]:
@@ -98,23 +103,19 @@ def _regular_grid(native: Geometry, shape: tuple[int, ...], spacing: float) -> t
     return Geometry(origins, native.row_step, native.column_step, native.in_mm), (count, rows, columns)
 
 
-def _sample(
+def _slices(
     array: NDArray[Any], source: Geometry, target: Geometry, shape: tuple[int, int, int], outside: float
-) -> NDArray[np.float32]:
-    """Linear interpolation of one stack at the voxels of another that shares its pixel size and plane."""
+) -> Iterator[NDArray[np.float32]]:
+    """Linear interpolation of one stack at the slices of another that shares its pixel size and plane, one by one."""
     places = np.interp(target.origins @ source.normal, source.positions, np.arange(len(source.origins)))
-    sampled = np.empty(shape, dtype=np.float32)
     for index, place in enumerate(places):
         below = min(int(place), len(array) - 1)
         share = float(place - below)
-        sampled[index] = (1 - share) * _shifted(
-            array, below, source, origin=target.origins[index], shape=shape, outside=outside
-        )
+        origin = target.origins[index]
+        sampled = (1 - share) * _shifted(array, below, source, origin=origin, shape=shape, outside=outside)
         if share > 0:
-            sampled[index] += share * _shifted(
-                array, below + 1, source, origin=target.origins[index], shape=shape, outside=outside
-            )
-    return sampled
+            sampled += share * _shifted(array, below + 1, source, origin=origin, shape=shape, outside=outside)
+        yield sampled
 
 
 def _shifted(
