@@ -223,6 +223,6 @@ def volume(origins, pixel_mm=0.5):
 def test_what_would_be_computed_out_of_millimetres_is_asked_for_before(tmp_path):
     with scan_budget(1):
         assert refused(to_regular, volume([(0, 0, 0), (0, 0, 0.05), (0, 0, 0.1), (0, 0, 900)]))[0] == "too-large"
-        assert refused(to_regular, volume([(0, 0, 0), (0, 4000, 5), (0, 0, 10)]))[0] == "too-large"
+        assert refused(to_regular, volume([(0, 0, 0), (0, 40000, 5), (0, 0, 10)]))[0] == "too-large"
         fine, brain = volume([(0, 0, 0), (0, 0, 5)], pixel_mm=0.1), np.zeros((2, 12, 10), np.uint8)
         assert refused(resample_scan, fine, brain, SliceSpec(size=32))[0] == "too-large"
