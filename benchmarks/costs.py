@@ -14,7 +14,7 @@ from typing import NamedTuple
 SLICES_A_SCAN = 752_803 / 21_784  # of RSNA 2019
 SIZES = (752_803, 2_000_000, 5_000_000, 10_000_000)  # slices
 SHARDS, PER_SHARD = 100, 7  # shards of a data set; jobs of one row that each of them has
-START_SECONDS, JOB_SECONDS = 1.0, 4e-3  # of the planner, without any job and for each
+START_SECONDS, JOB_SECONDS = 1.0, 3.3e-3  # of the planner, without any job and for each
 SCAN_SECONDS = 0.25 / 21_784  # of the planner to list a scan from the index
 INDEX_BYTES = 75e6 / 752_803  # of the index, a slice
 INDEX_LIMIT = 1e9  # bytes that an index may have
@@ -56,11 +56,11 @@ class Total(NamedTuple):
 
 
 CPU = {  # ms of one core and bytes written, a slice of a real head CT of 512 x 512 pixels on a grid of 256
-    "ingest": (12.1, 216.5e3),
-    "brain": (21.4, 1.6e3),
-    "slices": (10.5, 75.6e3),
-    "explain": (86.0, 23.3e3),
-    "mask": (61.0, 0.2e3),
+    "ingest": (10.9, 216.5e3),
+    "brain": (19.6, 1.6e3),
+    "slices": (4.5, 75.5e3),
+    "explain": (54.8, 21.3e3),
+    "mask": (48.7, 0.3e3),
 }
 # of an H100 with bf16: resnet101 at 512 pixels and a 3D U-Net at 256, trained; to explain and to segment are taken to
 # cost as much, which for the latter is too much
