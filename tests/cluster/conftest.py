@@ -76,6 +76,14 @@ class Cluster:
         """Notes of the beginnings of a program of ``scripts``."""
         return [note for note in self.notes() if note.what == "begin" and f"scripts.{program} " in note.rest]
 
+    def begin_at_once(self, job: str) -> None:
+        """Spare a requeued job the two minutes that SLURM lets it wait, once its first run has ended."""
+        end = time.monotonic() + 60
+        while "BeginTime" not in self.run("squeue", "--jobs", job, "--noheader", "--format=%r"):
+            assert time.monotonic() < end
+            time.sleep(0.5)
+        self.run("scontrol", "update", f"JobId={job}", "StartTime=now")
+
     def wait(self, until, head: subprocess.Popen[bytes], seconds: float = 900) -> None:
         """Wait until something is so, while the head runs."""
         end = time.monotonic() + seconds

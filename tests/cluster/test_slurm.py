@@ -42,6 +42,7 @@ def told(cluster):
     cluster.wait(lambda: training.epoch >= 3, head)
     (first,) = cluster.begun("train_classifier")
     cluster.run("scontrol", "requeue", first.job)
+    cluster.begin_at_once(first.job)
     cluster.wait(lambda: len(cluster.begun("train_classifier")) == 2, head)
     requeued_at = training.epoch
     cluster.wait(lambda: training.epoch >= requeued_at + 3, head)
