@@ -137,12 +137,14 @@ def test_a_command_ends_with_the_program_that_started_it_and_leaves_no_scan_behi
 # under nohup a hang-up is ignored, by children too
 JOB = """
 import signal, sys
+from pathlib import Path
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from bleedmap.brain.mask import brain_mask
 from bleedmap.config.brain import ExternalSpec
 from bleedmap.console import with_plain_errors
 from bleedmap.volumes.scan_archive import read_scan
-with_plain_errors(lambda: brain_mask(ExternalSpec.from_json(sys.argv[2]), read_scan(sys.argv[1], "a").volume))
+volume = read_scan(Path(sys.argv[1]), "a").volume
+with_plain_errors(lambda: brain_mask(ExternalSpec.from_json(sys.argv[2]), volume))
 """
 
 
