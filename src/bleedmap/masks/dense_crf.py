@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bleedmap.config.masks import DenseCrfSpec
 from bleedmap.errors import ScanError
 from bleedmap.masks.mask_slices import Masks, MaskSlices
-from bleedmap.masks.mean_field import infer
+from bleedmap.masks.mean_field import infer, keep_memory
 from bleedmap.masks.seeds import seeds_of
 from bleedmap.slices.windows import apply_windows
 
@@ -53,7 +53,7 @@ def _slice_by_slice(
 @cache
 def _pool(workers: int) -> ProcessPoolExecutor:
     """Processes that live as long as this one: the solver holds Python's lock, so threads would take turns."""
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=keep_memory)
 
 
 def _in_the_plane(spec: DenseCrfSpec, slices: MaskSlices) -> NDArray[np.float32]:
