@@ -152,7 +152,7 @@ class DenseCrfSpec(SaliencyMaskSpec):
         50.0,
         ge=0.5,
         description="spatial standard deviation of the appearance term, pixels or mm (unit); far below 0.5 the solver "
-        "crashes",
+        "crashes. 50 is for pictures of some 500 pixels; on a grid of 128 it takes blood for bone and leaves nothing",
     )
     bilateral_srgb: float = Field(
         5.0,
