@@ -14,15 +14,14 @@ from pathlib import Path
 
 import pandas as pd
 import torch
-import yaml
 
 from benchmarks.figures.gpu_watch import GpuWatch
 from benchmarks.made_up.bare_loop import now
+from benchmarks.made_up.demo_unet import demo_unet
 from benchmarks.made_up.random_store import write_random_store
 from bleedmap.classifiers.classify_scan import BATCH, classify_shards
 from bleedmap.classifiers.load import build_classifier
 from bleedmap.config.classifiers import ClassifierSpec
-from bleedmap.config.load import load_config
 from bleedmap.config.saliency import CamSpec, GradCamSpec
 from bleedmap.config.segmenters import UNet3dSpec
 from bleedmap.saliency import explain_classes
@@ -33,7 +32,6 @@ from bleedmap.segmenters.segmenter import Segmenter
 from bleedmap.splits.roles import read_roles
 from bleedmap.training.engine import make_deterministic
 
-DEMO = Path(__file__).parents[1] / "config" / "config.yaml"
 SLICES = 32
 Work = Callable[[], object]
 
@@ -91,8 +89,7 @@ def classifier_rows(options: argparse.Namespace, device: str) -> dict[str, dict[
 
 def segmenter_row(options: argparse.Namespace, device: str) -> dict[str, dict[str, float]]:
     """Masks of scans that are a quarter longer than a patch."""
-    demo = load_config(yaml.safe_load(DEMO.read_text(encoding="utf-8"))).segmenters["unet3d"]
-    spec = UNet3dSpec.model_validate({**demo.model_dump(), "depth": options.depth})
+    spec = UNet3dSpec.model_validate({**demo_unet().model_dump(), "depth": options.depth})
     length = options.depth + options.depth // 4
     files = write_random_store(options.out / "unet", scans=options.scans, slices=length, size=options.unet_size)
     model = Segmenter(spec).eval().to(device)

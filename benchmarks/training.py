@@ -19,16 +19,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-import yaml
 from torch import nn
 
 from benchmarks.figures.gpu_watch import GpuWatch
 from benchmarks.made_up.bare_loop import VARIANTS, BareLoop, images, now
+from benchmarks.made_up.demo_unet import demo_unet
 from benchmarks.made_up.random_store import write_random_store
 from bleedmap.classifiers.load import build_classifier
 from bleedmap.classifiers.slice_batches import SliceBatches
 from bleedmap.config.classifiers import ClassifierSpec
-from bleedmap.config.load import load_config
 from bleedmap.config.segmenters import UNet3dSpec
 from bleedmap.config.training import TrainingSpec
 from bleedmap.losses.build import build_loss
@@ -38,8 +37,6 @@ from bleedmap.segmenters.segmenter import Segmenter
 from bleedmap.slices.training_set import TrainingSet
 from bleedmap.training.engine import Batches, fit, make_deterministic
 from bleedmap.training.together import Batch
-
-DEMO = Path(__file__).parents[1] / "config" / "config.yaml"
 
 
 @dataclass
@@ -118,7 +115,7 @@ def _classifier(options: argparse.Namespace, training: TrainingSpec) -> dict[str
 
 
 def _unet(options: argparse.Namespace, training: TrainingSpec) -> dict[str, float]:
-    demo = load_config(yaml.safe_load(DEMO.read_text(encoding="utf-8"))).segmenters["unet3d"]
+    demo = demo_unet()
     settings = type(demo.training).model_validate(
         demo.training.model_dump() | training.model_dump(exclude={"batch", "loss"})
     )

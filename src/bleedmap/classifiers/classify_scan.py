@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from bleedmap.classifiers.classifier import SliceClassifier
+from bleedmap.console import track
 from bleedmap.slices.each_scan import Turn, alone, each_scan, host_rows, to_device
 from bleedmap.slices.neighbours import neighbours_of
 from bleedmap.slices.refusals import Refusals
@@ -55,7 +56,7 @@ def classify_shards(model: SliceClassifier, slices: Sequence[Path]) -> pd.DataFr
         class, in the stores' order, shard after shard; a scan that cannot be classified has no rows.
     """
     tables: list[pd.DataFrame] = []
-    for path in sorted(slices):
+    for path in track(sorted(slices), "classifying", unit="shards"):
         with SliceStore(path) as store:
             refused = Refusals("to classify it", store)
 
@@ -63,7 +64,7 @@ def classify_shards(model: SliceClassifier, slices: Sequence[Path]) -> pd.DataFr
                 scores = classify_scan(model, store.rows("hu", rows), turn=turn)
                 return _long(store.table.iloc[rows], model.classes, scores)
 
-            tables += each_scan(classify, store.scans(), refused, "classifying")
+            tables += each_scan(classify, store.scans(), refused, None)
     columns = ["scan", "subject", "slice", "class", "label", "score"]
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 

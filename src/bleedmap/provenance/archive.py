@@ -8,7 +8,7 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,8 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip can hold
 LOCAL_HEADER = 30  # bytes before the name of a member; nothing stands between name and content
 COMMENT = "sha256:{}"
 END = re.compile(rb"sha256:([0-9a-f]{64})\Z")
+
+Members = dict[tuple[str, ...], Callable[[], bytes]]  # by the parts of their name, what gives their content
 
 
 class ArchiveWriter:
@@ -84,16 +86,28 @@ def _directory(path: Path) -> dict[str, zipfile.ZipInfo]:
 
 @lru_cache(maxsize=8)
 def _read_directory(path: Path, *_: int) -> dict[str, zipfile.ZipInfo]:
+    return {member.filename: member for member in directory(path)}
+
+
+def directory(path: Path) -> list[zipfile.ZipInfo]:
+    """What an archive says of its members."""
     with zipfile.ZipFile(path) as archive:
-        return {member.filename: member for member in archive.infolist()}
+        return archive.infolist()
 
 
-def pack_folder(folder: Path, path: Path) -> None:
-    """Pack every file under a folder, sorted by name."""
+def pack_folder(folder: Path, path: Path, more: Members | None = None) -> None:
+    """Pack every file under a folder, and more that lies elsewhere, sorted by name.
+
+    Args:
+        folder: with the files.
+        path: archive to write.
+        more: members beside them.
+    """
+    found: Members = {file.relative_to(folder).parts: file.read_bytes for file in folder.rglob("*") if file.is_file()}
+    found |= more or {}
     with write_archive(path) as archive:
-        for file in sorted(folder.rglob("*")):
-            if file.is_file():
-                archive.add(file.relative_to(folder).as_posix(), file.read_bytes())
+        for parts in sorted(found):
+            archive.add("/".join(parts), found[parts]())
 
 
 def content_digest(path: Path) -> str:

@@ -30,12 +30,6 @@ CHECKSUM = 4  # bytes at the end of a chunk
 Directory = list[zipfile.ZipInfo]
 
 
-def directory(path: Path) -> Directory:
-    """What a store's zip holds."""
-    with zipfile.ZipFile(path) as archive:
-        return archive.infolist()
-
-
 class RowChunks:
     """One array of a store, row by row; any number of threads may read at once.
 

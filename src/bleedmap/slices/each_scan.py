@@ -24,7 +24,7 @@ def each_scan(
     work: Callable[[str, slice, Turn], Made],
     scans: Iterable[tuple[str, slice]],
     refused: Refusals,
-    what: str,
+    what: str | None,
     at_once: int | None = None,
 ) -> list[Made]:
     """Do some work for every scan that is not refused.
@@ -34,7 +34,7 @@ def each_scan(
             networks are not made to be asked by two threads at once. It may refuse the scan, by an error.
         scans: names and rows.
         refused: scans that are left out, and to which failing ones are added.
-        what: verb for the person who watches.
+        what: verb for the person who watches; None where the caller tells of whole shards.
         at_once: scans side by side; 0: each after the other; None: as many as PyTorch has threads if there is a GPU,
             for which they have no other use, and else 0.
 
@@ -53,7 +53,8 @@ def each_scan(
     left = refused.left(scans)
     if at_once is None:
         at_once = torch.get_num_threads() if torch.cuda.is_available() else 0
-    for made in track(ahead(one, left, at_once), what, total=len(left), unit="scans"):
+    each = ahead(one, left, at_once)
+    for made in each if what is None else track(each, what, total=len(left), unit="scans"):
         found += made
     return found
 

@@ -7,7 +7,6 @@ go, so that it scales with threads.
 import errno
 import os
 import threading
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import zarr
 from numcodecs.blosc import compress
 from numpy.typing import ArrayLike, DTypeLike
 
+from bleedmap.provenance.archive import Members
 from bleedmap.slices.chunks import CHECKSUM, CODECS
 
 
@@ -62,7 +62,7 @@ class RowWriter:
         chunks = (1, *self._shape)
         group.create_array(name, shape=(self._rows, *self._shape), chunks=chunks, dtype=self._dtype, compressors=CODECS)
 
-    def members(self, name: str) -> dict[tuple[str, ...], Callable[[], bytes]]:
+    def members(self, name: str) -> Members:
         """Where in the store its encoded rows belong, and what gives each; rows that are zero throughout have none."""
         inner = ["0"] * len(self._shape)
         return {

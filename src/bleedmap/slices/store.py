@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,8 +23,8 @@ from numpy.typing import NDArray
 from zarr.storage import LocalStore, ZipStore
 
 from bleedmap.constants import CLASSES
-from bleedmap.provenance.archive import write_archive
-from bleedmap.slices.chunks import Directory, RowChunks, directory
+from bleedmap.provenance.archive import directory, pack_folder
+from bleedmap.slices.chunks import Directory, RowChunks
 from bleedmap.slices.row_writer import RowWriter
 
 TABLE = ("scan", "subject", "slice", *CLASSES, "drawn")
@@ -60,13 +61,8 @@ class StoreWriter:
         """Write the archive, its members sorted by name."""
         for name, array in self._arrays.items():
             array.describe(self.group, name)
-        plain = self._folder / "store"
-        members = {file.relative_to(plain).parts: file.read_bytes for file in plain.rglob("*") if file.is_file()}
-        for name, array in self._arrays.items():
-            members |= array.members(name)
-        with write_archive(path) as archive:
-            for parts in sorted(members):
-                archive.add("/".join(parts), members[parts]())
+        rows = [array.members(name) for name, array in self._arrays.items()]
+        pack_folder(self._folder / "store", path, dict(chain.from_iterable(each.items() for each in rows)))
 
 
 @contextmanager
