@@ -6,6 +6,7 @@ processes may share each batch (``processes``); what they do together is in ``to
 """
 
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -86,6 +87,8 @@ def make_deterministic(seed: int, threads: int) -> None:
     """
     torch.set_num_threads(max(1, threads // together.count()))
     torch.manual_seed(seed)
+    # without it, products of matrices on a GPU may differ in their last bits from run to run
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True, warn_only=torch.cuda.is_available())
     # with them torch would fill all memory before it is written to: measured, a tenth of a training on a CPU
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
