@@ -25,5 +25,7 @@ COPY --from=build /bleedmap/.venv /bleedmap/.venv
 COPY . /bleedmap
 # whoever runs it, and with whatever home: caches go where everybody may write
 ENV PATH=/bleedmap/.venv/bin:$PATH XDG_CACHE_HOME=/tmp/cache XDG_CONFIG_HOME=/tmp/config
+# Snakemake asks for a name, which --user brings none of
+ENV USER=bleedmap
 WORKDIR /bleedmap
 CMD ["snakemake", "--help"]
