@@ -16,6 +16,7 @@ from bleedmap.saliency.explain_scan import explain_scan
 from tests.members import members, names
 from tests.small_swin import swin_classifier
 from tests.stand_in import StandIn
+from tests.waits import Asked
 
 # more steps are more of the same
 SPECS = [spec.model_copy(update={"steps": 4}) if hasattr(spec, "steps") else spec for spec in members(AnySaliency)]
@@ -101,6 +102,15 @@ def test_the_same_batch_gives_the_same_maps_whatever_the_global_random_state(spe
     once = explain(spec, model, batch(model), 1)
     torch.manual_seed(1)
     assert torch.equal(explain(spec, model, batch(model), 1), once)
+
+
+@every_method
+def test_no_map_of_a_scan_waits_for_a_number(spec, model):
+    hu = batch(model)[:, 0].round().numpy().astype(np.int16)
+    explain_scan(spec, model, hu, hu > 0)  # what is looked at once in a network
+    with Asked() as asked:
+        explain_scan(spec, model, hu, hu > 0)
+    assert asked.found == []
 
 
 @every_method

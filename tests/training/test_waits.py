@@ -3,41 +3,27 @@
 import numpy as np
 import pytest
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from bleedmap.classifiers.classify_scan import classify_scan
 from bleedmap.classifiers.load import build_classifier
 from bleedmap.classifiers.slice_batches import SliceBatches
 from bleedmap.config.classifiers import ClassifierSpec
 from bleedmap.config.losses import DiceBceSpec
-from bleedmap.config.segmenters import SegmenterTraining, UNet2dSpec
+from bleedmap.config.segmenters import SegmenterTraining, UNet2dSpec, UNet3dSpec
 from bleedmap.config.training import TrainingSpec
+from bleedmap.constants import CLASSES
 from bleedmap.losses.build import build_loss
 from bleedmap.segmenters.patches import PatchBatches
+from bleedmap.segmenters.probabilities import probabilities
 from bleedmap.segmenters.segmenter import Segmenter
 from bleedmap.slices.store import SliceStore, add_rows, write_store
 from bleedmap.slices.training_set import TrainingSet
 from bleedmap.training.learner import Learner
 from bleedmap.training.metrics import Auroc, Dice
+from tests.waits import Asked
 
 # SGD, for Adam counts its steps on the CPU
 LESSONS = {"epochs": 1, "batch": 4, "optimizer": "sgd", "clip_norm": 1.0}
-
-
-class Asked(TorchDispatchMode):
-    """Notes what brings a number, or the size of a result, from a tensor to the program."""
-
-    WAITS = ("local_scalar_dense", "nonzero", "masked_select", "unique", "equal")
-
-    def __init__(self):
-        super().__init__()
-        self.found = []
-
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        name = func.name().split("::")[1].split(".")[0].lstrip("_")
-        picks = name == "index" and any(index is not None and index.dtype == torch.bool for index in args[1])
-        if picks or name in self.WAITS:
-            self.found.append(name)
-        return func(*args, **(kwargs or {}))
 
 
 @pytest.fixture
@@ -67,7 +53,22 @@ def test_who_asks_is_found():
     with Asked() as asked:
         float(torch.ones(2).sum())
         torch.arange(3.0)[torch.tensor([True, False, True])]
-    assert len(asked.found) == 2
+        torch.ones(2, 2)[:, 0].copy_(torch.ones(2), non_blocking=True)
+        torch.ones(2, 2)[0].copy_(torch.ones(2), non_blocking=True)
+    assert len(asked.found) == 3
+
+
+@pytest.mark.parametrize("flip", [False, True])
+def test_no_scan_waits_for_a_number_before_its_end(flip):
+    hu = np.arange(5 * 32 * 32).reshape(5, 32, 32).astype(np.int16) % 90
+    classifier = build_classifier(ClassifierSpec(backbone="test_resnet", stride=8, classes=CLASSES)).eval()
+    spec = UNet3dSpec(channels=(4, 8), depth=4, flat_levels=1, residual_units=0, tta_flip=flip)
+    segmenters = [Segmenter(spec), Segmenter(spec.model_copy(update={"classes": CLASSES}))]
+    with Asked() as asked:
+        classify_scan(classifier, hu)
+        for segmenter in segmenters:
+            probabilities(segmenter.eval(), spec, hu)
+    assert asked.found == []
 
 
 def test_no_step_of_a_slice_classifier_waits_for_a_number(slice_store):
