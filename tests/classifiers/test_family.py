@@ -14,6 +14,7 @@ from bleedmap.classifiers.classify_scan import classify_scan
 from bleedmap.classifiers.load import build_classifier, load_classifier
 from bleedmap.components import load
 from tests.classifiers.members import HEADS, MEMBERS, NETWORKS, name
+from tests.waits import Asked
 
 
 def built(spec):
@@ -42,6 +43,13 @@ def test_it_gives_a_logit_a_class_and_maps_of_the_same_classes(model):
     assert output.logits.isfinite().all()
     if output.maps is not None:
         assert output.maps.shape[:2] == output.logits.shape
+
+
+def test_nobody_waits_for_a_number(model):
+    learner = built(model.spec).train()
+    with Asked() as asked:
+        learner(stacks(model)).logits.sum().backward()
+    assert asked.found == []
 
 
 def test_a_slice_does_not_depend_on_its_batch(model):

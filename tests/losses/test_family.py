@@ -8,6 +8,7 @@ import torch
 import bleedmap.losses
 from bleedmap.losses.build import build_loss
 from tests.losses.members import LOSSES, hide, targets_of, truth_of, wrap
+from tests.waits import Asked
 
 
 @pytest.fixture(params=LOSSES.values(), ids=LOSSES)
@@ -29,6 +30,15 @@ def test_it_is_one_finite_number_above_zero(spec):
     assert value.shape == ()
     assert value.isfinite()
     assert value > 0
+
+
+def test_nobody_waits_for_a_number(spec):
+    targets = targets_of(spec)
+    loss, logits = build_loss(spec), noise(truth_of(spec, targets).shape).requires_grad_()
+    with Asked() as asked:
+        loss.weight(targets)
+        loss(wrap(spec, logits), targets).backward()
+    assert asked.found == []
 
 
 def test_it_is_finite_for_the_most_wrong_of_predictions(spec):

@@ -11,6 +11,7 @@ from bleedmap.constants import CLASSES
 from bleedmap.segmenters.probabilities import probabilities
 from bleedmap.segmenters.segment_scan import segment_scan
 from bleedmap.segmenters.segmenter import Segmenter
+from tests.waits import Asked
 
 SMALL = {"channels": (4, 8), "residual_units": 0, "width": 4, "backbone": "mobilenet_v3_large"}
 MEMBERS = get_args(get_args(AnySegmenter)[0])
@@ -55,6 +56,13 @@ def test_logits_have_the_shape_of_the_stack(spec, size):
     assert logits.shape == (2, *kinds(spec), 4, size, size)
     assert logits.dtype == torch.float32
     assert logits.isfinite().all()
+
+
+def test_nobody_waits_for_a_number(spec):
+    learner, stacks = Segmenter(spec).train(), torch.from_numpy(np.stack([head(4), head(4, seed=1)]))
+    with Asked() as asked:
+        learner(stacks).sum().backward()
+    assert asked.found == []
 
 
 def test_a_stack_is_the_same_alone_and_in_a_batch(spec):

@@ -22,7 +22,8 @@ class DiceCe(Loss):
         """Loss of (B, 6, D, H, W) logits, background first, against (B, D, H, W) masks of labels 1 to 5."""
         known = targets["masks"] != UNKNOWN_VOXEL
         labels = targets["masks"].where(known, 0).long()
-        drawn = F.one_hot(labels, outputs.shape[1]).movedim(-1, 1).to(outputs.dtype) * known[:, None]
+        classes = torch.arange(outputs.shape[1], device=labels.device)
+        drawn = ((labels[:, None] == classes[:, None, None, None]) & known[:, None]).to(outputs.dtype)
         dice = dice_loss((torch.softmax(outputs, dim=1) * known[:, None])[:, 1:], drawn[:, 1:])
         return dice + known_mean(F.cross_entropy(outputs, labels, reduction="none"), known.to(outputs.dtype))
 
