@@ -17,6 +17,11 @@ HERE = Path(__file__).parent
 PROGRAM = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
+def has_accounting() -> bool:
+    """Whether the cluster keeps accounts, as those of hospitals do; it takes longer."""
+    return os.environ.get("BLEEDMAP_SLURM") == "accounting"
+
+
 @pytest.fixture(scope="session")
 def slurm(tmp_path_factory):
     """Folder with the client tools of a SLURM that runs as long as the session does; skips where there can be none."""
@@ -24,8 +29,10 @@ def slurm(tmp_path_factory):
         pytest.skip("takes minutes on two cores: set BLEEDMAP_SLURM=1, which also installs SLURM where it is missing")
     pytest.importorskip("snakemake_executor_plugin_slurm")
     folder = tmp_path_factory.mktemp("slurm")
-    start = [HERE / "start_slurm.sh", folder]
-    done = subprocess.run(start, env={"INSTALL": "1", **os.environ}, capture_output=True, text=True, check=False)
+    start, wanted = [HERE / "start_slurm.sh", folder], {"ACCOUNTING": str(int(has_accounting()))}
+    done = subprocess.run(
+        start, env={"INSTALL": "1", **os.environ, **wanted}, capture_output=True, text=True, check=False
+    )
     if done.returncode == 3:
         pytest.skip(done.stderr.strip().splitlines()[-1])
     assert done.returncode == 0, done.stderr

@@ -4,8 +4,8 @@
 #   start_slurm.sh FOLDER          starts it; with FOLDER/bin first in PATH, sbatch, squeue and snakemake find it
 #   start_slurm.sh FOLDER stop     ends it
 #
-# It is run as root and needs slurmctld, slurmd and munged; INSTALL=1 fetches them as packages of Debian or Ubuntu. Where
-# it cannot start for want of these, it says so and ends with 3.
+# It is run as root and needs slurmctld, slurmd and munged, with ACCOUNTING=1 also slurmdbd and mariadbd; INSTALL=1 fetches
+# them as packages of Debian or Ubuntu. Where it cannot start for want of these, it says so and ends with 3.
 # Neither systemd nor cgroups are needed, and nothing is put into /etc: without that PATH the client tools find no
 # cluster and end at once, so nothing else on the machine waits for this one.
 set -euo pipefail
@@ -14,19 +14,66 @@ export SLURM_CONF=$folder/slurm.conf
 
 stop() {
     scontrol shutdown 2> /dev/null || true
-    for daemon in slurmd slurmctld munged; do
+    for daemon in slurmd slurmctld slurmdbd mariadbd munged; do
         [ ! -s "$folder/$daemon.pid" ] || kill "$(cat "$folder/$daemon.pid")" 2> /dev/null || true
     done
 }
 
-installed() { command -v slurmctld > /dev/null && command -v slurmd > /dev/null && command -v munged > /dev/null; }
+daemons=(slurmctld slurmd munged) packages=(slurm-wlm munge)
+if [ "${ACCOUNTING:-0}" = 1 ]; then daemons+=(slurmdbd mariadbd) packages+=(slurmdbd mariadb-server); fi
 
-free_ports() { # two ports that nobody listens on
+installed() { for daemon in "${daemons[@]}"; do command -v "$daemon" > /dev/null || return 1; done; }
+
+free_ports() { # ports that nobody listens on
     python3 - <<- 'PYTHON'
 	import socket
-	places = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+	places = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
 	print(*(place.getsockname()[1] for place in places))
 	PYTHON
+}
+
+until_it_does() { # wait for a command to succeed
+    for _ in $(seq 100); do
+        ! "$@" > /dev/null 2>&1 || return 0
+        sleep 0.2
+    done
+    echo "$* does not succeed" >&2
+    return 1
+}
+
+start_accounting() { # a database, and the daemon that writes there what jobs asked for and used
+    mariadb-install-db --no-defaults --user=root --datadir="$folder/db" > /dev/null
+    mariadbd --no-defaults --user=root --datadir="$folder/db" --bind-address=127.0.0.1 --port="$db_port" \
+        --socket="$folder/db.socket" --pid-file="$folder/mariadbd.pid" &> "$folder/mariadbd.log" &
+    until_it_does mariadb --no-defaults --socket="$folder/db.socket" --execute="
+        CREATE DATABASE slurm_acct_db; CREATE USER slurm@localhost IDENTIFIED BY 'slurm'; GRANT ALL ON slurm_acct_db.* TO slurm@localhost"
+    (umask 077 && cat > "$folder/slurmdbd.conf") <<- CONF
+	AuthType=auth/munge
+	AuthInfo=socket=$folder/munge.socket
+	DbdHost=localhost
+	DbdPort=$dbd_port
+	SlurmUser=root
+	StorageType=accounting_storage/mysql
+	StorageHost=127.0.0.1
+	StoragePort=$db_port
+	StorageUser=slurm
+	StoragePass=slurm
+	StorageLoc=slurm_acct_db
+	LogFile=$folder/slurmdbd.log
+	PidFile=$folder/slurmdbd.pid
+	CONF
+    cat >> "$SLURM_CONF" <<- CONF
+	AccountingStorageType=accounting_storage/slurmdbd
+	AccountingStorageHost=localhost
+	AccountingStoragePort=$dbd_port
+	AccountingStoragePass=$folder/munge.socket
+	JobAcctGatherType=jobacct_gather/linux
+	JobAcctGatherFrequency=1
+	CONF
+    slurmdbd
+    until_it_does sacctmgr --immediate add cluster tests
+    sacctmgr --immediate --quiet add account lab
+    sacctmgr --immediate --quiet add user root account=lab
 }
 
 if [ "${2:-start}" = stop ]; then
@@ -36,15 +83,15 @@ fi
 
 if ! installed && [ "${INSTALL:-0}" = 1 ]; then
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq && apt-get install -y -qq --no-install-recommends slurm-wlm munge > /dev/null ||
-        { echo "the packages slurm-wlm and munge cannot be installed here" >&2; exit 3; }
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}" > /dev/null ||
+        { echo "the packages ${packages[*]} cannot be installed here" >&2; exit 3; }
 fi
-installed || { echo "no slurmctld, slurmd and munged here; INSTALL=1 fetches them" >&2; exit 3; }
+installed || { echo "not all of ${daemons[*]} are here; INSTALL=1 fetches them" >&2; exit 3; }
 [ "$(id -u)" = 0 ] || { echo "the daemons of SLURM want to be started as root" >&2; exit 3; }
 
 mkdir -p "$folder"/{bin,ctld,d}
 for i in 0 1; do mknod "$folder/gpu$i" c 1 3; done
-read -r ctld_port d_port < <(free_ports)
+read -r ctld_port d_port dbd_port db_port < <(free_ports)
 
 trap stop ERR
 # every message between the daemons carries a stamp of munge; key and socket are this cluster's own. It does not like a
@@ -73,7 +120,7 @@ cat > "$SLURM_CONF" <<- CONF
 	SlurmdLogFile=$folder/slurmd.log
 	ProctrackType=proctrack/linuxproc
 	TaskPlugin=task/none
-	# no accounting: a finished job must stay in squeue until it was asked for
+	# without accounting, a finished job must stay in squeue until it was asked for
 	MinJobAge=7200
 	KillWait=3
 	ReturnToService=2
@@ -83,22 +130,19 @@ cat > "$SLURM_CONF" <<- CONF
 	# more cores and memory than there are: jobs of the tests are small
 	SlurmdParameters=config_overrides
 	GresTypes=gpu
-	NodeName=localhost CPUs=6 RealMemory=60000 Gres=gpu:2 State=UNKNOWN
+	NodeName=localhost CPUs=20 RealMemory=60000 Gres=gpu:2 State=UNKNOWN
 	PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 CONF
 echo "NodeName=localhost Name=gpu File=$folder/gpu[0-1]" > "$folder/gres.conf"
 
 # a job keeps no SLURM_CONF, for the executor plugin clears the environment of its steps; so the tools are told where
-for tool in sacct sbatch scancel scontrol sinfo squeue srun; do
+for tool in sacct sacctmgr sbatch scancel scontrol sinfo squeue srun; do
     printf '#!/bin/sh\nSLURM_CONF=%q exec %q "$@"\n' "$SLURM_CONF" "$(command -v $tool)" > "$folder/bin/$tool"
     chmod +x "$folder/bin/$tool"
 done
 
+[ "${ACCOUNTING:-0}" != 1 ] || start_accounting
 slurmctld
 slurmd
-for _ in $(seq 100); do
-    [ "$(sinfo --noheader --format=%t 2> /dev/null)" != idle ] || exit 0
-    sleep 0.2
-done
-tail "$folder"/slurm*.log >&2
-false
+is_idle() { [ "$(sinfo --noheader --format=%t)" = idle ]; }
+until_it_does is_idle || { tail "$folder"/slurm*.log >&2; false; }
