@@ -41,10 +41,10 @@ default-bundle: .venv/ready  ## train the bundle that comes with the package, on
 	$(BIN)/python -m bleedmap.bundle --bundle $(DEFAULT_BUNDLE)
 
 test: .venv/ready  ## all tests
-	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: .venv/ready  ## the fast tests
-	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile -m "not slow"
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow"
 
 lint: .venv/ready  ## format, lint and type checks, and the workflow linter
 	$(BIN)/ruff format --check .

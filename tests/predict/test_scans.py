@@ -15,6 +15,7 @@ from bleedmap.bundle.store import read_bundle, write_bundle
 from bleedmap.cli import application
 from bleedmap.datasets.new_scans import list_inputs
 from bleedmap.predict.method import TrainedMethod
+from bleedmap.predict.of_run import bundle_of_run
 from bleedmap.predict.scans import predict_scans
 from tests.bundles import SIZE, SLICES, parts_of, write_head
 
@@ -72,6 +73,25 @@ def killed_after(count, method, inputs, out):
         assert os.waitpid(child, os.WNOHANG) == (0, 0)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
+
+
+@pytest.mark.parametrize("row", ["segmenter", "mask"])
+def test_scans_side_by_side_have_the_same_results_and_are_told_of_in_the_same_order(
+    row, method, run_config, ward, tmp_path, capfd
+):
+    if row == "mask":
+        method = TrainedMethod(bundle_of_run(run_config, "cam-kmeans"))
+    names = ["bad.zip", "kind-0.nii.gz", "bad-gone", "bad-text", "kind-1.nii.gz"]
+    inputs = list_inputs([ward / name for name in names])
+    found = {}
+    capfd.readouterr()
+    for at_once in (0, 4):
+        outcomes = predict_scans(method, inputs, lambda each, at=at_once: tmp_path / str(at) / each.id, at_once)
+        results = {each.id: contents(tmp_path / str(at_once) / each.id) for each in inputs if "kind" in each.path.name}
+        told = [(each.scan, each.summary, str(each.refusal)) for each in outcomes]
+        found[at_once] = (told, results, capfd.readouterr().err)
+    assert found[0] == found[4]
+    assert [bool(summary) for _, summary, _ in found[4][0]] == ["kind" in each.path.name for each in inputs]
 
 
 @pytest.mark.slow

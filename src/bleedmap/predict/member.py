@@ -25,6 +25,7 @@ from bleedmap.saliency.explain_scan import explain_scan
 from bleedmap.segmenters.labels import to_labels
 from bleedmap.segmenters.probabilities import probabilities
 from bleedmap.segmenters.segmenter import segmenter_of
+from bleedmap.slices.each_scan import Turn
 from bleedmap.slices.resample_scan import WorkingScan
 from bleedmap.volumes.intensity import Intensity
 
@@ -45,7 +46,7 @@ class GridFound(NamedTuple):
     mirrored: NDArray[np.float64] | None = None
 
 
-Member = Callable[[WorkingScan, Intensity], GridFound]
+Member = Callable[[WorkingScan, Intensity, Turn], GridFound]
 
 
 def load_member(bundle: Bundle, fold: int) -> Member:
@@ -65,8 +66,8 @@ def load_member(bundle: Bundle, fold: int) -> Member:
     if classifier is None or CALIBRATION not in bundle.parts:
         return member
 
-    def with_mirrored(scan: WorkingScan, intensity: Intensity) -> GridFound:
-        return member(scan, intensity)._replace(mirrored=_of_any(classify_mirrored(classifier, scan.hu)))
+    def with_mirrored(scan: WorkingScan, intensity: Intensity, turn: Turn) -> GridFound:
+        return member(scan, intensity, turn)._replace(mirrored=_of_any(classify_mirrored(classifier, scan.hu, turn)))
 
     return with_mirrored
 
@@ -76,12 +77,12 @@ def _segmenting(bundle: Bundle, fold: int, classifier: SliceClassifier | None) -
     model = segmenter_of(bundle.parts[part(fold, SEGMENTER)])
     spec: AnySegmenter = _last_spec(bundle, fold)
 
-    def found(scan: WorkingScan, intensity: Intensity) -> GridFound:
+    def found(scan: WorkingScan, intensity: Intensity, turn: Turn) -> GridFound:
         hu = scan.hu if settings.enhancement is None else enhance_scan(settings.enhancement, scan.hu, scan.brain)
-        each = probabilities(model, spec, hu)
+        each = probabilities(model, spec, hu, turn)
         labels = to_labels(spec, each, scan.brain, scan.voxel_ml)
         of_any = each.sum(axis=1, dtype=np.float32) if each.ndim == 4 else each
-        told = None if classifier is None else _of_any(classify_scan(classifier, scan.hu))
+        told = None if classifier is None else _of_any(classify_scan(classifier, scan.hu, turn=turn))
         return GridFound(labels, np.where(scan.brain, of_any, np.float32(0)), told)
 
     return found
@@ -90,21 +91,22 @@ def _segmenting(bundle: Bundle, fold: int, classifier: SliceClassifier | None) -
 def _masking(bundle: Bundle, fold: int, classifier: SliceClassifier | None) -> Member:
     spec, saliency = _last_spec(bundle, fold), bundle.settings.saliency
     if classifier is None or saliency is None:
-        return lambda scan, intensity: GridFound(
+        return lambda scan, intensity, turn: GridFound(
             mask_scan(spec, _slices(scan, intensity), None, None).labels, None, None
         )
     points = OperatingPoints.from_json(bundle.parts[part(fold, OPERATING_POINT)])
     thresholds = np.array([gate(spec, each) for each in thresholds_of(points, classifier.classes).values()])
 
-    def found(scan: WorkingScan, intensity: Intensity) -> GridFound:
-        scores = classify_scan(classifier, scan.hu)
+    def found(scan: WorkingScan, intensity: Intensity, turn: Turn) -> GridFound:
+        scores = classify_scan(classifier, scan.hu, turn=turn)
         told = scores >= thresholds
-        maps = explain_scan(saliency, classifier, scan.hu, scan.brain)
+        maps = explain_scan(saliency, classifier, scan.hu, scan.brain, turn)
         slices = _slices(scan, intensity).with_maps(maps, classifier.classes)
         if spec.BY_CLASS:
             slices = replace(slices, told=told)
         called = holds_subtype(told) if spec.BY_CLASS else told[:, ANY]
-        labels = mask_scan(spec, slices, called, classifier).labels
+        with turn():  # some methods ask the classifier once more
+            labels = mask_scan(spec, slices, called, classifier).labels
         return GridFound(labels, slices.saliency * called[:, None, None], _of_any(scores))
 
     return found

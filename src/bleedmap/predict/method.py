@@ -13,6 +13,7 @@ from bleedmap.predict.known import Known
 from bleedmap.predict.member import load_member
 from bleedmap.predict.vote import vote
 from bleedmap.slices.box import Box, to_own_voxels
+from bleedmap.slices.each_scan import Turn, alone
 from bleedmap.slices.resample_scan import resample_scan
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.intensity import ScannerIntensity
@@ -40,8 +41,12 @@ class TrainedMethod:
         self._known = Known.of(bundle)
         self._members = [load_member(bundle, fold) for fold in bundle.settings.folds]
 
-    def __call__(self, volume: CtVolume) -> Found:
+    def __call__(self, volume: CtVolume, turn: Turn = alone) -> Found:
         """What it finds, on the volume's own voxels, and what is odd about the volume.
+
+        Args:
+            volume: the scan.
+            turn: in which the networks are asked.
 
         Raises:
             ScanError: ``no-head``, before any network runs.
@@ -50,7 +55,7 @@ class TrainedMethod:
         brain = brain_mask(settings.brain, volume)
         flags = judge(volume, brain, settings.brain, self._known.training)
         working = resample_scan(volume, brain, settings.slices)
-        each = [member(working, volume.intensity) for member in self._members]
+        each = [member(working, volume.intensity, turn) for member in self._members]
         found, certainty = vote(each), self._known.certainty(each)
         if certainty is not None and certainty.is_uncertain:
             flags = sorted([*flags, UNCERTAIN])

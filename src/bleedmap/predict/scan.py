@@ -9,6 +9,7 @@ from bleedmap.errors import ScanError
 from bleedmap.predict.method import TrainedMethod
 from bleedmap.predict.outputs import write_outputs
 from bleedmap.predict.outputs.prediction import Prediction
+from bleedmap.slices.each_scan import Turn, alone
 from bleedmap.volumes.budget import scan_budget
 from bleedmap.volumes.ct_volume import CtVolume
 from bleedmap.volumes.intensity import ScannerIntensity
@@ -16,7 +17,7 @@ from bleedmap.volumes.intensity import ScannerIntensity
 NAMES = {"hu": "CT", "mr": "MR"}
 
 
-def predict_scan(method: TrainedMethod, source: Path, out: Path) -> Prediction:
+def predict_scan(method: TrainedMethod, source: Path, out: Path, turn: Turn = alone) -> Prediction:
     """Read a scan, find what there is, and write it into a folder.
 
     The networks see the scanner's own slices, tilted or unevenly spaced as they are, which is what they learnt on.
@@ -25,6 +26,7 @@ def predict_scan(method: TrainedMethod, source: Path, out: Path) -> Prediction:
         method: the trained method.
         source: folder or zip of one DICOM series, or a NIfTI file, which may be in a zip too.
         out: folder to write.
+        turn: in which the networks are asked.
 
     Raises:
         ScanError: the source is not one usable head scan of the modality that the method learnt on.
@@ -32,7 +34,7 @@ def predict_scan(method: TrainedMethod, source: Path, out: Path) -> Prediction:
     """
     with scan_budget(method.bundle.settings.scan_mb):
         volume, faults = read_with_faults(source, method.kind)
-        return write_outputs(replace(method(volume), faults=faults), source, out)
+        return write_outputs(replace(method(volume, turn), faults=faults), source, out)
 
 
 def read_scan(source: Path, kind: ScannerIntensity = "hu") -> CtVolume:

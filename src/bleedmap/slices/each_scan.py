@@ -35,8 +35,7 @@ def each_scan(
         scans: names and rows.
         refused: scans that are left out, and to which failing ones are added.
         what: verb for the person who watches; None where the caller tells of whole shards.
-        at_once: scans side by side; 0: each after the other; None: as many as PyTorch has threads if there is a GPU,
-            for which they have no other use, and else 0.
+        at_once: scans side by side; 0: each after the other; None: as ``scans_at_once`` has it.
 
     Returns:
         What it gave for each, in order, without those that were refused.
@@ -51,12 +50,15 @@ def each_scan(
         return []
 
     left = refused.left(scans)
-    if at_once is None:
-        at_once = torch.get_num_threads() if torch.cuda.is_available() else 0
-    each = ahead(one, left, at_once)
+    each = ahead(one, left, scans_at_once() if at_once is None else at_once)
     for made in each if what is None else track(each, what, total=len(left), unit="scans"):
         found += made
     return found
+
+
+def scans_at_once() -> int:
+    """With a GPU as many as PyTorch has threads, for which it has no other use; else 0: each after the other."""
+    return torch.get_num_threads() if torch.cuda.is_available() else 0
 
 
 @contextmanager

@@ -30,12 +30,13 @@ def refused(name: str, stage: str, error: Exception) -> ScanError:
         stage: what was tried, a verb and its object, such as ``to resample it``.
         error: what was met.
     """
-    fault = _named(stage, error)
+    fault = named_fault(stage, error)
     say(f"{name}: {fault}")
     return fault
 
 
-def _named(stage: str, error: Exception) -> ScanError:
+def named_fault(stage: str, error: Exception) -> ScanError:
+    """The same, and nobody is told yet: to be called where the error was met."""
     if isinstance(error, ScanError):
         return error
     if isinstance(error, MemoryError | RuntimeError):
