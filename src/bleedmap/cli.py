@@ -40,6 +40,12 @@ def predict(
     fold: Annotated[
         int | None, typer.Option(help="fold whose networks to use; default: the first that was run")
     ] = None,
+    at_once: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="scans side by side, each with its memory; default: 1, with a GPU 4 where cores allow"
+        ),
+    ] = None,
 ) -> None:
     """Apply a trained method to new scans: mask in each scan's own geometry, volume in mL, picture.
 
@@ -68,10 +74,10 @@ def predict(
         trained = TrainedMethod(read_bundle(bundle or default_bundle()))
     scans = list_inputs(inputs)
     if len(inputs) == 1 and is_one_scan(inputs[0]):
-        outcomes = predict_scans(trained, scans, lambda each: out)
+        outcomes = predict_scans(trained, scans, lambda each: out, at_once)
     else:
         write_private(scans, out / "private" / "inputs.csv")
-        outcomes = predict_scans(trained, scans, lambda each: out / each.id)
+        outcomes = predict_scans(trained, scans, lambda each: out / each.id, at_once)
         write_outcomes(outcomes, out / "scans.csv")
         found = sum(1 for each in outcomes if each.summary)
         say(f"{found} of {len(outcomes)} scans have a result; scans.csv says why the others have none")

@@ -259,3 +259,13 @@ def test_predict_measures_every_step_and_the_share_outside_of_networks(run):
     assert (table[steps] > 0).all(axis=None)
     assert np.allclose(table[steps].sum(axis=1), table["whole"])
     assert (table["peak_mb"] > 100).all()
+
+
+@pytest.mark.slow
+def test_many_scans_measures_every_number_of_scans_at_once(run, monkeypatch):
+    from benchmarks import many_scans
+
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # which the program sets
+    _, table = run(many_scans, "--scans", 2, "--slices", 6, "--at-once", 0, 2)
+    assert table["at_once"].tolist() == [0, 2]
+    assert (table[["seconds_a_scan", "peak_mb"]] > 0).all(axis=None)
