@@ -117,7 +117,7 @@ def lay_python(folder: Path) -> Path:
     return programs
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster(slurm, tmp_path_factory, repository):
     """A checkout on the cluster, nothing run yet."""
     folder, own = tmp_path_factory.mktemp("checkout"), tmp_path_factory.mktemp("own")

@@ -83,14 +83,19 @@ fi
 
 if ! installed && [ "${INSTALL:-0}" = 1 ]; then
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}" > /dev/null ||
+    exec {turn}> "${TMPDIR:-/tmp}/bleedmap-packages.lock" # another test may be at it
+    flock "$turn"
+    installed || { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}" > /dev/null; } ||
         { echo "the packages ${packages[*]} cannot be installed here" >&2; exit 3; }
+    exec {turn}>&-
 fi
 installed || { echo "not all of ${daemons[*]} are here; INSTALL=1 fetches them" >&2; exit 3; }
 [ "$(id -u)" = 0 ] || { echo "the daemons of SLURM want to be started as root" >&2; exit 3; }
 
 mkdir -p "$folder"/{bin,ctld,d}
-for i in 0 1; do mknod "$folder/gpu$i" c 1 3; done
+for i in 0 1; do
+    mknod "$folder/gpu$i" c 1 3 2> /dev/null || { echo "no devices can be made here, which are to pass for GPUs" >&2; exit 3; }
+done
 read -r ctld_port d_port dbd_port db_port < <(free_ports)
 
 trap stop ERR
