@@ -9,6 +9,7 @@ from bleedmap.components import read_spec
 from bleedmap.config.datasets import AnyDataset, PhantomSpec
 from bleedmap.console import run, say, track
 from bleedmap.datasets import listing, reading
+from bleedmap.datasets.id_key import require_key
 from bleedmap.datasets.ingest import ingest
 from bleedmap.datasets.phantom.reading import packed_names, unpacked
 from bleedmap.datasets.retries import note_retry
@@ -27,7 +28,9 @@ def main(
     private: Annotated[Path, "table from scan ids to source files to write, readable by its owner alone"],
     scan_mb: Annotated[int, "memory, MB, that reading one scan may take"],
     phantom: Annotated[Path | None, "archive of the phantom's shard, where that is the data set"] = None,
+    key_mark: Annotated[str | None, "tells the key of hashed names, where scans have such"] = None,
 ) -> None:
+    require_key(key_mark)
     dataset: AnyDataset = read_spec(AnyDataset, spec)
     with tempfile.TemporaryDirectory() as folder, scan_budget(scan_mb):
         source: AnyDataset

@@ -7,6 +7,7 @@ import torch
 
 from bleedmap.bundle.store import read_bundle
 from bleedmap.console import run
+from bleedmap.datasets.id_key import require_key
 from bleedmap.datasets.new_scans import inputs_of_shard
 from bleedmap.gpus import take_gpus
 from bleedmap.predict.method import TrainedMethod
@@ -18,9 +19,11 @@ def main(
     bundle: Annotated[Path, "zip of the bundle, or the manifest in its folder"],
     shard: Annotated[int, "number of the shard"],
     shards: Annotated[int, "how many there are"],
+    key_mark: Annotated[str, "tells the key of hashed names"],
     threads: Annotated[int, "CPU threads; the same number gives the same bytes"],
     out: Annotated[Path, "table to write, a row a scan; a folder for each goes beside it"],
 ) -> None:
+    require_key(key_mark)
     take_gpus()
     torch.set_num_threads(threads)
     method = TrainedMethod(read_bundle(bundle if bundle.suffix == ".zip" else bundle.parent))

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bleedmap.datasets.id_key import id_key
+from bleedmap.datasets.id_key import id_key, key_mark, require_key
 from bleedmap.datasets.identity import public_name, shard_of
 from bleedmap.datasets.sources import Source, by_shard, stamps
 from bleedmap.errors import ConfigError
@@ -25,6 +25,18 @@ def test_another_key_gives_another_name(tmp_path, monkeypatch):
         assert (tmp_path / "other" / "id.key").stat().st_mode & 0o777 == 0o600
     assert first != second
     assert public_name("Roe^Jane", public=False) == first
+
+
+def test_a_mark_tells_a_key_from_another_and_names_nobody(tmp_path, monkeypatch):
+    mark = key_mark()
+    require_key(mark)
+    require_key(None)
+    assert mark not in {id_key().hex(), id_key().hex()[:12], public_name("which key", public=False)}
+    with key_in(tmp_path / "id.key", monkeypatch):
+        assert key_mark() != mark
+        require_key(None)
+        with pytest.raises(ConfigError, match="another-id-key"):
+            require_key(mark)
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 import zipfile
+from contextlib import nullcontext
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,9 +11,11 @@ from bleedmap.config.datasets import FolderSpec
 from bleedmap.datasets.catalog import join_refused, join_scans, with_brain_flags
 from bleedmap.datasets.folder.listing import list_sources
 from bleedmap.datasets.folder.reading import read
+from bleedmap.datasets.id_key import id_key
 from bleedmap.datasets.ingest import REJECTED_COLUMNS, SCAN_COLUMNS, ingest
 from bleedmap.datasets.sources import by_shard
-from bleedmap.errors import TableError
+from bleedmap.errors import ConfigError, TableError
+from bleedmap.plan.data import DataPlan
 from bleedmap.provenance.tables import write_table
 from bleedmap.volumes.scan_archive import read_scan
 
@@ -83,6 +87,33 @@ def test_a_scan_that_is_removed_during_a_run_is_refused(spec, tmp_path, reposito
     refused = pd.read_csv(places[2], keep_default_na=False)
     assert refused["code"].tolist().count("gone") == len(removed)
     assert join_refused([places[2]])["code"].tolist().count("gone") == len(removed)
+
+
+@pytest.fixture
+def two_keys(tmp_path, monkeypatch):
+    """Lets a node have a key of its own from then on."""
+
+    def _two_keys():
+        monkeypatch.setenv("BLEEDMAP_ID_KEY", str(tmp_path / "of the node"))
+        id_key.cache_clear()
+
+    yield _two_keys
+    id_key.cache_clear()
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_job_with_another_key_than_the_plan_names_no_scan(spec, tmp_path, repository, monkeypatch, two_keys, public):
+    monkeypatch.syspath_prepend(str(repository))
+    from scripts.ingest import main
+
+    ward = spec.model_copy(update={"public_names": public, "shards": 1})
+    plan = SimpleNamespace(config=SimpleNamespace(datasets={"ward": ward}))
+    mark = DataPlan(plan).key({"dataset": "ward"}).split()[1:]
+    places = [tmp_path / name for name in ("out.zip", "scans.csv", "rejected.csv", "private.csv")]
+    two_keys()
+    with nullcontext() if public else pytest.raises(ConfigError, match="another-id-key"):
+        main(ward.to_json(), 0, *places[:3], 3, places[3], 2000, None, *mark)
+    assert [place.exists() for place in places] == [public] * 4
 
 
 def test_a_shard_whose_only_scan_is_removed_says_so(spec, tmp_path, repository, monkeypatch):

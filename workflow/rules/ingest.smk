@@ -17,6 +17,7 @@ rule ingest:
         scan_mb=plan.config.scan_mb,
         planned=data.planned,
         inputs=plan.as_options,
+        key=data.key,
         code=data.ingest_code,
     conda:
         "../../envs/bleedmap.yaml"
@@ -26,7 +27,7 @@ rule ingest:
         runtime=plan.minutes(120),
     shell:
         "python -m scripts.ingest --spec {params.spec:q} --shard {wildcards.shard} --planned {params.planned} {params.inputs}"
-        " --scan-mb {params.scan_mb} --out {output.volumes:q} --scans {output.scans:q} --rejected {output.rejected:q}"
+        " {params.key} --scan-mb {params.scan_mb} --out {output.volumes:q} --scans {output.scans:q} --rejected {output.rejected:q}"
         " --private {output.private:q} 2> {log:q}"
 
 

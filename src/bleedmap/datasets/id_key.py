@@ -1,5 +1,7 @@
 """The key behind names that may not be shown: a file of this user, made on first use."""
 
+import hashlib
+import hmac
 import os
 import secrets
 import tempfile
@@ -9,6 +11,7 @@ from pathlib import Path
 from bleedmap.errors import ConfigError
 
 KEY_BYTES = 32
+NO_NAME = b"\0which key"  # what no file or patient can be called
 REMEDY = (
     "correct the file, or name another in BLEEDMAP_ID_KEY; with another key every hashed name changes, so start a new "
     "results folder with it"
@@ -36,6 +39,29 @@ def id_key() -> bytes:
         found = f"a key for hashed names of {len(key)} bytes"
         raise _no_key(found)
     return key
+
+
+def key_mark() -> str:
+    """12 hexadecimal digits that tell this key from any other, and nothing else of it; errors as of ``id_key``."""
+    return hmac.new(id_key(), NO_NAME, hashlib.sha256).hexdigest()[:12]
+
+
+def require_key(mark: str | None) -> None:
+    """Refuse to name scans otherwise than the plan of the run does, such as on a node that has a key of its own.
+
+    Args:
+        mark: of the key that the run was planned with; None where nothing is named by a key.
+
+    Raises:
+        ConfigError: ``another-id-key``; and as for ``id_key``.
+    """
+    if mark is not None and key_mark() != mark:
+        raise ConfigError(
+            "another-id-key",
+            found="another key for hashed names than the one that this run was planned with",
+            expected="the same key on every machine that works on a run",
+            remedy="let BLEEDMAP_ID_KEY name one file that all of them see, or copy it to each",
+        )
 
 
 def _make(file: Path) -> None:

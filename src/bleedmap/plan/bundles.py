@@ -6,6 +6,7 @@ from bleedmap.bundle.about_spec import AboutSpec, Learner
 from bleedmap.bundle.manifest import MANIFEST
 from bleedmap.bundle.packaged import default_bundle
 from bleedmap.config.names import NONE
+from bleedmap.datasets.id_key import key_mark
 from bleedmap.datasets.new_scans import inputs_of_shard, stamps_of
 from bleedmap.plan.bundle_row import bundle_files, bundle_settings, not_scored
 from bleedmap.plan.core import Files, Names, Plan
@@ -141,6 +142,10 @@ class PredictPlan:
     def shards(self, wildcards: Names) -> int:
         """How many shards it has."""
         return self.plan.config.predict[wildcards["folder"]].shards
+
+    def key(self, _: Names) -> str:
+        """Tells which key the hashed names of scans are made with."""
+        return key_mark()
 
     def members(self, wildcards: Names) -> str:
         """Digest of the names and sizes of a shard's files: it changes when a scan comes, goes or changes."""

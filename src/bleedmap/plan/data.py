@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from bleedmap.brain.stamp import mask_stamp
+from bleedmap.datasets.id_key import key_mark
 from bleedmap.datasets.retries import retries
 from bleedmap.datasets.sources import stamps
 from bleedmap.plan.core import Files, Names, Plan
@@ -50,6 +51,11 @@ class DataPlan:
     def planned(self, wildcards: Names) -> int:
         """Number of sources of a shard."""
         return len(self.plan.sources(wildcards["dataset"])[int(wildcards["shard"])])
+
+    def key(self, wildcards: Names) -> str:
+        """Option that tells which key a data set's hashed names are made with; empty where its names are public."""
+        is_public = getattr(self.plan.config.datasets[wildcards["dataset"]], "public_names", True)
+        return "" if is_public else f"--key-mark {key_mark()}"
 
     def phantom_subjects(self, wildcards: Names) -> list[str]:
         """Numbers of the phantom subjects in a shard."""
