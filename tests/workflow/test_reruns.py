@@ -166,5 +166,8 @@ def test_two_checkouts_make_the_same_files_byte_for_byte(finished, checkout_at, 
     second = checkout_at(tmp_path, python=other_python)
     second.run()
     first, again = digests(finished.folder), digests(second.folder)
+    # other tests may have asked the first one for more
+    more = ("results/phantom/bundles/", "results/predicted/")
+    first = {name: digest for name, digest in first.items() if not name.startswith(more)}
     assert first.keys() == again.keys()
     assert [name for name in first if first[name] != again[name]] == []

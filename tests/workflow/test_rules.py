@@ -10,7 +10,7 @@ FIELD = re.compile(r"(?<!{){([^{}]+)}(?!})")
 # numbers, digests, names of the config, and options that are quoted where they are made (``Plan.as_options``)
 PLAIN = re.compile(
     r"threads|wildcards\.(shard|fold|learnt_fold|taught_fold|dataset|split|method)"
-    r"|params\.(seed|code|planned|scan_mb|most|subjects|dataset|fold|classes|inputs|shards)"
+    r"|params\.(seed|code|planned|scan_mb|most|subjects|dataset|fold|classes|inputs|key|shards)"
 )
 
 

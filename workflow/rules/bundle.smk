@@ -50,4 +50,4 @@ rule predict:
         runtime=plan.minutes(720),
     shell:
         "python -m scripts.predict --bundle {input.bundle:q} --root {params.root:q} --shard {wildcards.shard}"
-        " --shards {params.shards} --key-mark {params.key} --threads {threads} --out {output.table:q} 2> {log:q}"
+        " --shards {params.shards} --key-mark {params.key:q} --threads {threads} --out {output.table:q} 2> {log:q}"
