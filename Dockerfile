@@ -1,7 +1,8 @@
 # The workflow with its environment, for Docker and Kubernetes, and through them for Apptainer (docs/cluster.md).
 #
 #   docker build --tag bleedmap .
-#   docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD:/work" --workdir /work --env BLEEDMAP_ID_KEY=/work/id.key bleedmap \
+#   docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD:/ward" --workdir /ward \
+#       --env BLEEDMAP_ID_KEY=/ward/id.key bleedmap \
 #       snakemake --snakefile /bleedmap/Snakefile --cores all --configfile ward.yaml
 #
 # GPUs: docker run --gpus all ...; the CUDA libraries are in the image, the driver is the host's.

@@ -58,16 +58,15 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, nargs="+", default=[0, 2, 4], help="scans side by side")
     options = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = "1"  # of the processes to come
-    rows = []
+    bundle, rows = options.bundle or default_bundle(), []
     with tempfile.TemporaryDirectory() as made:
-        scans = Path(made) / "scans"
+        series, scans = options.scan or Path(made) / "series", Path(made) / "scans"
         if options.scan is None:
-            write_head(scans / "0", options.slices, 512)
-        for number in range(0 if options.scan else 1, options.scans):
-            shutil.copytree(options.scan or scans / "0", scans / f"{number}")
+            write_head(series, options.slices, 512)
+        for number in range(options.scans):
+            shutil.copytree(series, scans / f"{number}")
         for at_once in options.at_once:
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
-                bundle = options.bundle or default_bundle()
                 rows.append(alone.submit(measure, bundle, scans, Path(made) / "out", at_once).result())
     table = pd.DataFrame(rows)
     options.out.mkdir(parents=True, exist_ok=True)
